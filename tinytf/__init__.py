@@ -1,0 +1,106 @@
+"""tinytf: the graph, Session and Saver of TensorFlow 1.15 in plain Python, on NumPy and protobuf.
+
+    import tinytf as tf
+
+This module is the list of what `tf.` holds, and nothing is imported before it is asked for.
+`_NAMES` says which module a name lives in (`new=old` when it is called differently there);
+`_NAMESPACES` are the modules that are themselves a part of the public surface (`tf.nn`, `tf.train`, …).
+"""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "1.15.5"  # the TensorFlow whose behaviour this is; scripts look at it
+VERSION = __version__
+
+_NAMES = {
+    # ---- what every room needs: types, shapes, schemas
+    "tinytf.dtypes": """
+        DType as_dtype QUANTIZED_DTYPES
+        float16 half float32 float64 double bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64
+        bool string complex64 complex128 qint8 quint8 qint16 quint16 qint32 resource variant""",
+    "tinytf.shapes": "TensorShape Dimension dimension_value dimension_at_index",
+    "tinytf.protos": """
+        GraphDef NodeDef AttrValue NameAttrList SummaryMetadata Summary HistogramProto Event SessionLog LogMessage
+        ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions RunMetadata MetaGraphDef TensorInfo""",
+    "tinytf.version": "GIT_VERSION COMPILER_VERSION CXX11_ABI_FLAG MONOLITHIC_BUILD",
+    # ---- graph
+    "tinytf.graph.graph": """
+        Graph get_default_graph reset_default_graph name_scope control_dependencies device container
+        colocate_with add_to_collection add_to_collections get_collection get_collection_ref""",
+    "tinytf.graph.keys": "GraphKeys",
+    "tinytf.graph.tensor": "Tensor",
+    "tinytf.graph.operation": "Operation",
+    "tinytf.graph.indexed_slices": "IndexedSlices",
+    "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue",
+    "tinytf.graph.convert": "convert_to_tensor register_tensor_conversion_function=register_conversion",
+    "tinytf.graph.default_session": "get_default_session",
+    "tinytf.graph.device": "DeviceSpec",
+    "tinytf.graph.importer": "import_graph_def",
+    # ---- run
+    "tinytf.run.session": "Session InteractiveSession",
+    # ---- ops: constants, placeholders, state
+    "tinytf.ops.constant": "constant fill zeros ones zeros_like ones_like",
+    "tinytf.ops.placeholder": "placeholder placeholder_with_default sparse_placeholder",
+    "tinytf.ops.state_ops": """
+        assign assign_add assign_sub count_up_to scatter_update scatter_add scatter_sub scatter_mul scatter_div
+        scatter_min scatter_max scatter_nd_update scatter_nd_add scatter_nd_sub batch_scatter_update""",
+    # ---- ops: gradients
+    "tinytf.ops.gradients": "gradients hessians UnconnectedGradients",
+    "tinytf.ops.gradient_aggregation": "AggregationMethod",
+    "tinytf.ops.gradient_registry": "RegisterGradient NotDifferentiable NoGradient=NotDifferentiable",
+    # ---- ops: math
+    # ---- ops: arrays
+    # ---- ops: random
+    "tinytf.ops.random_seed": "set_random_seed get_seed",
+    # ---- ops: control flow, queues, TensorArray
+    # ---- ops: strings, parsing, images, files
+    # ---- variables and scopes
+    # ---- compatibility switches of TF 2
+    "tinytf.switches": """
+        disable_v2_behavior disable_eager_execution disable_v2_tensorshape disable_resource_variables
+        enable_resource_variables resource_variables_enabled disable_control_flow_v2 control_flow_v2_enabled
+        disable_tensor_equality executing_eagerly enable_eager_execution enable_v2_behavior enable_v2_tensorshape
+        enable_control_flow_v2 enable_tensor_equality""",
+}
+
+_NAMESPACES = """
+    app compat config contrib data debugging distributions dtypes errors estimator examples experimental feature_column flags gfile
+    graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
+    python_io quantization queue random resource_loader saved_model sets signal sparse spectral strings
+    summary sysconfig test train user_ops version
+    """.split()
+
+
+def _table():
+    """{public name: (module, name there)}"""
+    table = {}
+    for module, names in _NAMES.items():
+        for name in names.split():
+            public, _, there = name.partition("=")
+            table[public] = module, there or public
+    return table
+
+
+_TABLE = _table()
+
+
+def __getattr__(name):
+    if name in _TABLE:
+        module, there = _TABLE[name]
+        value = getattr(importlib.import_module(module), there)
+    elif name in _NAMESPACES:
+        from tinytf.missing import namespace
+
+        value = namespace(name)
+    else:
+        from tinytf.missing import missing_symbol
+
+        raise missing_symbol("tf", name, __dir__())
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({name for name in globals() if not name.startswith("_")} | set(_TABLE) | set(_NAMESPACES))

@@ -1,0 +1,77 @@
+"""What a user sees who asks for a symbol that tinytf does not have."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import types
+
+
+class MissingSymbol(AttributeError, NotImplementedError):
+    """An AttributeError, so that `hasattr` and `getattr` with a default work; also a NotImplementedError, for what it means."""
+
+
+# What to use instead of what tinytf leaves out, and of names that were gone before TensorFlow 1.15.
+INSTEAD = {
+    "tf.mul": "tf.multiply",
+    "tf.sub": "tf.subtract",
+    "tf.neg": "tf.negative",
+    "tf.pack": "tf.stack",
+    "tf.unpack": "tf.unstack",
+    "tf.select": "tf.where",
+    "tf.batch_matmul": "tf.matmul",
+    "tf.complex_abs": "tf.abs",
+    "tf.inv": "tf.reciprocal",
+    "tf.image_summary": "tf.summary.image",
+    "tf.audio_summary": "tf.summary.audio",
+    "tf.merge_summary": "tf.summary.merge",
+    "tf.nn.rnn": "tf.nn.static_rnn",
+    "tf.nn.seq2seq": "tf.contrib.legacy_seq2seq",
+    "tf.keras": "tf.layers for layers and tf.train for optimizers",
+    "tf.estimator": "tf.train.MonitoredTrainingSession or a plain tf.Session loop",
+    "tf.contrib.learn": "tf.train.MonitoredTrainingSession or a plain tf.Session loop",
+    "tf.tpu": "a plain tf.Session: tinytf runs on the CPU",
+    "tf.distribute": "a plain tf.Session: tinytf runs in one process",
+    "tf.GradientTape": "tf.gradients: tinytf builds graphs, it has no eager mode",
+    "tf.function": "a graph built once and run in a tf.Session: tinytf has no eager mode",
+    "tf.contrib.eager": "graphs and tf.Session: tinytf has no eager mode",
+    "tf.load_op_library": "tf.py_func: tinytf cannot load compiled kernels",
+    "tf.lite": "the saved checkpoint with TensorFlow itself",
+}
+
+
+def missing_symbol(where: str, name: str, known=()) -> AttributeError:
+    """The error for `where.name` (`tf.nn`, `rnn`); `known` are the names that `where` does have."""
+    symbol = "%s.%s" % (where, name)
+    if name.startswith("__"):  # Python itself asks for these
+        return AttributeError("module %r has no attribute %r" % (where, name))
+    text = "tinytf has no %s" % symbol
+    if symbol in INSTEAD:
+        text += ". Use %s" % INSTEAD[symbol]
+    else:
+        near = difflib.get_close_matches(name, known, 3, 0.75)
+        if near:
+            text += ". Did you mean %s?" % " or ".join("%s.%s" % (where, n) for n in near)
+    return MissingSymbol(text)
+
+
+def name_missing(module: types.ModuleType, where: str) -> None:
+    """Lets `module`, known to the user as `where`, answer for symbols that it lacks."""
+    if "__getattr__" not in vars(module):
+        vars(module)["__getattr__"] = lambda name: _raise(missing_symbol(where, name, dir(module)))
+
+
+def _raise(error):
+    raise error
+
+
+def namespace(name: str) -> types.ModuleType:
+    """The module behind `tf.<name>`; absent symbols of it raise MissingSymbol."""
+    try:
+        module = importlib.import_module("tinytf." + name)
+    except ModuleNotFoundError as error:
+        if error.name != "tinytf." + name:
+            raise
+        raise missing_symbol("tf", name) from None
+    name_missing(module, "tf." + name)
+    return module
