@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, protos
+from tinytf.graph.tensor import Tensor
 from tinytf.shapes import Dimension, as_shape
 
 _CONTENT = frozenset(
@@ -157,8 +158,7 @@ def _is_array_like(values) -> bool:
         return True
     if isinstance(values, (list, tuple, int, float, str, bytes)):
         return False
-    # A graph's Tensor offers __array__ only to say that it is none.
-    if getattr(values, "_is_graph_tensor", False):
+    if isinstance(values, Tensor):  # it offers __array__ only to say that it is none
         return False
     if callable(getattr(values, "__array__", None)) or isinstance(getattr(values, "__array_interface__", None), dict):
         return True
@@ -219,7 +219,7 @@ def _find_element(values, allowed):
     if isinstance(values, dict):
         return _find_element([values[k] for k in sorted(values)], allowed)
     if allowed is None:
-        return (values,) if getattr(values, "_is_graph_tensor", False) else None
+        return (values,) if isinstance(values, Tensor) else None
     return None if isinstance(values, allowed) else (values,)
 
 

@@ -1,0 +1,249 @@
+"""What can be known of a tensor's value before any session runs.
+
+- `constant_value(t)` is TensorFlow's Python function of that name: it sees through a few op types,
+  and library code that branches on it must see exactly what TensorFlow's would.
+- `folded_value(t)` computes any stateless subgraph of constants with its kernels: shape rules use it.
+- `constant_dims(t)` reads a tensor that holds a shape, entry by entry, unknown entries as None.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_FOLD_LIMIT = 100_000  # elements: shape arithmetic is small, folding a model's constants is not wanted
+_MISSING = object()
+
+
+def constant_value(tensor, partial: bool = False):
+    """The value of `tensor` as an array where it is a constant, else None.
+
+    Sees through Const, Shape, Size, Rank, Range, Cast, Concat(V2), ConcatOffset, Pack, Fill, Equal,
+    NotEqual, as `tf.contrib.util.constant_value` of TF 1.15 does.  With `partial`, a Pack of scalars
+    some of which are unknown gives an object array with None for those.
+    """
+    op = tensor.op
+    rule = _RULES.get(op.type)
+    value = rule(tensor, partial) if rule else None
+    if value is not None and not (partial and getattr(value, "dtype", None) == object):
+        # Feeding something else later would contradict what was built on this value.
+        tensor.graph.prevent_feeding(tensor)
+    return value
+
+
+def _const(tensor, partial):
+    return const_array(tensor.op)
+
+
+def const_array(op) -> np.ndarray:
+    """The array of a Const operation, decoded once."""
+    value = op.__dict__.get("_array")
+    if value is None:
+        from tinytf.graph.tensor_proto import MakeNdarray
+
+        value = MakeNdarray(op.attrs["value"])
+        value.flags.writeable = False
+        op._array = value
+    return value
+
+
+def _shape(tensor, partial):
+    dims = tensor.op.inputs[0].dims
+    if dims is None or None in dims:
+        return None
+    return np.array(dims, tensor.dtype.as_numpy_dtype)
+
+
+def _size(tensor, partial):
+    dims = tensor.op.inputs[0].dims
+    if dims is None or None in dims:
+        return None
+    return np.prod(dims, dtype=np.int32)
+
+
+def _rank(tensor, partial):
+    dims = tensor.op.inputs[0].dims
+    return None if dims is None else np.ndarray((), np.int32, np.array([len(dims)], np.int32))
+
+
+def _range(tensor, partial):
+    values = [constant_value(t) for t in tensor.op.inputs]
+    if any(v is None for v in values):
+        return None
+    return np.arange(*values, dtype=tensor.dtype.as_numpy_dtype)
+
+
+def _cast(tensor, partial):
+    value = constant_value(tensor.op.inputs[0])
+    return None if value is None else value.astype(tensor.op.attr("DstT").as_numpy_dtype)
+
+
+def _concat(tensor, partial, axis_first=False):
+    inputs = tensor.op.inputs
+    axis = constant_value(inputs[0] if axis_first else inputs[-1])
+    values = [constant_value(t) for t in (inputs[1:] if axis_first else inputs[:-1])] if axis is not None else [None]
+    if any(v is None for v in values):
+        return None
+    return np.concatenate(values, axis=int(axis))
+
+
+def _pack(tensor, partial):
+    if not tensor.op.inputs:
+        return None
+    if any(t.op.type == "Const" and t.dims != () for t in tensor.op.inputs) and partial:
+        partial = False
+    values = [constant_value(t, partial) for t in tensor.op.inputs]
+    if any(v is None for v in values):
+        if not partial or all(v is None for v in values):
+            return None
+        return np.array([None if v is None else v.item() for v in values], dtype=object)
+    if partial:
+        return np.array(values)
+    return np.array(values)
+
+
+def _fill(tensor, partial):
+    dims = tensor.dims
+    value = constant_value(tensor.op.inputs[1])
+    if dims is None or None in dims or value is None:
+        return None
+    return np.full(dims, value, dtype=value.dtype)
+
+
+def _equal(tensor, partial):
+    a, b = (constant_value(t) for t in tensor.op.inputs)
+    return None if a is None or b is None else np.equal(a, b)
+
+
+def _not_equal(tensor, partial):
+    a, b = (constant_value(t) for t in tensor.op.inputs)
+    return None if a is None or b is None else np.not_equal(a, b)
+
+
+_RULES = {
+    "Const": _const,
+    "Shape": _shape,
+    "Size": _size,
+    "Rank": _rank,
+    "Range": _range,
+    "Cast": _cast,
+    "Concat": lambda t, p: _concat(t, p, axis_first=True),
+    "ConcatV2": _concat,
+    "Pack": _pack,
+    "Fill": _fill,
+    "Equal": _equal,
+    "NotEqual": _not_equal,
+}
+
+
+def folded_value(tensor):
+    """The value of `tensor` where it can be computed from constants and static shapes alone, else None.
+
+    Static shapes only: an op whose kernel keeps state, or that reads a file, is never run.
+    """
+    return _fold(tensor, {})
+
+
+def _fold(tensor, memo: dict):
+    # An explicit stack: a chain of shape arithmetic may be long.
+    stack = [tensor]
+    while stack:
+        t = stack[-1]
+        if t in memo:
+            stack.pop()
+            continue
+        op = t.op
+        value = _MISSING
+        if op.type == "Const":
+            value = const_array(op) if op.attrs["value"].ByteSize() < 8 * _FOLD_LIMIT else None
+        elif op.type in ("Shape", "Size", "Rank"):
+            value = _RULES[op.type](t, False)
+            if value is not None:
+                value = np.asarray(value, t.dtype.as_numpy_dtype)
+        elif not _foldable(op):
+            value = None
+        else:
+            pending = [i for i in op._inputs if i not in memo]
+            if pending:
+                stack.extend(pending)
+                continue
+            arguments = [memo[i] for i in op._inputs]
+            value = None if any(a is None for a in arguments) else _run_kernel(op, arguments, t.value_index)
+        memo[t] = value
+        stack.pop()
+    return memo[tensor]
+
+
+def _foldable(op) -> bool:
+    entry = op.entry
+    if entry is None or entry.kernel is None or entry.op_def.is_stateful or not op._inputs or len(op._inputs) > 64:
+        return False
+    if op.type in _NEVER_FOLDED:
+        return False
+    dims = op.outputs[0].dims
+    if dims is not None and None not in dims:
+        size = 1
+        for d in dims:
+            size *= d
+        return size <= _FOLD_LIMIT
+    return op.type in ("Range", "Fill", "Tile", "Reshape", "StridedSlice", "Slice", "Where")
+
+
+_NEVER_FOLDED = frozenset(["PlaceholderWithDefault", "StopGradient", "PreventGradient", "Switch", "Merge", "Enter", "Exit", "NextIteration"])
+
+
+def _run_kernel(op, arguments, index):
+    try:
+        function = op.entry.kernel if isinstance(op.entry.kernel, np.ufunc) else op.entry.kernel(op)
+        with np.errstate(all="ignore"):
+            result = function(*arguments)
+    except Exception:  # noqa: BLE001  a failing fold is no error: the op will fail, by name, when it runs
+        return None
+    return np.asarray(result[index] if isinstance(result, (tuple, list)) else result)
+
+
+def constant_dims(tensor):
+    """The dims that a shape-holding tensor describes: unknown entries (or -1) as None; None where not even their number is known."""
+    op = tensor.op
+    if op.type == "Shape":
+        return op.inputs[0].dims
+    if op.type == "Pack" and tensor.dims is not None and len(tensor.dims) == 1:
+        return tuple([_entry(folded_value(t)) for t in op.inputs])
+    if op.type == "Cast":
+        return constant_dims(op.inputs[0])
+    if op.type == "ConcatV2":
+        parts = [constant_dims(t) for t in op.inputs[:-1]]
+        return None if any(p is None for p in parts) else sum(parts, ())
+    if op.type == "StridedSlice":
+        sliced = _sliced_dims(op)
+        if sliced is not None:
+            return sliced
+    value = folded_value(tensor)
+    if value is not None:
+        if value.ndim == 0:  # a scalar -1 stands for "any shape"
+            return None if value.item() == -1 else (_entry(value),)
+        return tuple([_entry(v) for v in value.ravel()])
+    if tensor.dims is not None and len(tensor.dims) == 1 and tensor.dims[0] is not None:
+        return (None,) * tensor.dims[0]
+    return None
+
+
+def _entry(value):
+    if value is None:
+        return None
+    value = int(value)
+    return None if value < 0 else value
+
+
+def _sliced_dims(op):
+    """`shape[a:b:c]` of a partly known shape."""
+    begin, end, strides = (folded_value(t) for t in op.inputs[1:])
+    if begin is None or end is None or strides is None or begin.size != 1:
+        return None
+    if op.attr("shrink_axis_mask") or op.attr("ellipsis_mask") or op.attr("new_axis_mask"):
+        return None
+    whole = constant_dims(op.inputs[0])
+    if whole is None:
+        return None
+    start = None if op.attr("begin_mask") & 1 else int(begin[0])
+    stop = None if op.attr("end_mask") & 1 else int(end[0])
+    return tuple(whole[start : stop : int(strides[0])])

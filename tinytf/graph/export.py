@@ -1,0 +1,29 @@
+"""A graph as a GraphDef: a dump, since an Operation holds what a NodeDef holds."""
+
+from __future__ import annotations
+
+from tinytf import protos
+from tinytf.graph.operation import fill_node_def
+from tinytf.shapes import dims_to_proto
+
+
+def graph_to_def(graph, from_version=None, add_shapes: bool = False):
+    """The GraphDef of `graph`, nodes in the order they were made.
+
+    With `add_shapes`, each node carries its outputs' static shapes as the attribute `_output_shapes`.
+    """
+    result = protos.GraphDef()
+    result.versions.producer = graph._versions[0]
+    if graph._versions[1]:
+        result.versions.min_consumer = graph._versions[1]
+    if graph._library is not None:
+        result.library.CopyFrom(graph._library)
+    nodes = result.node
+    for op in graph._operations[from_version or 0 :]:
+        node = nodes.add()
+        fill_node_def(node, op)
+        if add_shapes and op.outputs:
+            shapes = node.attr["_output_shapes"].list.shape
+            for tensor in op.outputs:
+                shapes.add().CopyFrom(dims_to_proto(tensor.dims))
+    return result

@@ -1,0 +1,744 @@
+"""`Graph`: the operations of a program, its names, scopes and collections.
+
+The scopes (`name_scope`, `control_dependencies`, `device`, `colocate_with`) are stacks that
+`create_op` reads; each is a context manager that pushes and pops.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+
+from tinytf import protos
+from tinytf.graph import device as devices
+from tinytf.graph import op_entry
+from tinytf.graph.default_session import DefaultStack
+from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
+from tinytf.graph.operation import Operation
+from tinytf.graph.tensor import Tensor
+
+_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
+_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
+PRODUCER_VERSION = 134  # GraphDef version that TF 1.15.5 writes
+
+
+class Graph:
+    """A TensorFlow computation: a list of operations in the order they were made.
+
+    Follows `tf.Graph` of TF 1.15.
+    """
+
+    def __init__(self):
+        self._lock = threading.RLock()
+        self._nodes_by_name: dict = {}
+        self._operations: list = []
+        self._names_in_use: dict = {}
+        self._name_stack = ""
+        self._collections: dict = {}
+        self._seed = None
+        self._finalized = False
+        self._container = ""
+        self._local = threading.local()  # control dependencies and devices are per thread
+        self._colocation_stack: list = []
+        self._attr_scope: dict = {}
+        self._gradient_override: dict = {}
+        self._kernel_labels: dict = {}
+        self._control_flow_context = None
+        self._default_original_op = None
+        self._unfeedable_tensors: set = set()
+        self._unfetchable_ops: set = set()
+        self._versions = (PRODUCER_VERSION, 0)  # producer, min_consumer
+        self._library = None  # a FunctionDefLibrary that came with an imported graph
+        self._structure_version = 0  # grows when an existing node changes; compiled plans check it
+        self._building_function = False
+        self._variable_creator_scopes: list = []
+
+    # Reading the graph --------------------------------------------------------------------------
+
+    @property
+    def _last_id(self) -> int:
+        """The number of ops made so far: op seeds are taken from it."""
+        return len(self._operations)
+
+    @property
+    def version(self) -> int:
+        """Grows with every op added."""
+        return len(self._operations)
+
+    @property
+    def graph_def_versions(self):
+        """The VersionDef of this graph."""
+        return protos.VersionDef(producer=self._versions[0], min_consumer=self._versions[1])
+
+    @property
+    def building_function(self) -> bool:
+        """Whether this graph is the body of a function."""
+        return self._building_function
+
+    @property
+    def finalized(self) -> bool:
+        """Whether the graph is read-only."""
+        return self._finalized
+
+    def finalize(self) -> None:
+        """Makes the graph read-only: adding an op raises RuntimeError from now on."""
+        self._finalized = True
+
+    def _unsafe_unfinalize(self) -> None:
+        self._finalized = False
+
+    def _check_not_finalized(self) -> None:
+        if self._finalized:
+            raise RuntimeError("Graph is finalized and cannot be modified.")
+
+    def _version_changed(self) -> None:
+        self._structure_version += 1
+
+    def get_operations(self) -> list:
+        """The operations, in the order they were made."""
+        return list(self._operations)
+
+    def get_operation_by_name(self, name: str) -> Operation:
+        """The operation called `name`; KeyError where there is none."""
+        if not isinstance(name, str):
+            raise TypeError(f"Operation names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=False, allow_operation=True)
+
+    def get_tensor_by_name(self, name: str) -> Tensor:
+        """The tensor called `name`, 'op:index'; KeyError where there is none."""
+        if not isinstance(name, str):
+            raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
+        return self.as_graph_element(name, allow_tensor=True, allow_operation=False)
+
+    def _get_operation_by_name_unsafe(self, name):
+        return self._nodes_by_name[name]
+
+    def as_graph_element(self, obj, allow_tensor: bool = True, allow_operation: bool = True):
+        """The tensor or operation that `obj` (a name, a tensor, an op, a variable) means in this graph.
+
+        Raises KeyError for a name that is not here, ValueError for an ill-formed name or another
+        graph's element, TypeError for anything else.
+        """
+        if not (allow_tensor or allow_operation):
+            raise ValueError("allow_tensor and allow_operation can't both be False.")
+        kinds = "Tensor or Operation" if allow_tensor and allow_operation else "Tensor" if allow_tensor else "Operation"
+        convert = getattr(obj, "_as_graph_element", None)
+        if convert is not None:
+            obj = convert() or obj
+        if isinstance(obj, bytes):
+            obj = obj.decode()
+        if isinstance(obj, str):
+            return self._element_by_name(obj, allow_tensor, allow_operation, kinds)
+        if isinstance(obj, Tensor) and allow_tensor or isinstance(obj, Operation) and allow_operation:
+            if obj.graph is not self:
+                what = "Tensor" if isinstance(obj, Tensor) else "Operation"
+                raise ValueError(f"{what} {obj if what == 'Tensor' else obj.name} is not an element of this graph.")
+            return obj
+        raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
+
+    def _element_by_name(self, name, allow_tensor, allow_operation, kinds):
+        if ":" in name and allow_tensor:
+            op_name, _, index = name.partition(":")
+            if not index.isdigit() or not op_name or ":" in index:
+                raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\".")
+            op = self._nodes_by_name.get(op_name)
+            if op is None:
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, does not exist in the graph.{self._near(op_name)}"
+                )
+            if int(index) >= len(op.outputs):
+                raise KeyError(
+                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists but only has {len(op.outputs)} outputs."
+                )
+            return op.outputs[int(index)]
+        if ":" in name:
+            if name.count(":") == 1 and name.split(":")[1].isdigit():
+                raise ValueError(f"The name {name!r} appears to refer to a Tensor, not a {kinds}.")
+            raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}.")
+        if not allow_operation:
+            if name in self._nodes_by_name:
+                raise ValueError(f"The name {name!r} refers to an Operation, not a {kinds}. Tensor names must be of the form \"<op_name>:<output_index>\": write {name + ':0'!r}.")
+            raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}. Tensor names must be of the form \"<op_name>:<output_index>\".{self._near(name)}")
+        op = self._nodes_by_name.get(name)
+        if op is None:
+            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.{self._near(name)}")
+        return op
+
+    def _near(self, name: str) -> str:
+        import difflib
+
+        near = difflib.get_close_matches(name, list(self._nodes_by_name)[:5000], 3)
+        return f" Names like it in this graph: {', '.join(near)}." if near else ""
+
+    def is_feedable(self, tensor) -> bool:
+        """Whether `tensor` may be fed."""
+        return tensor not in self._unfeedable_tensors
+
+    def is_fetchable(self, tensor_or_op) -> bool:
+        """Whether `tensor_or_op` may be fetched."""
+        op = tensor_or_op.op if isinstance(tensor_or_op, Tensor) else tensor_or_op
+        return tensor_or_op not in self._unfetchable_ops and op not in self._unfetchable_ops
+
+    def prevent_feeding(self, tensor) -> None:
+        """Marks `tensor` as not to be fed."""
+        self._unfeedable_tensors.add(tensor)
+
+    def prevent_fetching(self, op) -> None:
+        """Marks `op` as not to be fetched."""
+        self._unfetchable_ops.add(op)
+
+    def as_graph_def(self, from_version=None, add_shapes: bool = False):
+        """The GraphDef of this graph: its nodes in order (those made after `from_version`, where given)."""
+        from tinytf.graph.export import graph_to_def
+
+        return graph_to_def(self, from_version, add_shapes)
+
+    def __enter__(self):
+        raise TypeError("A Graph is no context manager: use `with graph.as_default():`")
+
+    def as_default(self):
+        """A context in which this is the default graph."""
+        return _default_graph(self)
+
+    @property
+    def seed(self):
+        """The graph-level random seed."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, value):
+        self._seed = value
+
+    # Names --------------------------------------------------------------------------------------
+
+    def unique_name(self, name: str, mark_as_used: bool = True) -> str:
+        """`name` inside the current scope, with `_1`, `_2` … appended where it is taken (case does not count)."""
+        if self._name_stack:
+            name = self._name_stack + "/" + name
+        key = name.lower()
+        count = self._names_in_use.get(key, 0)
+        if mark_as_used:
+            self._names_in_use[key] = count + 1
+        if count > 0:
+            base = key
+            while key in self._names_in_use:
+                key = f"{base}_{count}"
+                count += 1
+            if mark_as_used:
+                self._names_in_use[key] = 1
+            name = f"{name}_{count - 1}"
+        return name
+
+    @contextlib.contextmanager
+    def name_scope(self, name):
+        """A scope whose ops are called `name/…`; a name that ends in '/' re-enters a scope; None or '' leaves all."""
+        if name:
+            if isinstance(name, bytes):
+                name = name.decode()
+            pattern = _SCOPE_NAME if self._name_stack else _OP_NAME
+            if not pattern.match(name):
+                raise ValueError(f"'{name}' is not a valid scope name")
+        old = self._name_stack
+        if not name:
+            new = ""
+        elif name[-1] == "/":
+            new = name[:-1]
+        else:
+            new = self.unique_name(name)
+        self._name_stack = new
+        try:
+            yield "" if not new else new + "/"
+        finally:
+            self._name_stack = old
+
+    def get_name_scope(self) -> str:
+        """The current scope, without a trailing '/'."""
+        return self._name_stack
+
+    # Collections ----------------------------------------------------------------------------------
+
+    @property
+    def collections(self) -> list:
+        """The names of the collections."""
+        return list(self._collections)
+
+    def get_all_collection_keys(self) -> list:
+        """The names of the collections that are not private."""
+        return [k for k in self._collections if isinstance(k, str) and not k.startswith("__")]
+
+    def add_to_collection(self, name, value) -> None:
+        """Appends `value` to the collection `name`."""
+        self._check_not_finalized()
+        self._collections.setdefault(name, []).append(value)
+
+    def add_to_collections(self, names, value) -> None:
+        """Appends `value` to each of the collections."""
+        for name in (names,) if isinstance(names, str) else set(names):
+            self.add_to_collection(name, value)
+
+    def get_collection_ref(self, name) -> list:
+        """The collection's own list."""
+        return self._collections.setdefault(name, [])
+
+    def get_collection(self, name, scope=None) -> list:
+        """A copy of a collection; with `scope`, the items whose name matches it as a regular expression."""
+        values = self._collections.get(name)
+        if values is None:
+            return []
+        if scope is None:
+            return list(values)
+        pattern = re.compile(scope)
+        return [v for v in values if hasattr(v, "name") and pattern.match(v.name)]
+
+    def clear_collection(self, name) -> None:
+        """Removes a collection."""
+        self._check_not_finalized()
+        self._collections.pop(name, None)
+
+    # Scopes that colour new ops ---------------------------------------------------------------------
+
+    @property
+    def _control_dependencies_stack(self) -> list:
+        return self._local.__dict__.setdefault("control_dependencies", [])
+
+    @_control_dependencies_stack.setter
+    def _control_dependencies_stack(self, value):
+        self._local.control_dependencies = value
+
+    @property
+    def _device_stack(self) -> list:
+        return self._local.__dict__.setdefault("devices", [])
+
+    def control_dependencies(self, control_inputs):
+        """A context whose ops run after `control_inputs`; None clears what outer contexts ask for."""
+        if control_inputs is None:
+            return _ControlDependencies(self, None)
+        ops = []
+        for c in control_inputs:
+            handle = getattr(c, "_handle", None)
+            if handle is not None and hasattr(c, "_as_graph_element") and not isinstance(c, (Tensor, Operation)):
+                c = handle
+            if hasattr(c, "values") and hasattr(c, "indices") and not isinstance(c, (Tensor, Operation)):
+                c = c.op
+            c = self.as_graph_element(c)
+            op = c.op if isinstance(c, Tensor) else c
+            if op not in ops:
+                ops.append(op)
+        return _ControlDependencies(self, ops)
+
+    def _control_dependencies_for_inputs(self, input_ops) -> list:
+        """The control inputs of a new op: those in force, less what its inputs imply already."""
+        result: list = []
+        for controller in self._control_dependencies_stack:
+            if any(op in controller.seen for op in input_ops):
+                continue
+            result.extend([c for c in controller.control_inputs if c not in input_ops])
+        return result
+
+    def _get_control_flow_context(self):
+        return self._control_flow_context
+
+    def _set_control_flow_context(self, context) -> None:
+        self._control_flow_context = context
+
+    @contextlib.contextmanager
+    def device(self, device_name_or_function):
+        """A context whose ops are placed on a device; inner parts of the name win; None lifts outer ones."""
+        function = device_name_or_function
+        if function is not None and not callable(function):
+            function = devices.merge_device(function)
+        stack = self._device_stack
+        stack.append(function)
+        try:
+            yield
+        finally:
+            stack.pop()
+
+    def _apply_device_functions(self, op) -> None:
+        for function in reversed(self._device_stack):
+            if function is None:
+                break
+            op.device = devices.canonical_name(function(op))
+
+    @contextlib.contextmanager
+    def colocate_with(self, op, ignore_existing: bool = False):
+        """A context whose ops share the device of `op`; with `ignore_existing`, of nothing else."""
+        if op is None and not ignore_existing:
+            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+        if op is not None and not isinstance(op, Operation):
+            op = internal_convert_to_tensor_or_op(op)
+        old_colocation, old_devices = self._colocation_stack, list(self._device_stack)
+        if ignore_existing:
+            self._colocation_stack = []
+        if op is not None:
+            self._colocation_stack = [*self._colocation_stack, op]
+            # Device scopes outside of the colocation do not apply inside it.
+            self._device_stack[:] = []
+        try:
+            yield
+        finally:
+            self._colocation_stack = old_colocation
+            if op is not None:
+                self._device_stack[:] = old_devices
+
+    def _colocate_with_for_gradient(self, op, gradient_uid, ignore_existing: bool = False):
+        return self.colocate_with(op, ignore_existing)
+
+    @contextlib.contextmanager
+    def container(self, container_name):
+        """A context whose stateful ops keep their state in the container `container_name`."""
+        old, self._container = self._container, container_name
+        try:
+            yield container_name
+        finally:
+            self._container = old
+
+    @contextlib.contextmanager
+    def _attr_scope_context(self, attrs):
+        old, self._attr_scope = self._attr_scope, {**self._attr_scope, **attrs}
+        try:
+            yield
+        finally:
+            self._attr_scope = old
+
+    def _attr_scope_map(self, attrs):
+        return self._attr_scope_context(attrs)
+
+    @contextlib.contextmanager
+    def gradient_override_map(self, op_type_map):
+        """A context whose ops of type `k` use the gradient registered as `op_type_map[k]`."""
+        if not isinstance(op_type_map, dict):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        old, self._gradient_override = self._gradient_override, {**self._gradient_override, **op_type_map}
+        try:
+            yield
+        finally:
+            self._gradient_override = old
+
+    @contextlib.contextmanager
+    def _kernel_label_map(self, op_to_kernel_label_map):
+        old, self._kernel_labels = self._kernel_labels, {**self._kernel_labels, **op_to_kernel_label_map}
+        try:
+            yield
+        finally:
+            self._kernel_labels = old
+
+    @contextlib.contextmanager
+    def _original_op(self, op):
+        old, self._default_original_op = self._default_original_op, op
+        try:
+            yield
+        finally:
+            self._default_original_op = old
+
+    # Making ops -----------------------------------------------------------------------------------
+
+    def create_op(
+        self, op_type, inputs, dtypes=None, input_types=None, name=None, attrs=None, op_def=None,
+        compute_shapes=True, compute_device=True, control_inputs=(),
+    ) -> Operation:  # fmt: skip
+        """Adds an operation.
+
+        Args:
+          op_type: the op's type, e.g. 'MatMul'.
+          inputs: tensors.
+          dtypes: the dtype of each output (references included); from the op's signature where None.
+          name: the node's name; one that ends in '/' is taken as it stands, any other is made unique.
+          attrs: Python values (or AttrValue messages).
+
+        Raises ValueError where shapes contradict or the name is taken, RuntimeError where the graph is finalized.
+        """
+        with self._lock:
+            self._check_not_finalized()
+            if name is None:
+                name = op_type
+            name = name[:-1] if name and name[-1] == "/" else self.unique_name(name)
+            if not _OP_NAME.match(name):
+                raise ValueError(f"'{name}' is not a valid node name")
+            if name in self._nodes_by_name:
+                raise ValueError(f"Duplicate node name in graph: '{name}'")
+            entry = op_entry.lookup(op_type)
+            input_ops = [t.op for t in inputs]
+            for t in inputs:
+                if t.op.graph is not self:
+                    raise ValueError(f"{t!r} must be from the same graph as the op '{name}'.")
+            controls = list(control_inputs) + self._control_dependencies_for_inputs(input_ops)
+            attrs = _plain_attrs(attrs or {})
+            if dtypes is None:
+                from tinytf.graph.build import output_dtypes
+
+                dtypes = output_dtypes(entry.op_def, attrs)
+            op = Operation(self, name, op_type, inputs, _unique(controls), dtypes, attrs, entry)
+            op._original_op = self._default_original_op
+            self._add_op(op)
+            self._finish_op(op, compute_device)
+            return op
+
+    def _add_op(self, op: Operation, infer: bool = True) -> None:
+        """Takes `op` in: shapes of its outputs, consumers of its inputs, its name and number."""
+        if infer:
+            infer_shapes(op)
+        for t in op._inputs:
+            t._consumers.append(op)
+        for c in op._control_inputs:
+            c._control_outputs.append(op)
+        self._operations.append(op)
+        op._id = len(self._operations)
+        self._nodes_by_name[op.name] = op
+        self._names_in_use.setdefault(op.name.lower(), 1)
+
+    def _finish_op(self, op: Operation, compute_device: bool) -> None:
+        """What the scopes in force add to a new op, in TensorFlow's order."""
+        context = self._control_flow_context
+        op._control_flow_context = context
+        if context is not None:
+            context.AddOp(op)
+        for key, value in self._attr_scope.items():
+            if callable(value):
+                value = value(op.node_def)
+            if value is not None:
+                op._set_attr(key, value)
+        label = self._kernel_labels.get(op.type)
+        if label is not None:
+            op.attrs["_kernel"] = label.encode()
+        override = self._gradient_override.get(op.type)
+        if override is not None:
+            op.attrs["_gradient_op_type"] = override.encode()
+        for controller in self._control_dependencies_stack:
+            controller.seen.add(op)
+        if compute_device and self._device_stack:
+            self._apply_device_functions(op)
+        if self._colocation_stack:
+            groups = set()
+            for other in self._colocation_stack:
+                groups.update(other.colocation_groups())
+                if other.device:
+                    op.device = other.device
+            op.attrs["_class"] = sorted(groups)
+        if self._container and op._is_stateful and "container" in op.attrs and not op.attrs["container"]:
+            op.attrs["container"] = self._container.encode()
+
+
+def infer_shapes(op: Operation) -> None:
+    """Sets the static shapes of the outputs; ValueError, in TensorFlow's words, where the inputs contradict."""
+    entry = op.entry
+    if entry is None or entry.shape is None:
+        return
+    try:
+        shapes = entry.shape(op)
+    except ValueError as error:
+        shown = ", ".join(_brackets(t.dims) for t in op._inputs)
+        raise ValueError(f"{error} for '{op.name}' (op: '{op.type}') with input shapes: {shown}.") from None
+    for tensor, dims in zip(op.outputs, shapes):
+        tensor.dims = dims
+
+
+def _brackets(dims) -> str:
+    return "<unknown>" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+
+
+def _plain_attrs(attrs: dict) -> dict:
+    if any(isinstance(v, protos.AttrValue) for v in attrs.values()):
+        from tinytf.graph.attr_value import from_attr_value
+
+        return {k: from_attr_value(v) if isinstance(v, protos.AttrValue) else v for k, v in attrs.items()}
+    return attrs
+
+
+def _unique(ops: list) -> list:
+    return list(dict.fromkeys(ops)) if len(ops) > 1 else ops
+
+
+class _ControlDependencies:
+    """One level of `control_dependencies`: what new ops wait for, and the ops made under it so far."""
+
+    def __init__(self, graph: Graph, control_inputs):
+        self._graph = graph
+        self._clears = control_inputs is None
+        self.control_inputs = control_inputs or []
+        self.seen: set = set()
+
+    def __enter__(self):
+        graph = self._graph
+        if self._clears:
+            # Leaving the control flow context too is what makes this work inside a loop or a branch.
+            self._old_stack, graph._control_dependencies_stack = graph._control_dependencies_stack, []
+            self._old_context = graph._get_control_flow_context()
+            graph._set_control_flow_context(None)
+        else:
+            context = graph._get_control_flow_context()
+            if context is not None:
+                self.control_inputs = [context.AddControlInput(op) if hasattr(context, "AddControlInput") else op for op in self.control_inputs]
+        graph._control_dependencies_stack.append(self)
+
+    def __exit__(self, *unused):
+        graph = self._graph
+        graph._control_dependencies_stack.pop()
+        if self._clears:
+            graph._control_dependencies_stack = self._old_stack
+            graph._set_control_flow_context(self._old_context)
+
+
+# The default graph --------------------------------------------------------------------------------
+
+_default_graphs = DefaultStack()
+_global_default: Graph | None = None
+
+
+@contextlib.contextmanager
+def _default_graph(graph: Graph):
+    _default_graphs.stack.append(graph)
+    try:
+        yield graph
+    finally:
+        if _default_graphs.stack.pop() is not graph:
+            raise AssertionError("Nesting violated for default stack of Graph objects")
+
+
+def get_default_graph() -> Graph:
+    """The graph that new ops go to in this thread.  Follows `tf.get_default_graph`."""
+    stack = _default_graphs.stack
+    if stack:
+        return stack[-1]
+    global _global_default
+    if _global_default is None:
+        _global_default = Graph()
+    return _global_default
+
+
+def has_default_graph() -> bool:
+    """Whether a default graph exists already."""
+    return bool(_default_graphs.stack) or _global_default is not None
+
+
+def reset_default_graph() -> None:
+    """Forgets the global default graph.  Raises AssertionError inside `with graph.as_default():`, as TF does."""
+    if _default_graphs.stack:
+        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit the nesting and create a new graph.")
+    global _global_default
+    _global_default = None
+
+
+def get_graph_from_inputs(values, graph: Graph | None = None) -> Graph:
+    """The graph that all tensors and ops among `values` belong to, or the default graph.
+
+    Raises ValueError where they belong to several.
+    """
+    first = None
+    for value in values:
+        convert = getattr(value, "_as_graph_element", None)
+        if convert is not None:
+            value = convert() or value
+        if not isinstance(value, (Tensor, Operation)):
+            continue
+        if graph is None:
+            graph, first = value.graph, value
+        elif value.graph is not graph:
+            if first is None:
+                raise ValueError(f"{value} is not from the passed-in graph.")
+            raise ValueError(f"{value} must be from the same graph as {first}.")
+    return graph or get_default_graph()
+
+
+class name_scope:
+    """A context in which ops are called `name/…`; `default_name` where `name` is None.
+
+    `values`: tensors whose graph becomes the default graph inside.  Follows `tf.name_scope` of TF 1.15.
+    """
+
+    def __init__(self, name, default_name=None, values=None):
+        self._name = default_name if name is None else name
+        self._given, self._default_name, self._values = name, default_name, values
+
+    @property
+    def name(self):
+        """The name asked for."""
+        return self._name
+
+    def __enter__(self) -> str:
+        if self._given is None and self._default_name is None and self._values is not None:
+            raise ValueError(f"At least one of name ({self._given}) and default_name ({self._default_name}) must be provided.")
+        values = self._values
+        self._stack = contextlib.ExitStack()
+        if values:
+            graph = get_graph_from_inputs(values)
+            self._stack.enter_context(graph.as_default())
+        else:
+            graph = get_default_graph()
+        return self._stack.enter_context(graph.name_scope(self._name))
+
+    def __exit__(self, *error):
+        self._stack.close()
+        return False
+
+    def __call__(self, function):
+        import functools
+
+        @functools.wraps(function)
+        def scoped(*args, **kwargs):
+            with name_scope(self._given, self._default_name, self._values):
+                return function(*args, **kwargs)
+
+        return scoped
+
+
+def control_dependencies(control_inputs):
+    """`Graph.control_dependencies` of the default graph."""
+    return get_default_graph().control_dependencies(control_inputs)
+
+
+def device(device_name_or_function):
+    """`Graph.device` of the default graph."""
+    return get_default_graph().device(device_name_or_function)
+
+
+def container(container_name):
+    """`Graph.container` of the default graph."""
+    return get_default_graph().container(container_name)
+
+
+def colocate_with(op, ignore_existing: bool = False):
+    """`Graph.colocate_with` of the default graph."""
+    return get_default_graph().colocate_with(op, ignore_existing)
+
+
+def add_to_collection(name, value) -> None:
+    """`Graph.add_to_collection` of the default graph."""
+    get_default_graph().add_to_collection(name, value)
+
+
+def add_to_collections(names, value) -> None:
+    """`Graph.add_to_collections` of the default graph."""
+    get_default_graph().add_to_collections(names, value)
+
+
+def get_collection(key, scope=None) -> list:
+    """`Graph.get_collection` of the default graph."""
+    return get_default_graph().get_collection(key, scope)
+
+
+def get_collection_ref(key) -> list:
+    """`Graph.get_collection_ref` of the default graph."""
+    return get_default_graph().get_collection_ref(key)
+
+
+def get_all_collection_keys() -> list:
+    """The names of the default graph's collections."""
+    return get_default_graph().get_all_collection_keys()
+
+
+def internal_convert_to_tensor_or_op(value, name=None):
+    """`value` as the operation behind it, where it is a tensor, an op, a variable or convertible to a tensor."""
+    if isinstance(value, Operation):
+        return value
+    from tinytf.graph.convert import convert_to_tensor
+
+    element = getattr(value, "_as_graph_element", None)
+    if element is not None:
+        value = element() or value
+    if isinstance(value, Operation):
+        return value
+    if hasattr(value, "indices") and hasattr(value, "values") and hasattr(value, "op"):
+        return value.op
+    return convert_to_tensor(value, name=name, as_ref=True).op
