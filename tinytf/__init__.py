@@ -13,6 +13,8 @@ import importlib
 
 __version__ = "1.15.5"  # the TensorFlow whose behaviour this is; scripts look at it
 VERSION = __version__
+__git_version__ = "tinytf"
+__compiler_version__ = "numpy"
 
 _NAMES = {
     # ---- what every room needs: types, shapes, schemas
@@ -63,6 +65,7 @@ _NAMES = {
         enable_resource_variables resource_variables_enabled disable_control_flow_v2 control_flow_v2_enabled
         disable_tensor_equality executing_eagerly enable_eager_execution enable_v2_behavior enable_v2_tensorshape
         enable_control_flow_v2 enable_tensor_equality""",
+    "tinytf.as_tensorflow": "install uninstall",
 }
 
 _NAMESPACES = """

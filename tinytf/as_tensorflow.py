@@ -1,0 +1,276 @@
+"""Lets `import tensorflow` mean tinytf, whole paths included.
+
+`install()` puts a finder in front of Python's import system. Each `tensorflow.…` module that a program
+imports becomes an Alias: a module that looks its attributes up in one or more modules of tinytf. Nothing
+of an installed TensorFlow is ever mixed in: what tinytf lacks is an error that names it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+
+from tinytf.missing import missing_symbol, name_missing
+
+# Where scripts reach past the public names: `tensorflow.python.<path>` and what it means here. `tf` is the public
+# namespace, `tf.x` a part of it, anything else a module. Sources are searched in order, and `tf` itself last.
+PYTHON_PATHS = {
+    "client.device_lib": "tinytf.device_lib",
+    "client.session": "tf",
+    "client.timeline": "tinytf.timeline",
+    "data": "tf.data",
+    "debug": "",
+    "framework.constant_op": "tf",
+    "framework.device": "tinytf.graph.device",
+    "framework.dtypes": "tinytf.dtypes",
+    "framework.errors": "tinytf.errors",
+    "framework.errors_impl": "tinytf.errors",
+    "framework.function": "tinytf.graph.function",
+    "framework.graph_io": "tf.train",
+    "framework.graph_util": "tf.graph_util",
+    "framework.graph_util_impl": "tf.graph_util",
+    "framework.importer": "tf",
+    "framework.meta_graph": "tinytf.graph.meta_graph tf.train",
+    "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry",
+    "framework.random_seed": "tf tf.random",
+    "framework.sparse_tensor": "tf tinytf.graph.sparse_tensor",
+    "framework.tensor_shape": "tinytf.shapes",
+    "framework.tensor_spec": "tf",
+    "framework.tensor_util": "tinytf.graph.tensor_proto tinytf.graph.constant_value",
+    "framework.test_util": "tf.test",
+    "framework.versions": "tinytf.version",
+    "layers.base": "tf.layers",
+    "layers.convolutional": "tf.layers",
+    "layers.core": "tf.layers",
+    "layers.layers": "tf.layers",
+    "layers.normalization": "tf.layers",
+    "layers.pooling": "tf.layers",
+    "layers.utils": "tinytf.ops.smart_cond tf.layers",
+    "lib.io.file_io": "tinytf.file_io",
+    "lib.io.python_io": "tf.python_io",
+    "lib.io.tf_record": "tf.python_io",
+    "ops.array_ops": "tf tinytf.ops.array_ops",
+    "ops.candidate_sampling_ops": "tf.nn tf.random",
+    "ops.check_ops": "tf tf.debugging",
+    "ops.clip_ops": "tf",
+    "ops.confusion_matrix": "tf tf.math",
+    "ops.control_flow_ops": "tf tinytf.ops.control_flow_ops",
+    "ops.ctc_ops": "tf.nn",
+    "ops.data_flow_ops": "tf tf.queue",
+    "ops.distributions": "tf.distributions",
+    "ops.embedding_ops": "tf.nn",
+    "ops.functional_ops": "tf",
+    "ops.gradient_checker": "tf.test",
+    "ops.gradients": "tf tinytf.ops.gradients",
+    "ops.gradients_impl": "tf tinytf.ops.gradients",
+    "ops.histogram_ops": "tf",
+    "ops.image_ops": "tf.image",
+    "ops.image_ops_impl": "tf.image",
+    "ops.init_ops": "tf tf.initializers",
+    "ops.initializers_ns": "tf.initializers",
+    "ops.io_ops": "tf tf.io",
+    "ops.linalg_ops": "tf tf.linalg",
+    "ops.logging_ops": "tf tf.summary",
+    "ops.lookup_ops": "tf.lookup tf.contrib.lookup tf",
+    "ops.losses.losses": "tf.losses",
+    "ops.losses.losses_impl": "tf.losses",
+    "ops.losses.util": "tf.losses",
+    "ops.math_ops": "tf tf.math tinytf.ops.math_ops",
+    "ops.metrics": "tf.metrics",
+    "ops.metrics_impl": "tf.metrics",
+    "ops.nn": "tf.nn",
+    "ops.nn_impl": "tf.nn",
+    "ops.nn_ops": "tf.nn",
+    "ops.numerics": "tf tf.debugging",
+    "ops.parsing_ops": "tf tf.io",
+    "ops.partitioned_variables": "tf",
+    "ops.random_ops": "tf tf.random",
+    "ops.resource_variable_ops": "tinytf.ops.resource_variable tinytf.ops.resource_ops",
+    "ops.resources": "tinytf.ops.resources",
+    "ops.rnn": "tf.nn",
+    "ops.rnn_cell": "tf.nn.rnn_cell tf.contrib.rnn",
+    "ops.rnn_cell_impl": "tf.nn.rnn_cell tinytf.ops.rnn_cell",
+    "ops.script_ops": "tf",
+    "ops.seq2seq": "tf.contrib.legacy_seq2seq",
+    "ops.session_ops": "tf",
+    "ops.sparse_ops": "tf tf.sparse",
+    "ops.special_math_ops": "tf tf.math",
+    "ops.spectral_ops": "tf.spectral",
+    "ops.state_ops": "tf tinytf.ops.state_ops",
+    "ops.string_ops": "tf tf.strings",
+    "ops.summary_ops": "tf.summary",
+    "ops.template": "tf",
+    "ops.tensor_array_ops": "tf",
+    "ops.variable_scope": "tf tinytf.ops.variable_scope",
+    "ops.variables": "tf tinytf.ops.variables",
+    "platform.app": "tf.app",
+    "platform.benchmark": "tf.test",
+    "platform.flags": "tf.flags",
+    "platform.gfile": "tf.gfile",
+    "platform.googletest": "tf.test",
+    "platform.resource_loader": "tf.resource_loader",
+    "platform.sysconfig": "tf.sysconfig",
+    "platform.test": "tf.test",
+    "platform.tf_logging": "tf.logging",
+    "pywrap_tensorflow": "tf.train tf.errors",
+    "saved_model": "tf.saved_model",
+    "summary": "tf.summary",
+    "tools.freeze_graph": "tinytf.tools.freeze_graph",
+    "tools.inspect_checkpoint": "tinytf.tools.inspect_checkpoint",
+    "tools.optimize_for_inference_lib": "tinytf.tools.optimize_for_inference_lib",
+    "tools.strip_unused_lib": "tinytf.tools.strip_unused_lib",
+    "training": "tf.train",
+    "user_ops": "tf.user_ops",
+    "util.compat": "tf.compat",
+    "util.nest": "tf.nest",
+}
+
+
+def install() -> None:
+    """From now on, `import tensorflow` gives tinytf, in this process.
+
+    For notebooks; `python -m tinytf script.py` does it for a script. RuntimeError if the real one is already imported.
+    """
+    loaded = sys.modules.get("tensorflow")
+    if loaded is not None and not isinstance(loaded, Alias):
+        raise RuntimeError(
+            "TensorFlow itself is already imported in this process. Call tinytf.install() before any "
+            "`import tensorflow`, or write `import tinytf as tf`."
+        )
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def uninstall() -> None:
+    """Undoes install(): `import tensorflow` means what it meant before."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+    for name in [name for name, module in sys.modules.items() if isinstance(module, Alias)]:
+        del sys.modules[name]
+
+
+class Alias(types.ModuleType):
+    """The module `tensorflow.…`: attributes come from `sources`, or are submodules."""
+
+    def __init__(self, name, sources):
+        super().__init__(name, "tinytf, standing in for %s" % name)
+        self.__path__ = []
+        self.__file__ = sys.modules["tinytf"].__file__
+        self._tinytf_sources = sources
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
+            raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
+        for source in self._tinytf_sources:
+            try:
+                value = getattr(source, name)
+            except AttributeError:
+                continue
+            self.__dict__[name] = value
+            return value
+        if sources_of(self.__name__ + "." + name) is not None:
+            return importlib.import_module(self.__name__ + "." + name)
+        raise self._missing(name)
+
+    def _missing(self, name):
+        where = "tf" if self.__name__ == "tensorflow" else self.__name__.replace("tensorflow.", "tf.", 1)
+        if where.startswith("tf.compat.v1"):
+            where = "tf" + where[len("tf.compat.v1") :]
+        return missing_symbol(where, name, dir(self))
+
+    def __dir__(self):
+        names = set(super().__dir__())
+        return sorted(names.union(*map(dir, self._tinytf_sources)) - {"_tinytf_sources"})
+
+
+class MissingModule(ModuleNotFoundError, NotImplementedError):
+    """`import tensorflow.x` or `from tensorflow import x`, where tinytf has no x."""
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname != "tensorflow" and not fullname.startswith("tensorflow."):
+            return None
+        if sources_of(fullname) is None:
+            parent, _, name = fullname.rpartition(".")
+            # without a `name`, so that `from tensorflow import x` reports this and not "cannot import name"
+            raise MissingModule(str(sys.modules[parent]._missing(name)))
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec):
+        return Alias(spec.name, sources_of(spec.name))
+
+    def exec_module(self, module):
+        pass
+
+
+def sources_of(fullname: str):
+    """The modules that stand behind `tensorflow.…`, None where nothing does."""
+    tf = importlib.import_module("tinytf")
+    path = fullname.split(".")[1:]
+    for prefix in (["compat", "v1"], ["_api", "v1"]):
+        if path[:2] == prefix:
+            path = path[2:]
+    if not path:
+        return [tf]
+    if path[-1].endswith("_pb2"):
+        return [importlib.import_module("tinytf.protos")]
+    if path[0] == "core" or path == ["_api"] or ".".join(path) in INNER_PACKAGES:
+        return []
+    if path[0] == "python":
+        return _sources_of_python_path(tf, path[1:])
+    if path[0] == "contrib":
+        # tensorflow.contrib.rnn.python.ops.rnn_cell is a part of contrib.rnn, whose public module holds all of it
+        found = _walk(tf, path) or ("python" in path and _walk(tf, path[: path.index("python")]))
+    else:
+        found = _walk(tf, path)
+    return [found] if found else None
+
+
+INNER_PACKAGES = {"python"}
+for _path in PYTHON_PATHS:
+    _parts = ["python"] + _path.split(".")
+    INNER_PACKAGES.update(".".join(_parts[:n]) for n in range(2, len(_parts)))
+INNER_PACKAGES -= {"python." + _path for _path in PYTHON_PATHS}
+
+
+def _sources_of_python_path(tf, path):
+    for length in range(len(path), 0, -1):
+        listed = PYTHON_PATHS.get(".".join(path[:length]))
+        if listed is not None:
+            break
+    else:
+        # whole trees such as tensorflow.python.keras are the public namespace of that name
+        found = _walk(tf, path[:1])
+        return [found] if found else None
+    if not listed:
+        return None
+    found = [_source(tf, source) for source in listed.split()]
+    return [source for source in found if source is not None] + [tf]
+
+
+def _source(tf, name):
+    if name.split(".")[0] == "tf":
+        return _walk(tf, name.split(".")[1:])
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if not name.startswith(error.name or " "):
+            raise
+        return None
+    name_missing(module, name)
+    return module
+
+
+def _walk(module, path):
+    """The module at `module.a.b`; None where that is not a module."""
+    for name in path:
+        try:
+            module = getattr(module, name)
+        except AttributeError:
+            return None
+        if not isinstance(module, types.ModuleType):
+            return None
+    return module

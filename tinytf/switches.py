@@ -1,0 +1,74 @@
+"""The switches by which a program of TensorFlow 1.15 or 2 asks for the behaviour of 1.x: here there is no other.
+
+Those that ask for TensorFlow 2 raise NotImplementedError, but for resource variables, which 1.15 has.
+"""
+
+from __future__ import annotations
+
+_resource_variables = False
+
+
+def enable_resource_variables() -> None:
+    """`tf.get_variable` and `tf.Variable` make resource variables unless told otherwise. Follows TF 1.15."""
+    global _resource_variables
+    _resource_variables = True
+
+
+def disable_resource_variables() -> None:
+    """Variables are ref variables again, which is the default."""
+    global _resource_variables
+    _resource_variables = False
+
+
+def resource_variables_enabled() -> bool:
+    """Whether variables are resource variables where nothing else is said."""
+    return _resource_variables
+
+
+def disable_v2_behavior() -> None:
+    """What scripts for TensorFlow 2 say to get 1.x: nothing to do here."""
+    disable_resource_variables()
+
+
+def disable_eager_execution() -> None:
+    """There is no eager mode to switch off."""
+
+
+def disable_v2_tensorshape() -> None:
+    """Shapes hold Dimension objects, as they do in 1.x: nothing to do."""
+
+
+def disable_control_flow_v2() -> None:
+    """Control flow is Switch and Merge, as in 1.x: nothing to do."""
+
+
+def disable_tensor_equality() -> None:
+    """Tensors compare by identity, as in 1.x: nothing to do."""
+
+
+def control_flow_v2_enabled() -> bool:
+    """False: loops and conditionals are built from Switch, Merge, Enter, Exit and NextIteration."""
+    return False
+
+
+def executing_eagerly() -> bool:
+    """False: every op goes into a graph."""
+    return False
+
+
+def _of_tensorflow_2(name):
+    def switch(*args, **kwargs):
+        raise NotImplementedError(
+            "tf.%s: tinytf is TensorFlow 1.x graphs and sessions only. Build a graph and run it in a tf.Session." % name
+        )
+
+    switch.__name__ = name
+    switch.__doc__ = "TensorFlow 2 behaviour, which tinytf does not have: raises NotImplementedError."
+    return switch
+
+
+enable_eager_execution = _of_tensorflow_2("enable_eager_execution")
+enable_v2_behavior = _of_tensorflow_2("enable_v2_behavior")
+enable_v2_tensorshape = _of_tensorflow_2("enable_v2_tensorshape")
+enable_control_flow_v2 = _of_tensorflow_2("enable_control_flow_v2")
+enable_tensor_equality = _of_tensorflow_2("enable_tensor_equality")
