@@ -35,7 +35,7 @@ _NAMES = {
     "tinytf.graph.tensor": "Tensor",
     "tinytf.graph.operation": "Operation",
     "tinytf.graph.indexed_slices": "IndexedSlices",
-    "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue",
+    "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor",
     "tinytf.graph.convert": "convert_to_tensor register_tensor_conversion_function=register_conversion",
     "tinytf.graph.default_session": "get_default_session",
     "tinytf.graph.device": "DeviceSpec",
@@ -54,6 +54,10 @@ _NAMES = {
     "tinytf.ops.gradient_registry": "RegisterGradient NotDifferentiable NoGradient=NotDifferentiable",
     # ---- ops: math
     # ---- ops: arrays
+    "tinytf.graph.tensor_proto": "make_tensor_proto make_ndarray",
+    "tinytf.ops.shape_ops": """
+        identity identity_n stop_gradient ensure_shape guarantee_const shape shape_n size rank reshape expand_dims
+        squeeze bitcast broadcast_to broadcast_dynamic_shape broadcast_static_shape""",
     # ---- ops: random
     "tinytf.ops.random_seed": "set_random_seed get_seed",
     # ---- ops: control flow, queues, TensorArray

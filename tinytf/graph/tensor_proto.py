@@ -115,13 +115,13 @@ def _as_array(values, dtype, shape):
     if _is_array_like(values):
         array = np.asarray(values)
         if dtype is not None and dtype.is_numpy_compatible and array.dtype != dtype.as_numpy_dtype:
-            array = array.astype(dtype.as_numpy_dtype)
+            array = _cast(array, dtype)
         return array, None
     if values is None:
         raise ValueError("None values not supported.")
     np_type = dtype.as_numpy_dtype if dtype is not None and dtype.is_numpy_compatible else None
     if shape is not None and 0 in [int(d) for d in shape]:
-        return np.empty([int(d) for d in shape], dtype=np_type), values
+        return np.empty([int(d) for d in shape], dtype=np_type or np.float32), values
     _check_elements(values, dtype)
     wanted = _list_dims(values)
     try:
@@ -144,7 +144,21 @@ def _as_array(values, dtype, shape):
     return array, values
 
 
+def _cast(array, dtype):
+    """As `astype`; a bfloat16 that NumPy knows only as its 16 bits is rounded to nearest even."""
+    np_dtype = np.dtype(dtype.as_numpy_dtype)
+    if dtype != dtypes.bfloat16 or not np_dtype.fields:
+        with np.errstate(all="ignore"):
+            return array.astype(np_dtype)
+    bits = np.ascontiguousarray(array, dtype=np.float32).view(np.uint32)
+    rounded = (bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)
+    rounded = np.where(np.isnan(bits.view(np.float32)), np.uint32(0x7FC0), rounded)
+    return rounded.astype(np.uint16).view(np_dtype).reshape(np.shape(array))
+
+
 def _to_numpy(values, np_type):
+    if np_type is not None and np.dtype(np_type) == np.dtype(dtypes.bfloat16.as_numpy_dtype):
+        return _cast(np.array(values, dtype=np.float32), dtypes.bfloat16)
     try:
         with np.errstate(over="ignore"):
             return np.array(values, dtype=np_type)
@@ -389,3 +403,6 @@ def _content_strings(content: bytes, count: int) -> list:
         out.append(content[at : at + n])
         at += n
     return out
+
+
+MakeNdarray = make_ndarray
