@@ -158,12 +158,12 @@ class Alias(types.ModuleType):
         super().__init__(name, "tinytf, standing in for %s" % name)
         self.__path__ = []
         self.__file__ = sys.modules["tinytf"].__file__
-        self._tinytf_sources = sources
+        self._tinytf_sources = sources  # modules, or names of modules that are imported when an attribute is asked for
 
     def __getattr__(self, name):
         if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
             raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
-        for source in self._tinytf_sources:
+        for source in self._sources():
             try:
                 value = getattr(source, name)
             except AttributeError:
@@ -174,6 +174,14 @@ class Alias(types.ModuleType):
             return importlib.import_module(self.__name__ + "." + name)
         raise self._missing(name)
 
+    def _sources(self):
+        sources = self._tinytf_sources
+        for i, source in enumerate(sources):
+            if isinstance(source, str):
+                source = sources[i] = _source(source)
+            if source is not None:
+                yield source
+
     def _missing(self, name):
         where = "tf" if self.__name__ == "tensorflow" else self.__name__.replace("tensorflow.", "tf.", 1)
         if where.startswith("tf.compat.v1"):
@@ -182,7 +190,7 @@ class Alias(types.ModuleType):
 
     def __dir__(self):
         names = set(super().__dir__())
-        return sorted(names.union(*map(dir, self._tinytf_sources)) - {"_tinytf_sources"})
+        return sorted(names.union(*map(dir, self._sources())) - {"_tinytf_sources"})
 
 
 class MissingModule(ModuleNotFoundError, NotImplementedError):
@@ -207,7 +215,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def sources_of(fullname: str):
-    """The modules that stand behind `tensorflow.…`, None where nothing does."""
+    """What stands behind the module `tensorflow.…`, as Alias takes it; None where nothing does."""
     tf = importlib.import_module("tinytf")
     path = fullname.split(".")[1:]
     for prefix in (["compat", "v1"], ["_api", "v1"]):
@@ -247,13 +255,12 @@ def _sources_of_python_path(tf, path):
         return [found] if found else None
     if not listed:
         return None
-    found = [_source(tf, source) for source in listed.split()]
-    return [source for source in found if source is not None] + [tf]
+    return listed.split() + [tf]
 
 
-def _source(tf, name):
+def _source(name):
     if name.split(".")[0] == "tf":
-        return _walk(tf, name.split(".")[1:])
+        return _walk(importlib.import_module("tinytf"), name.split(".")[1:])
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:

@@ -37,6 +37,7 @@ INSTEAD = {
     "tf.contrib.eager": "graphs and tf.Session: tinytf has no eager mode",
     "tf.load_op_library": "tf.py_func: tinytf cannot load compiled kernels",
     "tf.lite": "the saved checkpoint with TensorFlow itself",
+    "tf.compat.v2": "tf.compat.v1: tinytf follows TensorFlow 1.15",
 }
 
 
@@ -49,7 +50,7 @@ def missing_symbol(where: str, name: str, known=()) -> AttributeError:
     if symbol in INSTEAD:
         text += ". Use %s" % INSTEAD[symbol]
     else:
-        near = difflib.get_close_matches(name, known, 3, 0.75)
+        near = difflib.get_close_matches(name, [n for n in known if n != name], 3, 0.75)
         if near:
             text += ". Did you mean %s?" % " or ".join("%s.%s" % (where, n) for n in near)
     return MissingSymbol(text)
