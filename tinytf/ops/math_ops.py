@@ -1,0 +1,115 @@
+"""All mathematical functions in one place, for rooms that build graphs: `math_ops.reduce_sum(...)`.
+
+Nothing is defined here; each family is a file of its own.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: F401
+from tinytf.ops.argmax import arg_max, arg_min, argmax, argmin
+from tinytf.ops.arithmetic import (
+    accumulate_n,
+    add,
+    add_n,
+    atan2,
+    div,
+    div_no_nan,
+    divide,
+    floor_div,
+    floordiv,
+    floormod,
+    maximum,
+    minimum,
+    mod,
+    multiply,
+    multiply_no_nan,
+    nextafter,
+    pow,
+    realdiv,
+    reciprocal_no_nan,
+    scalar_mul,
+    squared_difference,
+    subtract,
+    truediv,
+    truncatediv,
+    truncatemod,
+    xdivy,
+    xlogy,
+)
+from tinytf.ops.cast import (
+    cast,
+    saturate_cast,
+    to_bfloat16,
+    to_complex64,
+    to_complex128,
+    to_double,
+    to_float,
+    to_int32,
+    to_int64,
+)
+from tinytf.ops.comparison import (
+    approximate_equal,
+    equal,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+)
+from tinytf.ops.complex_ops import angle, complex, conj, imag, real
+from tinytf.ops.matmul import matmul, matvec, sparse_matmul
+from tinytf.ops.ranges import lin_space, linspace, range
+from tinytf.ops.reductions import (
+    count_nonzero,
+    reduce_all,
+    reduce_any,
+    reduce_euclidean_norm,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_std,
+    reduce_sum,
+    reduce_variance,
+    reduced_shape,
+)
+from tinytf.ops.select import where, where_v2
+from tinytf.ops.unary import (
+    abs,
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    ceil,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    floor,
+    is_finite,
+    is_inf,
+    is_nan,
+    log,
+    log1p,
+    log_sigmoid,
+    negative,
+    reciprocal,
+    rint,
+    round,
+    rsqrt,
+    sigmoid,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    square,
+    tan,
+    tanh,
+)

@@ -1,0 +1,113 @@
+"""Choosing elementwise between two tensors: `tf.where` with three arguments, Select and SelectV2.
+
+(The indices of true elements, `tf.where` of one argument, are the op Where of the array room.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinytf import dtypes, errors
+from tinytf.graph.build import make
+from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.graph import name_scope
+from tinytf.graph.op_entry import op
+from tinytf.graph.shape_rules import broadcast_dims, merge_dims
+from tinytf.graph.tensor import Tensor
+from tinytf.ops import array_ops
+
+
+def _select_shape(op):
+    condition, x, y = (t.dims for t in op.inputs)
+    data = merge_dims(x, y)
+    if condition is None or data is None:
+        return [data]
+    if len(condition) == 0:
+        return [data]
+    if len(condition) == 1 and len(data) > 0:
+        merge_dims(condition, data[:1])
+        if len(data) == 1:
+            return [merge_dims(condition, data)]
+        return [data]
+    return [merge_dims(data, condition)]
+
+
+def _select_kernel(op):
+    def select(condition, x, y):
+        if x.shape != y.shape:
+            message = f"'then' and 'else' must have the same size.  but received: {list(x.shape)} vs. {list(y.shape)}"
+            raise errors.InvalidArgumentError(op.node_def, op, message)
+        if condition.ndim == 0:
+            return x if condition else y
+        if condition.shape == x.shape:
+            return np.where(condition, x, y)
+        if condition.ndim == 1 and x.ndim >= 1:
+            # One condition a row.
+            if len(condition) != len(x):
+                message = f"Number of batches of 'then' must match size of 'cond', but saw: {len(x)} vs. {len(condition)}"
+                raise errors.InvalidArgumentError(op.node_def, op, message)
+            return np.where(condition.reshape((-1,) + (1,) * (x.ndim - 1)), x, y)
+        message = "Inputs to operation must have the same size and shape: "
+        message += f"{list(condition.shape)} != {list(x.shape)}"
+        raise errors.InvalidArgumentError(op.node_def, op, message)
+
+    return select
+
+
+def _select_grad(op, grad):
+    condition, x, _ = op.inputs
+    zeros = array_ops.zeros_like(x)
+    return None, where(condition, grad, zeros), where(condition, zeros, grad)
+
+
+def _select_v2_grad(op, grad):
+    condition, x, y = op.inputs
+    zeros = array_ops.zeros([], dtype=grad.dtype.base_dtype)
+    gx = _chosen_part(where_v2(condition, grad, zeros), x, op)
+    gy = _chosen_part(where_v2(condition, zeros, grad), y, op)
+    return None, gx, gy
+
+
+def _chosen_part(gradient, x, op):
+    from tinytf.ops.reductions import reduce_sum
+
+    x_shape = array_ops.shape(x)
+    axes, _ = make("BroadcastGradientArgs", x_shape, array_ops.shape(op.outputs[0]))
+    return array_ops.reshape(reduce_sum(gradient, keepdims=True, axis=axes), x_shape)
+
+
+def _select_v2_shape(op):
+    condition, x, y = (t.dims for t in op.inputs)
+    return [broadcast_dims(condition, broadcast_dims(x, y))]
+
+
+op("Select(condition: bool, t: T, e: T) -> (output: T); T: type", shape=_select_shape, kernel=_select_kernel, gradient=_select_grad, view=True)
+op("SelectV2(condition: bool, t: T, e: T) -> (output: T); T: type", shape=_select_v2_shape, kernel=lambda op: np.where, gradient=_select_v2_grad)
+
+
+def where(condition, x=None, y=None, name=None) -> Tensor:
+    """Elements (or rows, for a vector `condition`) of `x` where `condition`, else of `y`.
+
+    Without `x` and `y`: the indices of true elements, int64 of shape [number, rank].
+    Raises ValueError where only one of them is given.  Follows `tf.where` of TF 1.15.
+    """
+    if x is None and y is None:
+        return _true_indices(condition, name)
+    if x is None or y is None:
+        raise ValueError("x and y must both be non-None or both be None.")
+    return make("Select", condition, x, y, name=name)
+
+
+def where_v2(condition, x=None, y=None, name=None) -> Tensor:
+    """As `where`, but all three broadcast.  Follows `tf.where_v2` of TF 1.15."""
+    if x is None and y is None:
+        return _true_indices(condition, name)
+    if x is None or y is None:
+        raise ValueError("x and y must both be non-None or both be None.")
+    return make("SelectV2", condition, x, y, name=name)
+
+
+def _true_indices(condition, name):
+    with name_scope(name, "Where", [condition]) as name:
+        condition = convert_to_tensor(condition, preferred_dtype=dtypes.bool, name="condition")
+        return make("Where", condition, name=name)
