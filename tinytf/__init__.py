@@ -63,6 +63,17 @@ _NAMES = {
     # ---- ops: control flow, queues, TensorArray
     # ---- ops: strings, parsing, images, files
     # ---- variables and scopes
+    "tinytf.ops.variables": """
+        Variable VariableSynchronization VariableAggregation init_scope global_variables all_variables local_variables
+        model_variables trainable_variables moving_average_variables variables_initializer initialize_variables
+        global_variables_initializer initialize_all_variables local_variables_initializer initialize_local_variables
+        is_variable_initialized assert_variables_initialized report_uninitialized_variables""",
+    "tinytf.ops.variable_scope": """
+        variable_scope get_variable get_local_variable get_variable_scope AUTO_REUSE VariableScope no_regularizer
+        variable_op_scope variable_creator_scope""",
+    "tinytf.ops.partitioned_variables": """
+        variable_axis_size_partitioner min_max_variable_partitioner fixed_size_partitioner
+        create_partitioned_variables""",
     # ---- compatibility switches of TF 2
     "tinytf.switches": """
         disable_v2_behavior disable_eager_execution disable_v2_tensorshape disable_resource_variables

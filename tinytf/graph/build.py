@@ -6,6 +6,8 @@ constant called 'Add/y'.  Attributes that the inputs determine (T, N) are inferr
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from tinytf import dtypes, protos
@@ -75,7 +77,12 @@ def make_op(op_type: str, *inputs, name=None, **attrs):
                 ordered[attr.name] = attr.default
             else:
                 raise TypeError(f"No argument for attr {attr.name} found in {op_type} {attrs}")
-        return graph.create_op(op_type, tensors, None, name=scope, attrs=ordered)
+        # What writes to a variable is placed where the variable is.
+        with contextlib.ExitStack() as places:
+            for arg, tensor in zip(op_def.inputs, tensors):
+                if arg.is_ref:
+                    places.enter_context(graph.colocate_with(tensor.op))
+            return graph.create_op(op_type, tensors, None, name=scope, attrs=ordered)
 
 
 def output_dtypes(op_def, attrs: dict) -> list:

@@ -125,7 +125,8 @@ class Graph:
         kinds = "Tensor or Operation" if allow_tensor and allow_operation else "Tensor" if allow_tensor else "Operation"
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
-            obj = convert() or obj
+            element = convert()
+            obj = obj if element is None else element
         if isinstance(obj, bytes):
             obj = obj.decode()
         if isinstance(obj, str):
@@ -316,9 +317,8 @@ class Graph:
             return _ControlDependencies(self, None)
         ops = []
         for c in control_inputs:
-            handle = getattr(c, "_handle", None)
-            if handle is not None and hasattr(c, "_as_graph_element") and not isinstance(c, (Tensor, Operation)):
-                c = handle
+            if hasattr(c, "_handle") and hasattr(c, "op") and not isinstance(c, (Tensor, Operation)):
+                c = c.op  # a resource variable: its handle, or the write that made it; no read
             if hasattr(c, "values") and hasattr(c, "indices") and not isinstance(c, (Tensor, Operation)):
                 c = c.op
             c = self.as_graph_element(c)
@@ -629,7 +629,8 @@ def get_graph_from_inputs(values, graph: Graph | None = None) -> Graph:
     for value in values:
         convert = getattr(value, "_as_graph_element", None)
         if convert is not None:
-            value = convert() or value
+            element = convert()
+            value = value if element is None else element
         if not isinstance(value, (Tensor, Operation)):
             continue
         if graph is None:
@@ -736,7 +737,8 @@ def internal_convert_to_tensor_or_op(value, name=None):
 
     element = getattr(value, "_as_graph_element", None)
     if element is not None:
-        value = element() or value
+        found = element()
+        value = value if found is None else found
     if isinstance(value, Operation):
         return value
     if hasattr(value, "indices") and hasattr(value, "values") and hasattr(value, "op"):
