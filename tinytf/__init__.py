@@ -84,8 +84,8 @@ _NAMES = {
 }
 
 _NAMESPACES = """
-    app compat config contrib data debugging distributions dtypes errors estimator examples experimental feature_column flags gfile
-    graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
+    app compat config contrib data debugging distributions dtypes errors examples experimental flags gfile
+    graph_util image initializers io layers linalg logging lookup losses manip math metrics nest nn
     python_io quantization queue random resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version
     """.split()

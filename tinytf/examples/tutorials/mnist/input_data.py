@@ -54,7 +54,7 @@ def _read_idx(f, magic, ndims, what):
         size = int(np.prod(dims, dtype=object))
         content = stream.read(size)
     if len(content) != size:
-        raise ValueError("%s should hold %d bytes of %ss after its header, but ends after %d" % (f.name, size, what, len(content)))
+        raise ValueError("%s should hold %d bytes of %ss after its header, but has %d" % (f.name, size, what, len(content)))
     return np.frombuffer(content, dtype=np.uint8).reshape(dims)
 
 
