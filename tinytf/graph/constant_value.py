@@ -1,12 +1,16 @@
 """What can be known of a tensor's value before any session runs.
 
-- `constant_value(t)` is TensorFlow's Python function of that name: it sees through a few op types,
-  and library code that branches on it must see exactly what TensorFlow's would.
-- `folded_value(t)` computes any stateless subgraph of constants with its kernels: shape rules use it.
+- `constant_value(t)` computes any stateless subgraph of constants with its kernels: what shape rules
+  and library code ask.
+- `public_constant_value(t)` is TensorFlow's Python function: it sees through a few op types only, and
+  what it answered must not be fed any more.
 - `constant_dims(t)` reads a tensor that holds a shape, entry by entry, unknown entries as None.
 """
 
 from __future__ import annotations
+
+import contextlib
+import threading
 
 import numpy as np
 
@@ -14,7 +18,7 @@ _FOLD_LIMIT = 100_000  # elements: shape arithmetic is small, folding a model's 
 _MISSING = object()
 
 
-def constant_value(tensor, partial: bool = False):
+def public_constant_value(tensor, partial: bool = False):
     """The value of `tensor` as an array where it is a constant, else None.
 
     Sees through Const, Shape, Size, Rank, Range, Cast, Concat(V2), ConcatOffset, Pack, Fill, Equal,
@@ -66,21 +70,21 @@ def _rank(tensor, partial):
 
 
 def _range(tensor, partial):
-    values = [constant_value(t) for t in tensor.op.inputs]
+    values = [public_constant_value(t) for t in tensor.op.inputs]
     if any(v is None for v in values):
         return None
     return np.arange(*values, dtype=tensor.dtype.as_numpy_dtype)
 
 
 def _cast(tensor, partial):
-    value = constant_value(tensor.op.inputs[0])
+    value = public_constant_value(tensor.op.inputs[0])
     return None if value is None else value.astype(tensor.op.attr("DstT").as_numpy_dtype)
 
 
 def _concat(tensor, partial, axis_first=False):
     inputs = tensor.op.inputs
-    axis = constant_value(inputs[0] if axis_first else inputs[-1])
-    values = [constant_value(t) for t in (inputs[1:] if axis_first else inputs[:-1])] if axis is not None else [None]
+    axis = public_constant_value(inputs[0] if axis_first else inputs[-1])
+    values = [public_constant_value(t) for t in (inputs[1:] if axis_first else inputs[:-1])] if axis is not None else [None]
     if any(v is None for v in values):
         return None
     return np.concatenate(values, axis=int(axis))
@@ -91,7 +95,7 @@ def _pack(tensor, partial):
         return None
     if any(t.op.type == "Const" and t.dims != () for t in tensor.op.inputs) and partial:
         partial = False
-    values = [constant_value(t, partial) for t in tensor.op.inputs]
+    values = [public_constant_value(t, partial) for t in tensor.op.inputs]
     if any(v is None for v in values):
         if not partial or all(v is None for v in values):
             return None
@@ -103,19 +107,19 @@ def _pack(tensor, partial):
 
 def _fill(tensor, partial):
     dims = tensor.dims
-    value = constant_value(tensor.op.inputs[1])
+    value = public_constant_value(tensor.op.inputs[1])
     if dims is None or None in dims or value is None:
         return None
     return np.full(dims, value, dtype=value.dtype)
 
 
 def _equal(tensor, partial):
-    a, b = (constant_value(t) for t in tensor.op.inputs)
+    a, b = (public_constant_value(t) for t in tensor.op.inputs)
     return None if a is None or b is None else np.equal(a, b)
 
 
 def _not_equal(tensor, partial):
-    a, b = (constant_value(t) for t in tensor.op.inputs)
+    a, b = (public_constant_value(t) for t in tensor.op.inputs)
     return None if a is None or b is None else np.not_equal(a, b)
 
 
@@ -135,12 +139,29 @@ _RULES = {
 }
 
 
-def folded_value(tensor):
+def constant_value(tensor):
     """The value of `tensor` where it can be computed from constants and static shapes alone, else None.
 
     Static shapes only: an op whose kernel keeps state, or that reads a file, is never run.
     """
-    return _fold(tensor, {})
+    return _fold(tensor, dict.fromkeys(_unknown.tensors))
+
+
+class _Unknown(threading.local):
+    tensors: tuple = ()
+
+
+_unknown = _Unknown()
+
+
+@contextlib.contextmanager
+def treating_as_unknown(tensors):
+    """A context in which these tensors have no constant value: a step feeds them."""
+    old, _unknown.tensors = _unknown.tensors, tuple(tensors)
+    try:
+        yield
+    finally:
+        _unknown.tensors = old
 
 
 def _fold(tensor, memo: dict):
@@ -207,7 +228,7 @@ def constant_dims(tensor):
     if op.type == "Shape":
         return op.inputs[0].dims
     if op.type == "Pack" and tensor.dims is not None and len(tensor.dims) == 1:
-        return tuple([_entry(folded_value(t)) for t in op.inputs])
+        return tuple([_entry(constant_value(t)) for t in op.inputs])
     if op.type == "Cast":
         return constant_dims(op.inputs[0])
     if op.type == "ConcatV2":
@@ -217,7 +238,7 @@ def constant_dims(tensor):
         sliced = _sliced_dims(op)
         if sliced is not None:
             return sliced
-    value = folded_value(tensor)
+    value = constant_value(tensor)
     if value is not None:
         if value.ndim == 0:  # a scalar -1 stands for "any shape"
             return None if value.item() == -1 else (_entry(value),)
@@ -236,7 +257,7 @@ def _entry(value):
 
 def _sliced_dims(op):
     """`shape[a:b:c]` of a partly known shape."""
-    begin, end, strides = (folded_value(t) for t in op.inputs[1:])
+    begin, end, strides = (constant_value(t) for t in op.inputs[1:])
     if begin is None or end is None or strides is None or begin.size != 1:
         return None
     if op.attr("shrink_axis_mask") or op.attr("ellipsis_mask") or op.attr("new_axis_mask"):

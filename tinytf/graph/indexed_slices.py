@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.nest import register_composite
 from tinytf.shapes import TensorShape
 
 
@@ -93,3 +94,10 @@ class IndexedSlicesValue:
         return f"IndexedSlicesValue(values={self.values!r}, indices={self.indices!r}, dense_shape={self.dense_shape!r})"
 
 
+
+
+register_composite(
+    IndexedSlices,
+    lambda s: (s.values, s.indices) if s.dense_shape is None else (s.values, s.indices, s.dense_shape),
+    lambda s, parts: IndexedSlices(*parts),
+)

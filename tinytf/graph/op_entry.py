@@ -67,7 +67,8 @@ def add_families(modules) -> None:
 def lookup(name: str) -> OpEntry | None:
     """The entry of an op type, or None where tinytf has no such op."""
     found = _entries.get(name)
-    if found is None and _families:
+    if found is None:
+        importlib.import_module("tinytf.ops")
         import_families()
         found = _entries.get(name)
     return found
@@ -81,6 +82,7 @@ def import_families() -> None:
 
 def all_entries() -> dict:
     """Every entry by name."""
+    importlib.import_module("tinytf.ops")
     import_families()
     return _entries
 

@@ -1,0 +1,499 @@
+"""From operations to instructions: constants folded, identities gone, branches guarded, loops nested.
+
+A *value* is what a tensor becomes: a local variable of the generated function, or a constant.
+An identity makes no value of its own, its tensor shares its input's.
+
+A *guard* says when an instruction of a branch runs: a tuple of (value, wanted) pairs, outermost
+first.  The outputs of a Switch carry the guard of their side; a Merge of both sides loses it again.
+That is all that remains of TensorFlow's dead tensors.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinytf import errors
+from tinytf.graph import constant_value as constants
+from tinytf.run import select
+
+FOLD_LIMIT = 65_536  # elements a folded constant may have: folding a model's tensors would only hold memory
+
+_PASSES_THROUGH = frozenset(
+    ["Identity", "RefIdentity", "StopGradient", "PreventGradient", "PlaceholderWithDefault", "Snapshot", "LoopCond", *select.EXIT, *select.NEXT]
+)
+_NOTHING_TO_DO = frozenset(["NoOp", "ControlTrigger"])
+_REDUCTIONS = frozenset(["Sum", "Mean", "Prod", "Max", "Min", "All", "Any"])
+_PER_STEP = frozenset(["TemporaryVariable"])  # stateful sources whose state lives for one step only
+_ELEMENTWISE_WRITES = frozenset(["Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"])
+
+
+class Value:
+    """What a tensor becomes in a plan."""
+
+    __slots__ = ("number", "const", "tensor", "is_ref", "fresh", "roots", "base", "guard")
+
+    def __init__(self, number, tensor, const=None, is_ref=False, fresh=False, roots=frozenset(), base=None, guard=()):
+        self.number, self.tensor, self.const, self.is_ref = number, tensor, const, is_ref
+        self.fresh = fresh  # an array nobody else holds: it may be overwritten after its last use
+        self.roots = roots  # the variables whose memory it may share
+        self.base = base  # the value whose memory it may share
+        self.guard = guard
+
+
+class Instruction:
+    """One step of a plan.
+
+    kind: 'call' (a kernel), 'read' (a variable's value), 'merge', 'loop', 'move' (loop variables).
+    """
+
+    __slots__ = ("kind", "op", "inputs", "outputs", "guard", "kernel", "extra")
+
+    def __init__(self, kind, op, inputs=(), outputs=(), guard=(), kernel=None, extra=None):
+        self.kind, self.op, self.inputs, self.outputs = kind, op, inputs, outputs
+        self.guard, self.kernel, self.extra = guard, kernel, extra
+
+
+class Program:
+    """What lowering gives: instructions, the fetched values, and what was saved (for `explain`)."""
+
+    def __init__(self):
+        self.instructions: list = []
+        self.feeds: list = []
+        self.fetches: list = []
+        self.values: list = []
+        self.folded: list = []
+        self.removed: list = []
+
+
+def lower(fetched_tensors, fetched_ops, fed_tensors, make_kernel) -> Program:
+    """The program that computes the fetches from the feeds.
+
+    `make_kernel(op)` gives the function that runs an operation (made once per session and op).
+    """
+    return _Lowering(fetched_tensors, fetched_ops, fed_tensors, make_kernel).program
+
+
+class _Lowering:
+    def __init__(self, fetched_tensors, fetched_ops, fed_tensors, make_kernel):
+        self.program = Program()
+        self.make_kernel = make_kernel
+        self.fed = set(fed_tensors)
+        self.values: dict = {}  # tensor -> Value
+        self.guards: dict = {}  # operation -> guard
+        self.tensor_guards: dict = {}  # output of a Switch -> guard of its side
+        self.seen: dict = {}  # common subexpressions
+        for t in fed_tensors:
+            self.values[t] = self.new_value(t)
+            self.program.feeds.append(self.values[t])
+        self.needed = select.needed_operations(fetched_ops, fetched_tensors, fed_tensors)
+        root, self.frame_of = select.assign_frames(self.needed, self.fed)
+        self.out = self.program.instructions
+        for item in select.order_items(root, self.frame_of, self.needed, self.fed):
+            self.item(item)
+        self.program.fetches = [self.values[t] for t in fetched_tensors]
+        self.protect_from_writes()
+
+    # Values -----------------------------------------------------------------------------------
+
+    def new_value(self, tensor, **known) -> Value:
+        value = Value(len(self.program.values), tensor, **known)
+        self.program.values.append(value)
+        return value
+
+    def constant(self, tensor, array) -> None:
+        self.values[tensor] = self.new_value(tensor, const=array)
+
+    def guard_for(self, op) -> tuple:
+        """The union of the guards of all that `op` takes, outermost first."""
+        guard: tuple = ()
+        for t in op._inputs:
+            if t.op.type in select.NEXT and op.type in select.MERGE:
+                continue
+            guard = _union(guard, self.guard_of(t))
+        for c in op._control_inputs:
+            guard = _union(guard, self.guards.get(c, ()))
+        return guard
+
+    def guard_of(self, tensor) -> tuple:
+        """When a tensor has a value."""
+        side = self.tensor_guards.get(tensor)
+        return self.guards.get(tensor.op, ()) if side is None else side
+
+    # Items ------------------------------------------------------------------------------------
+
+    def item(self, item) -> None:
+        if isinstance(item, select.Frame):
+            self.loop(item)
+        else:
+            self.operation(item)
+
+    def operation(self, op) -> None:
+        guard = self.guards[op] = self.guard_for(op)
+        kind = op.type
+        if kind in _NOTHING_TO_DO:
+            return
+        if kind in select.SWITCH:
+            self.switch(op, guard)
+        elif kind in select.MERGE:
+            self.merge(op)
+        elif all(t in self.fed for t in op.outputs) and op.outputs:
+            return
+        elif kind == "Const":
+            self.constant(op.outputs[0], constants.const_array(op))
+        elif kind in _PASSES_THROUGH and self.passes(op, guard):
+            self.program.removed.append(op)
+        elif kind == "IdentityN":
+            for t_in, t_out in zip(op._inputs, op.outputs):
+                self.output_is(t_out, self.read(op, t_in, guard))
+        elif self.fold_shapes(op) or self.same_shape(op):
+            self.program.removed.append(op)
+        else:
+            self.call(op, guard)
+
+    def output_is(self, tensor, value) -> None:
+        if tensor not in self.fed:
+            self.values[tensor] = value
+
+    def passes(self, op, guard) -> bool:
+        source = self.values[op._inputs[0]]
+        if source.is_ref and not op.outputs[0].dtype._is_ref_dtype:
+            source = self.read(op, op._inputs[0], guard)
+        self.output_is(op.outputs[0], source)
+        return True
+
+    def read(self, op, tensor, guard) -> Value:
+        """The value of an input that may be a reference: read from its box now."""
+        value = self.values[tensor]
+        if not value.is_ref:
+            return value
+        result = self.new_value(tensor, roots=value.roots, guard=guard)
+        self.out.append(Instruction("read", op, (value,), (result,), guard))
+        return result
+
+    def fold_shapes(self, op) -> bool:
+        """Shape, Size, Rank and ShapeN of static shapes are constants."""
+        if op.type not in ("Shape", "Size", "Rank", "ShapeN"):
+            return False
+        results = []
+        for t_in in op._inputs:
+            dims = t_in.dims
+            if dims is None or (None in dims and op.type != "Rank"):
+                return False
+            results.append(len(dims) if op.type == "Rank" else dims if op.type != "Size" else int(np.prod(dims, dtype=np.int64)))
+        for tensor, result in zip(op.outputs, results):
+            if tensor not in self.fed:
+                self.constant(tensor, np.array(result, tensor.dtype.as_numpy_dtype))
+        return True
+
+    def same_shape(self, op) -> bool:
+        """A Reshape to the shape it has, or a reduction over no axes, does nothing."""
+        if op.type == "Reshape":
+            a, b = op._inputs[0].dims, op.outputs[0].dims
+            if a is None or a != b or a.count(None) > 1 or self.values[op._inputs[0]].is_ref:
+                return False
+        elif op.type in _REDUCTIONS:
+            axes = self.values[op._inputs[1]].const
+            if axes is None or axes.size or self.values[op._inputs[0]].is_ref:
+                return False
+        else:
+            return False
+        self.output_is(op.outputs[0], self.values[op._inputs[0]])
+        return True
+
+    def call(self, op, guard) -> None:
+        entry = op.entry
+        if entry is None or (entry.kernel is None and entry.stateful_kernel is None):
+            raise NotImplementedError(
+                f"tinytf cannot run the op type '{op.type}' (node '{op.name}'): it has no kernel for it. "
+                "The graph can still be imported, printed and exported; fetch or feed around this node."
+            )
+        stateful = entry.op_def.is_stateful
+        takes_ref = _ref_inputs(op)
+        inputs = tuple(self.values[t] if ref else self.read(op, t, guard) for t, ref in zip(op._inputs, takes_ref))
+        if not stateful and not any(takes_ref):
+            if self.fold(op, inputs):
+                return
+            key = _subexpression(op, inputs, guard)
+            same = self.seen.get(key)
+            if same is not None and len(same) == len(op.outputs):
+                for t, v in zip(op.outputs, same):
+                    self.output_is(t, v)
+                self.program.removed.append(op)
+                return
+        else:
+            key = None
+        kernel = self.make_kernel(op)
+        if stateful and not op._inputs and len(op.outputs) == 1 and _is_place(op.outputs[0]) and op.type not in _PER_STEP:
+            # A variable, queue or table: one object for as long as the session lives.
+            place = self.new_value(op.outputs[0], const=kernel(), is_ref=op.outputs[0].dtype._is_ref_dtype, roots=frozenset([op]))
+            self.output_is(op.outputs[0], place)
+            return
+        shares = entry.view or op.type == "ReadVariableOp"
+        roots = frozenset().union(*[v.roots for v in inputs]) if shares or any(_is_place(t) for t in op.outputs) else frozenset()
+        base = inputs[0] if shares and inputs else None
+        outputs = tuple(
+            self.new_value(t, is_ref=t.dtype._is_ref_dtype, fresh=not shares, roots=roots, base=base, guard=guard) for t in op.outputs
+        )
+        for t, v in zip(op.outputs, outputs):
+            self.output_is(t, v)
+        self.out.append(Instruction("call", op, inputs, outputs, guard, kernel))
+        if key is not None:
+            self.seen[key] = outputs
+
+    def fold(self, op, inputs) -> bool:
+        """Runs an operation on constants now; what fails now is left to fail, by name, when it runs."""
+        if not inputs or not all(isinstance(v.const, (np.ndarray, np.generic)) for v in inputs):
+            return False
+        if any(t in self.fed for t in op.outputs) or any(_too_large(t.dims) for t in op.outputs):
+            return False
+        try:
+            with np.errstate(all="ignore"):
+                result = self.make_kernel(op)(*[v.const for v in inputs])
+        except Exception:  # noqa: BLE001
+            return False
+        results = result if isinstance(result, (tuple, list)) else (result,)
+        if len(results) != len(op.outputs) or any(not isinstance(r, (np.ndarray, np.generic)) for r in results):
+            return False
+        for tensor, array in zip(op.outputs, results):
+            self.constant(tensor, np.asarray(array))
+        self.program.folded.append(op)
+        return True
+
+    # Branches -----------------------------------------------------------------------------------
+
+    def switch(self, op, guard) -> None:
+        data, predicate = op._inputs
+        pred = self.read(op, predicate, guard)
+        if predicate.op.type == "LoopCond":
+            # The loop itself decides; both sides see the loop variable.
+            for t in op.outputs:
+                self.output_is(t, self.values[data])
+            return
+        source = self.values[data]
+        if source.is_ref and not op.outputs[0].dtype._is_ref_dtype:
+            source = self.read(op, data, guard)
+        for side, t in enumerate(op.outputs):
+            if t not in self.fed:
+                self.values[t] = source
+                self.tensor_guards[t] = _union(guard, ((pred, bool(side)),))
+
+    def merge(self, op) -> None:
+        """Takes the input whose guard holds."""
+        sides = []
+        for t in op._inputs:
+            sides.append((self.guard_of(t), self.values[t]))
+        controls: tuple = ()
+        for c in op._control_inputs:
+            controls = _union(controls, self.guards.get(c, ()))
+        common = _common_prefix([g for g, _ in sides])
+        guard = _union(common, controls)
+        value = self.new_value(op.outputs[0], is_ref=op.outputs[0].dtype._is_ref_dtype, guard=guard)
+        value.roots = frozenset().union(*[v.roots for _, v in sides])
+        index = self.new_value(op.outputs[1], guard=guard)
+        tails = [g[len(common) :] for g, _ in sides]
+        extra = {"tails": tails, "alive": None}
+        if not _exhaustive(tails):
+            # No side need hold: whether one did becomes a value of its own.
+            extra["alive"] = self.new_value(op.outputs[0], guard=guard)
+        self.out.append(
+            Instruction("merge", op, tuple(v for _, v in sides), (value, index) + ((extra["alive"],) if extra["alive"] else ()), guard, extra=extra)
+        )
+        result = guard if extra["alive"] is None else (*guard, (extra["alive"], True))
+        self.guards[op] = result
+        for t, v in zip(op.outputs, (value, index)):
+            self.output_is(t, v)
+
+    # Loops --------------------------------------------------------------------------------------
+
+    def loop(self, frame) -> None:
+        items = select.order_items(frame, self.frame_of, self.needed, self.fed)
+        conds = [op for op in frame.ops if op.type == "LoopCond"]
+        if len(conds) != 1:
+            raise errors.UnimplementedError(
+                None, None, f"The loop '{frame.name}' has {len(conds)} LoopCond nodes; tinytf runs loops with exactly one, as tf.while_loop makes them"
+            )
+        enters = [op for op in frame.ops if op.type in select.ENTER]
+        guard: tuple = ()
+        for op in enters:
+            guard = _union(guard, self.guard_for(op))
+        for op in enters:
+            self.guards[op] = ()
+            self.output_is(op.outputs[0], self.entered(op, guard))
+        merges = [op for op in frame.ops if op.type in select.MERGE and any(t.op.type in select.NEXT for t in op._inputs)]
+        starts, variables = [], []
+        for op in merges:
+            start = next(t for t in op._inputs if t.op.type not in select.NEXT)
+            variable = self.new_value(op.outputs[0], is_ref=op.outputs[0].dtype._is_ref_dtype)
+            variable.roots = self.values[start].roots
+            variables.append(variable)
+            starts.append(self.values[start])
+            self.values[op.outputs[0]] = variable
+            self.guards[op] = ()
+        outer, seen = self.out, self.seen
+        test: list = []
+        body: list = []
+        after: list = []
+        inside, outside = self.sides(frame, items, conds[0])
+        skip = set(enters) | set(merges)
+        for section, chosen in ((test, None), (body, inside), (after, outside)):
+            self.out, self.seen = section, {}
+            for item in items:
+                if item in skip or (item in inside if chosen is None else item not in chosen):
+                    continue
+                if chosen is None and item in outside:
+                    continue
+                self.item(item)
+        self.out, self.seen = outer, seen
+        ends = []
+        for op in merges:
+            back = next(t for t in op._inputs if t.op.type in select.NEXT)
+            ends.append(self.values[back.op._inputs[0]])
+        extra = {"test": test, "body": body, "after": after, "cond": self.values[conds[0]._inputs[0]], "variables": variables, "ends": ends, "name": frame.name}
+        outer.append(Instruction("loop", conds[0], tuple(starts), tuple(variables), guard, extra=extra))
+        for op in frame.ops:
+            if op.type in select.EXIT:
+                self.guards[op] = guard
+
+    def entered(self, op, guard) -> Value:
+        source = self.values[op._inputs[0]]
+        if source.is_ref and not op.outputs[0].dtype._is_ref_dtype:
+            return self.read(op, op._inputs[0], guard)
+        return source
+
+    def sides(self, frame, items, cond):
+        """The items that run while the loop goes on (downstream of a Switch's true side), and those that run once at its end."""
+        inside: set = set()
+        outside: set = set()
+        members = {op: item for item in items for op in ([item] if not isinstance(item, select.Frame) else select._all_ops(item))}
+        loop_switches = {op for op in frame.ops if op.type in select.SWITCH and op._inputs[1].op is cond}
+        for item in items:
+            if item in loop_switches:
+                # Only names its input; lowered with the test so that both sides see it.
+                continue
+            ops = [item] if not isinstance(item, select.Frame) else list(select._all_ops(item))
+            for op in ops:
+                if op.type in select.EXIT and op in frame.ops:
+                    outside.add(item)
+                for t in op._inputs:
+                    if t.op in loop_switches:
+                        (inside if t.value_index == 1 else outside).add(item)
+                for d in select.dependencies(op, self.needed, self.fed):
+                    where = members.get(d)
+                    if where is None or where is item:
+                        continue
+                    if where in inside:
+                        inside.add(item)
+                    elif where in outside:
+                        outside.add(item)
+        return inside, outside
+
+    # Variables ------------------------------------------------------------------------------------
+
+    def protect_from_writes(self) -> None:
+        """Copies a variable's value at its read where a later write, in place, would change it before its last use."""
+        events: list = []
+        _linear(self.program.instructions, events, in_loop=False)
+        writes: dict = {}
+        for position, instruction, in_loop in events:
+            for root in _written(instruction):
+                writes.setdefault(root, []).append((position, in_loop, instruction))
+        if not writes:
+            return
+        last_use: dict = {}
+        for position, instruction, in_loop in events:
+            for v in instruction.inputs:
+                while v is not None:
+                    last_use[v.number] = (position, instruction)
+                    v = v.base
+        end = len(events)
+        for v in self.program.fetches:
+            while v is not None:
+                last_use[v.number] = (end, None)
+                v = v.base
+        for position, instruction, in_loop in events:
+            reads = instruction.kind == "read" or (instruction.kind == "call" and instruction.op.type == "ReadVariableOp")
+            if not reads:
+                continue
+            value = instruction.outputs[0]
+            last, by = last_use.get(value.number, (-1, None))
+            for root in value.roots:
+                for written, write_in_loop, writer in writes.get(root, ()):
+                    own = writer is by and writer.op.type in _ELEMENTWISE_WRITES
+                    if position < written and (written < last or written == last and not own) or (in_loop and write_in_loop):
+                        instruction.extra = "copy"
+
+
+def _linear(instructions, events, in_loop) -> None:
+    for instruction in instructions:
+        if instruction.kind == "loop":
+            for section in ("test", "body", "after"):
+                _linear(instruction.extra[section], events, True)
+            # What goes round the loop is used at its end.
+            events.append((len(events), Instruction("move", instruction.op, tuple(instruction.extra["ends"]) + instruction.inputs), True))
+        else:
+            events.append((len(events), instruction, in_loop))
+
+
+def _written(instruction):
+    """The variables that an instruction writes to."""
+    op = instruction.op
+    if instruction.kind != "call" or op.type in ("ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"):
+        return
+    for t, v in zip(op._inputs, instruction.inputs):
+        if v.roots and (v.is_ref or t.dtype.base_dtype.name == "resource"):
+            yield from v.roots
+
+
+def _ref_inputs(op) -> list:
+    """Which inputs are declared as references in the op's signature."""
+    flags: list = []
+    for arg in op.entry.op_def.inputs:
+        if arg.number_attr:
+            count = op.attrs[arg.number_attr]
+        elif arg.type_list_attr:
+            count = len(op.attrs[arg.type_list_attr])
+        else:
+            count = 1
+        flags.extend([arg.is_ref] * count)
+    return flags
+
+
+def _is_place(tensor) -> bool:
+    return tensor.dtype._is_ref_dtype or tensor.dtype.name == "resource"
+
+
+def _too_large(dims) -> bool:
+    if dims is None or None in dims:
+        return True
+    size = 1
+    for d in dims:
+        size *= d
+    return size > FOLD_LIMIT
+
+
+def _subexpression(op, inputs, guard):
+    attrs = tuple(sorted((k, repr(v)) for k, v in op.attrs.items() if k[0] != "_"))
+    return op.type, tuple(v.number for v in inputs), attrs, guard
+
+
+def _union(a: tuple, b: tuple) -> tuple:
+    if not b or a == b:
+        return a
+    if not a:
+        return b
+    return a + tuple(atom for atom in b if atom not in a)
+
+
+def _common_prefix(guards: list) -> tuple:
+    first = guards[0]
+    for length in range(min(len(g) for g in guards), -1, -1):
+        if all(g[:length] == first[:length] for g in guards):
+            return first[:length]
+    return ()
+
+
+def _exhaustive(tails: list) -> bool:
+    """Whether one of the sides always holds: the two sides of one predicate, or a side without condition."""
+    if any(not t for t in tails):
+        return True
+    return len(tails) == 2 and all(len(t) == 1 for t in tails) and tails[0][0][0] is tails[1][0][0] and tails[0][0][1] != tails[1][0][1]

@@ -1,0 +1,84 @@
+"""A compiled step: the function, its feeds and fetches, and which operation each of its lines runs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinytf import errors
+from tinytf.run.emit import emit
+from tinytf.run.lower import lower
+
+
+class Plan:
+    """What `Session.run` executes for one set of fetches and feeds.
+
+    Calling `plan.step(*fed_arrays)` gives the fetched values as a tuple.
+    """
+
+    def __init__(self, fetched_tensors, fetched_ops, fed_tensors, make_kernel):
+        self.fetched = list(fetched_tensors)
+        self.program = lower(fetched_tensors, fetched_ops, fed_tensors, make_kernel)
+        self.source = emit(self.program)
+        self.code = compile(self.source.text, "<tinytf plan>", "exec")
+        names = dict(self.source.names)
+        exec(self.code, names)  # noqa: S102  the text above: numbered names and punctuation only
+        self.step = names["step"]
+
+    def run(self, arrays: list) -> tuple:
+        """The fetched values; errors carry the operation that failed."""
+        try:
+            with np.errstate(all="ignore"):  # TensorFlow gives inf and nan without a word
+                return self.step(*arrays)
+        except Exception as error:
+            raise self.explained(error) from (error.__cause__ if isinstance(error, errors.OpError) else error)
+
+    def explained(self, error: Exception) -> Exception:
+        """`error` with the operation whose line raised it, as a `tf.errors` exception."""
+        op = self.failed_operation(error)
+        if op is None or getattr(error, "_is_users", False):
+            return error
+        if isinstance(error, errors.OpError):
+            if error._op is None:
+                error._op, error._node_def = op, op.node_def
+            return error
+        if isinstance(error, MemoryError):
+            return errors.ResourceExhaustedError(op.node_def, op, f"Out of memory in {op.type} '{op.name}': {error}")
+        if isinstance(error, UnboundLocalError):
+            return errors.InvalidArgumentError(op.node_def, op, f"The input of '{op.name}' has no value: the branch that makes it was not taken")
+        if isinstance(error, (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError, FloatingPointError, KeyError, AttributeError)):
+            return errors.InvalidArgumentError(op.node_def, op, f"{op.type} '{op.name}' failed: {type(error).__name__}: {error}")
+        return error
+
+    def failed_operation(self, error):
+        """The operation of the plan's line that was running."""
+        trace = error.__traceback__
+        op = None
+        while trace is not None:
+            if trace.tb_frame.f_code is self.step.__code__:
+                op = self.source.ops[trace.tb_lineno] if trace.tb_lineno < len(self.source.ops) else None
+            trace = trace.tb_next
+        return op
+
+    def explain(self) -> str:
+        """The plan for a reader: what was folded and removed, and the function with the operation behind each line."""
+        program = self.program
+        lines = [
+            f"{sum(1 for _ in _calls(program.instructions))} kernels run, {len(program.folded)} operations were folded into constants, "
+            f"{len(program.removed)} were removed, {self.source.reused} results overwrite an input that is no longer needed.",
+            "",
+        ]
+        for text, op in zip(self.source.lines, self.source.ops[1:]):
+            lines.append(f"{text:<56}  # {op.type} {op.name}" if op is not None else text)
+        for title, ops in (("folded", program.folded), ("removed", program.removed)):
+            if ops:
+                lines += ["", f"{title}: " + ", ".join(op.name for op in ops)]
+        return "\n".join(lines)
+
+
+def _calls(instructions):
+    for i in instructions:
+        if i.kind == "loop":
+            for section in ("test", "body", "after"):
+                yield from _calls(i.extra[section])
+        elif i.kind == "call":
+            yield i

@@ -1,0 +1,353 @@
+"""`Session`: runs operations of a graph and keeps the state between runs.  Follows `tf.Session` of TF 1.15."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from tinytf import errors, protos
+from tinytf.graph import constant_value as constants
+from tinytf.graph import default_session
+from tinytf.graph.graph import get_default_graph
+from tinytf.graph.operation import Operation
+from tinytf.graph.tensor import Tensor
+from tinytf.run import feeds as feeding
+from tinytf.run.fetches import Fetches, key_of
+from tinytf.run.plan import Plan
+
+
+class _Step:
+    """A plan with the conversions of its feeds and the nesting of its fetches."""
+
+    __slots__ = ("plan", "converters", "build", "single", "version", "keep")
+
+    def __init__(self, plan, converters, build, single, version, keep):
+        self.plan, self.converters, self.build, self.single = plan, converters, build, single
+        self.version, self.keep = version, keep
+
+
+class BaseSession:
+    """What Session and InteractiveSession share."""
+
+    def __init__(self, target="", graph=None, config=None):
+        if graph is None:
+            graph = get_default_graph()
+        elif not hasattr(graph, "get_operations"):
+            raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
+        if not isinstance(target, (str, bytes)):
+            raise TypeError(f"target must be a string, but got {type(target)}")
+        if config is not None and not isinstance(config, protos.ConfigProto) and type(config).__name__ != "ConfigProto":
+            raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
+        self._graph = graph
+        self._target = target if isinstance(target, bytes) else target.encode()
+        self._config = config
+        self._closed = False
+        self._lock = threading.RLock()
+        self._steps: dict = {}
+        self._plans: dict = {}
+        self._kernels: dict = {}
+        self._resources: dict = {}
+        self._partial: dict = {}
+
+    # What it is -----------------------------------------------------------------------------------
+
+    @property
+    def graph(self):
+        """The graph that this session runs."""
+        return self._graph
+
+    @property
+    def graph_def(self):
+        """The GraphDef of the graph."""
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self) -> bytes:
+        """The target."""
+        return self._target
+
+    def list_devices(self) -> list:
+        """The devices: one CPU."""
+        return [_DeviceAttributes("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 268435456)]
+
+    def close(self) -> None:
+        """Frees what the session holds; using it afterwards raises RuntimeError.  Waiting queue operations are cancelled."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            for resource in list(self._resources.values()):
+                cancel = getattr(resource, "cancel", None)
+                if cancel is not None:
+                    cancel()
+            self._steps.clear()
+            self._plans.clear()
+            self._kernels.clear()
+            self._resources.clear()
+
+    def __del__(self):
+        # An interpreter that shuts down may have taken the lock's module away already.
+        try:
+            self.close()
+        except Exception:  # noqa: BLE001, S110
+            pass
+
+    def as_default(self):
+        """A context in which this is the default session."""
+        return _AsDefault(self)
+
+    # Running --------------------------------------------------------------------------------------
+
+    def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+        """Runs what `fetches` needs and gives back its values.
+
+        Args:
+          fetches: a graph element or its name, or any nesting of lists, tuples and dicts of them.
+          feed_dict: values for tensors, instead of computing them.
+          options: a RunOptions; `trace_level` FULL_TRACE fills `run_metadata`.
+          run_metadata: a RunMetadata that takes the step's timings.
+
+        Returns: the nesting of `fetches` with an array (a NumPy scalar for a scalar) for each tensor,
+          and None for each operation.
+
+        Raises: RuntimeError for a closed session, TypeError and ValueError for fetches or feeds that
+          are none, `tf.errors.OpError` where an operation fails.
+        """
+        try:
+            key = (key_of(fetches), *feed_dict) if feed_dict else key_of(fetches)
+            step = self._steps.get(key)
+        except TypeError:
+            key = step = None
+        if step is None or step.version != self._graph._structure_version or options is not None or run_metadata is not None:
+            return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
+        if feed_dict:
+            arrays = [convert(value) for convert, value in zip(step.converters, feed_dict.values())]
+        else:
+            arrays = ()
+        values = step.plan.run(arrays)
+        return values[0] if step.single else step.build(values)
+
+    def _run_slowly(self, key, fetches, feed_dict, options, run_metadata):
+        """The first run of a pair of fetches and feeds, and runs that are traced."""
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        if self._graph.version == 0:
+            raise RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
+        if feed_dict is not None and not hasattr(feed_dict, "items"):
+            raise TypeError(f"feed_dict must be a dictionary mapping Tensors to values, not {type(feed_dict).__name__}")
+        wanted = Fetches(self._graph, fetches)
+        fed = feeding.expand(self._graph, feed_dict) if feed_dict else {}
+        plan = self._plan(wanted.tensors, wanted.targets, list(fed))
+        converters = [feeding.converter(t) for t in fed]
+        if key is not None and len(fed) == len(feed_dict or ()) and all(not isinstance(k, tuple) for k in feed_dict or ()):
+            single = isinstance(fetches, Tensor)
+            self._steps[key] = _Step(plan, converters, wanted.build, single, self._graph._structure_version, fetches)
+        arrays = [convert(value) for convert, value in zip(converters, fed.values())]
+        if run_metadata is not None or (options is not None and getattr(options, "output_partition_graphs", False)):
+            from tinytf.run.trace import traced_run
+
+            values = traced_run(self, plan, arrays, options, run_metadata)
+        else:
+            values = plan.run(arrays)
+        return wanted.build(values)
+
+    def _plan(self, tensors, targets, fed) -> Plan:
+        """The plan of these fetches and feeds, compiled once as long as no node of the graph changes."""
+        key = (tuple(tensors), tuple(targets), tuple(fed))
+        version = self._graph._structure_version
+        found = self._plans.get(key)
+        if found is not None and found[0] == version:
+            return found[1]
+        with self._lock, constants.treating_as_unknown(fed):
+            special = any(t.op.type != "Placeholder" for t in fed)
+            # A kernel may have been made for the constant that a feed now replaces: make those anew.
+            maker = _FreshKernels(self._make_kernel, fed) if special else self._kernel
+            plan = Plan(tensors, targets, fed, maker)
+        self._plans[key] = (version, plan)
+        return plan
+
+    def _kernel(self, op: Operation):
+        """The function that runs `op` in this session: made once, so that what it closes over is the op's state."""
+        kernel = self._kernels.get(op)
+        if kernel is None:
+            kernel = self._kernels[op] = self._make_kernel(op)
+        return kernel
+
+    def _make_kernel(self, op: Operation):
+        entry = op.entry
+        if entry.stateful_kernel is not None:
+            if op in self._kernels:
+                return self._kernels[op]
+            kernel = self._kernels[op] = entry.stateful_kernel(op, self._resources)
+            return kernel
+        if isinstance(entry.kernel, np.ufunc):
+            return entry.kernel
+        if entry.op_def.is_stateful:
+            if op not in self._kernels:
+                self._kernels[op] = entry.kernel(op)
+            return self._kernels[op]
+        return entry.kernel(op)
+
+    def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
+        """A function of the values of `feed_list` that runs `fetches`: `run` without looking anything up."""
+        if feed_list is not None and not isinstance(feed_list, (list, tuple)):
+            raise TypeError(f"`feed_list` must be a list or tuple, got {type(feed_list).__name__}")
+        names = list(feed_list or ())
+        keys = [self._graph.as_graph_element(f, allow_operation=False) for f in names]
+        wanted = Fetches(self._graph, fetches)
+        plan = self._plan(wanted.tensors, wanted.targets, keys)
+        converters = [feeding.converter(t) for t in keys]
+
+        def call(*values, **kwargs):
+            if self._closed:
+                raise RuntimeError("Attempted to use a closed Session.")
+            if len(values) != len(keys):
+                raise TypeError(f"make_callable: this function takes {len(keys)} values, got {len(values)}")
+            if accept_options and (kwargs.get("options") is not None or kwargs.get("run_metadata") is not None):
+                return self.run(fetches, dict(zip(keys, values)), kwargs.get("options"), kwargs.get("run_metadata"))
+            return wanted.build(plan.run([c(v) for c, v in zip(converters, values)]))
+
+        return call
+
+    def explain(self, fetches, feed_dict=None) -> str:
+        """How a run of these fetches is computed: the generated function and what was folded and removed (tinytf's own)."""
+        wanted = Fetches(self._graph, fetches)
+        fed = [self._graph.as_graph_element(f, allow_operation=False) for f in (feed_dict or ())]
+        return self._plan(wanted.tensors, wanted.targets, fed).explain()
+
+    # Partial runs -----------------------------------------------------------------------------------
+
+    def partial_run_setup(self, fetches, feeds=None) -> str:
+        """Begins a run that is fed and fetched in pieces; gives its handle.  Follows `tf.Session.partial_run_setup`."""
+        wanted = Fetches(self._graph, fetches)
+        fed = [self._graph.as_graph_element(f, allow_operation=False) for f in (feeds or ())]
+        handle = f"partial_run_{len(self._partial)}"
+        self._partial[handle] = {"fetches": set(wanted.tensors) | set(wanted.targets), "feeds": set(fed), "fed": {}, "known": {}, "done": set()}
+        return handle
+
+    def partial_run(self, handle, fetches, feed_dict=None):
+        """Continues a partial run with more feeds and fetches; each operation runs once over all pieces."""
+        state = self._partial.get(handle)
+        if state is None:
+            raise errors.InvalidArgumentError(None, None, "Must run 'setup' before performing partial runs!")
+        for tensor, value in feeding.expand(self._graph, feed_dict or {}).items():
+            if tensor not in state["feeds"]:
+                raise errors.InvalidArgumentError(None, None, f"The feed '{tensor.name}' was not declared in partial_run_setup")
+            if tensor in state["fed"]:
+                raise errors.InvalidArgumentError(None, None, f"The feed '{tensor.name}' has already been fed.")
+            state["fed"][tensor] = feeding.converter(tensor)(value)
+        wanted = Fetches(self._graph, fetches)
+        for element in [*wanted.tensors, *wanted.targets]:
+            if element not in state["fetches"]:
+                raise errors.InvalidArgumentError(None, None, f"The fetch '{element.name}' was not declared in partial_run_setup")
+            if element in state["done"]:
+                raise errors.InvalidArgumentError(None, None, f"The fetch '{element.name}' has already been fetched.")
+        given = {**state["fed"], **state["known"]}
+        computed = self._computed_by(wanted, given)
+        plan = self._plan(wanted.tensors + computed, wanted.targets, list(given))
+        values = plan.run(list(given.values()))
+        state["known"].update(zip(computed, values[len(wanted.tensors) :]))
+        state["done"].update([*wanted.tensors, *wanted.targets])
+        return wanted.build(values[: len(wanted.tensors)])
+
+    def _computed_by(self, wanted, given) -> list:
+        """The value tensors that this piece computes: later pieces take them as they are."""
+        from tinytf.run.select import needed_operations
+
+        ops = needed_operations(wanted.targets, wanted.tensors, given)
+        tensors = [t for op in sorted(ops, key=lambda o: o._id) for t in op.outputs]
+        return [t for t in tensors if t not in given and not t.dtype._is_ref_dtype and t.dtype.name not in ("resource", "variant")]
+
+
+class _FreshKernels:
+    """Kernels of a plan that feeds something else than placeholders: stateless ones are made for this plan alone."""
+
+    def __init__(self, make, fed):
+        self._make = make
+        self._made: dict = {}
+
+    def __call__(self, op):
+        if op not in self._made:
+            self._made[op] = self._make(op)
+        return self._made[op]
+
+
+class _AsDefault:
+    """`with sess.as_default():` neither closes the session nor changes the default graph."""
+
+    def __init__(self, session):
+        self._session = session
+
+    def __enter__(self):
+        default_session.sessions.stack.append(self._session)
+        return self._session
+
+    def __exit__(self, *unused):
+        default_session.sessions.stack.remove(self._session)
+
+
+class _DeviceAttributes:
+    """What `Session.list_devices` tells of a device."""
+
+    def __init__(self, name, device_type, memory_limit_bytes, incarnation=1):
+        self.name, self.device_type = name, device_type
+        self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
+
+    def __repr__(self):
+        return f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation})"
+
+
+class Session(BaseSession):
+    """Runs operations of a graph.  Follows `tf.Session` of TF 1.15.
+
+    Args:
+      target: accepted for TensorFlow's sake; there is one, in this process.
+      graph: the graph to run; the default graph where None.
+      config: a ConfigProto; accepted in full, nothing in it changes results.
+
+    As a context manager it makes itself and its graph the default and closes itself at the end.
+    """
+
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
+        self._contexts: list = []
+
+    def __enter__(self):
+        graph_context = self._graph.as_default()
+        graph_context.__enter__()
+        default_session.sessions.stack.append(self)
+        self._contexts.append(graph_context)
+        return self
+
+    def __exit__(self, exc_type, exc_value, exc_traceback):
+        default_session.sessions.stack.remove(self)
+        self._contexts.pop().__exit__(exc_type, exc_value, exc_traceback)
+        self.close()
+
+    @staticmethod
+    def reset(target, containers=None, config=None) -> None:
+        """Clears the containers of a server: there is none, sessions share nothing."""
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default one from its creation on.  Follows `tf.InteractiveSession` of TF 1.15."""
+
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
+        default_session.sessions.stack.append(self)
+        self._graph_context = None
+        if graph is not None:
+            self._graph_context = graph.as_default()
+            self._graph_context.__enter__()
+
+    def close(self) -> None:
+        """Frees what the session holds, and is the default no more."""
+        if not self._closed:
+            stack = default_session.sessions.stack
+            if self in stack:
+                stack.remove(self)
+            if self._graph_context is not None:
+                context, self._graph_context = self._graph_context, None
+                context.__exit__(None, None, None)
+        super().close()
