@@ -58,6 +58,8 @@ _NAMES = {
     "tinytf.ops.shape_ops": """
         identity identity_n stop_gradient ensure_shape guarantee_const shape shape_n size rank reshape expand_dims
         squeeze bitcast broadcast_to broadcast_dynamic_shape broadcast_static_shape""",
+    "tinytf.ops.concat_split": "stack parallel_stack unstack concat split",
+    "tinytf.ops.slicing": "slice strided_slice",
     # ---- ops: random
     "tinytf.ops.random_seed": "set_random_seed get_seed",
     # ---- ops: control flow, queues, TensorArray

@@ -12,7 +12,7 @@ import numpy as np
 
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import const_array, constant_dims
+from tinytf.graph.constant_value import const_array, constant_dims, constant_value
 from tinytf.graph.convert import convert_to_tensor, register_conversion
 from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -38,12 +38,10 @@ op("Const() -> (output: dtype); value: tensor; dtype: type",
 
 
 def _fill_shape(op):
-    dims = constant_dims(op.inputs[0])
-    if dims is None:
-        return [None]
-    if any(d is not None and d < 0 for d in dims):
-        raise ValueError(f"Fill dimensions must be >= 0, got {list(dims)}")
-    return [dims]
+    value = constant_value(op.inputs[0])
+    if value is not None and value.size and value.min() < 0:
+        raise ValueError(f"Fill dimensions must be >= 0, got {value.tolist()}")
+    return [constant_dims(op.inputs[0])]
 
 
 def _fill_kernel(op):

@@ -275,10 +275,10 @@ class ResourceVariable(Variable):
         result = super().batch_scatter_update(sparse_delta, use_locking=use_locking, name=name)
         return self._lazy_read(result.op)
 
-    def _strided_slice_assign(self, value, name=None, **slices):
+    def _strided_slice_assign(self, begin, end, strides, value, name=None, **masks):
         with self._after_cached_read():
             value = convert_to_tensor(value, dtype=self.dtype)
-            return self._lazy_read(make("ResourceStridedSliceAssign", self._handle, value=value, name=name, **slices))
+            return self._lazy_read(make("ResourceStridedSliceAssign", self._handle, begin, end, strides, value, name=name, **masks))
 
     # Protos ---------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from tinytf.graph.graph import (
 )
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.ops import shape_ops, state_ops
+from tinytf.ops.operators import overload_operators
 from tinytf.ops.uninitialized import guard_initial_value
 from tinytf.shapes import TensorShape
 
@@ -300,11 +301,6 @@ class Variable(metaclass=_VariableMeta):
         """The variable that a VariableDef describes; its nodes must be in the graph already."""
         return RefVariable(variable_def=variable_def, import_scope=import_scope)
 
-    def __getitem__(self, key):
-        from tinytf.ops import operators
-
-        return operators.slice_variable(self, key)
-
     def _scatter(self, kind, delta, use_locking, name):
         if not isinstance(delta, IndexedSlices):
             raise TypeError("sparse_delta is not IndexedSlices: %s" % (delta,))
@@ -488,8 +484,8 @@ class RefVariable(Variable):
         """The old value; then the variable is one more.  OutOfRangeError at `limit`."""
         return state_ops.count_up_to(self._variable, limit=limit)
 
-    def _strided_slice_assign(self, value, name=None, **slices):
-        return make("StridedSliceAssign", self._variable, value=value, name=name, **slices)
+    def _strided_slice_assign(self, begin, end, strides, value, name=None, **masks):
+        return make("StridedSliceAssign", self._variable, begin, end, strides, value, name=name, **masks)
 
     @property
     def name(self) -> str:
@@ -538,6 +534,18 @@ class RefVariable(Variable):
         if self._save_slice_info:
             result.save_slice_info_def.MergeFrom(self._save_slice_info.to_proto(export_scope=export_scope))
         return result
+
+
+overload_operators(Variable, lambda variable: variable.value())
+
+
+def _slice(variable, key):
+    from tinytf.ops import slicing
+
+    return slicing.variable_getitem(variable, key)
+
+
+Variable.__getitem__ = _slice
 
 
 def _in_place_operator(symbol, function):
