@@ -1,0 +1,447 @@
+"""`tf.TensorArray`: an array of tensors, written and read in loops.
+
+Its state is in the session, behind `handle`; `flow` is a float that goes from op to op and so puts them in order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+
+import numpy as np
+
+from tinytf import dtypes, errors
+from tinytf.graph.build import make
+from tinytf.graph.constant_value import constant_value
+from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.graph import colocate_with, control_dependencies, device, name_scope
+from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.tensor import Tensor
+from tinytf.ops.tensor_array_state import ArrayList
+from tinytf.shapes import TensorShape
+
+_log = logging.getLogger("tensorflow")
+
+
+class TensorArray:
+    """An array of `size` tensors of one dtype; each is written once, and read once unless `clear_after_read=False`.
+
+    Methods that write return a new TensorArray object, to be used from then on. With `infer_shape` all elements have one
+    shape. Follows tf.TensorArray of TF 1.15 (TensorArrayV3).
+    """
+
+    def __init__(self, dtype, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None, handle=None,
+                 flow=None, infer_shape=True, element_shape=None, colocate_with_first_write_call=True, name=None):
+        _check_arguments(size, dynamic_size, clear_after_read, tensor_array_name, handle, flow, element_shape)
+        self._dynamic_size = dynamic_size or False
+        self._dtype = dtypes.as_dtype(dtype).base_dtype
+        self._colocate = [] if colocate_with_first_write_call else None  # the first value written; shared by all of one array
+        self._element_shape = [TensorShape(element_shape)]  # shared as well: a write makes it known to all
+        self._infer_shape = infer_shape
+        with name_scope(name, "TensorArray", [handle, size, flow]) as scope:
+            if handle is not None:
+                self._handle, self._flow = handle, flow
+                return
+            with contextlib.ExitStack() as stack:
+                if colocate_with_first_write_call:  # its place is decided by the first write
+                    stack.enter_context(device(None))
+                    stack.enter_context(colocate_with(None, ignore_existing=True))
+                self._handle, self._flow = make(
+                    "TensorArrayV3", size, dtype=dtype, element_shape=element_shape, identical_element_shapes=infer_shape,
+                    dynamic_size=self._dynamic_size, clear_after_read=True if clear_after_read is None else clear_after_read,
+                    tensor_array_name=tensor_array_name, name=scope)
+
+    flow = property(lambda self: self._flow, doc="The scalar float32 tensor that puts reads and writes in order.")
+    handle = property(lambda self: self._handle, doc="The resource tensor that stands for the array.")
+    dtype = property(lambda self: self._dtype, doc="The dtype of the elements.")
+    element_shape = property(lambda self: self._element_shape[0], doc="The static shape of the elements.")
+    dynamic_size = property(lambda self: self._dynamic_size, doc="Whether it grows.")
+
+    def _with_flow(self, flow):
+        """This array after whatever made `flow`."""
+        result = TensorArray(dtype=self._dtype, handle=self._handle, flow=flow, infer_shape=self._infer_shape,
+                             colocate_with_first_write_call=self._colocate is not None)
+        result._dynamic_size = self._dynamic_size
+        result._colocate, result._element_shape = self._colocate, self._element_shape
+        return result
+
+    def _check_element_shape(self, shape):
+        if not shape.is_compatible_with(self.element_shape):
+            raise ValueError("Inconsistent shapes: saw %s but expected %s " % (shape, self.element_shape))
+        if self._infer_shape:
+            self._element_shape[0] = self.element_shape.merge_with(shape)
+
+    def _near_first_value(self, value):
+        if self._colocate is None:
+            return contextlib.nullcontext()
+        if not self._colocate:
+            self._colocate.append(value)
+        return colocate_with(self._colocate[0])
+
+    def identity(self):
+        """This array with its flow through an Identity, for control dependencies."""
+        from tinytf.ops import array_ops
+
+        return self._with_flow(array_ops.identity(self._flow))
+
+    def grad(self, source, flow=None, name=None):
+        """The array for the gradients of the elements, one for each `source` (a call of tf.gradients)."""
+        from tinytf.ops import array_ops
+
+        flow = self.flow if flow is None else flow
+        # the forward writes must be done before their number is taken; `flow` sees to it
+        with name_scope(name, "TensorArrayGrad", [self._handle]), colocate_with(self._handle):
+            handle, _ = make("TensorArrayGradV3", self._handle, flow, source=source, name=name)
+            with control_dependencies([handle]):
+                flow = array_ops.identity(flow, name="gradient_flow")
+            result = TensorArray(dtype=self._dtype, handle=handle, flow=flow, infer_shape=self._infer_shape,
+                                 colocate_with_first_write_call=False)
+            result._element_shape = self._element_shape
+            return result
+
+    def read(self, index, name=None):
+        """Element `index`."""
+        value = make("TensorArrayReadV3", self._handle, index, self._flow, dtype=self._dtype, name=name)
+        value.set_shape(self.element_shape)
+        return value
+
+    def write(self, index, value, name=None):
+        """Writes element `index`."""
+        with name_scope(name, "TensorArrayWrite", [self._handle, index, value]):
+            value = self._checked(value)
+            self._check_element_shape(value.get_shape())
+            with self._near_first_value(value):
+                flow = make("TensorArrayWriteV3", self._handle, index, value, self._flow, name=name)
+            return self._with_flow(flow)
+
+    def _checked(self, value):
+        value = convert_to_tensor(value, preferred_dtype=self._dtype, name="value")
+        if value.dtype != self._dtype:
+            _log.error("Error: Input value %s has dtype %s, but expected dtype %s.  This leads to undefined behavior and will be "
+                       "an error in future versions of TensorFlow.", value, value.dtype, self._dtype)
+        return value
+
+    def stack(self, name=None):
+        """All elements in one tensor, along a new first axis."""
+        from tinytf.ops import math_ops
+
+        with colocate_with(self._handle), name_scope(name, "TensorArrayStack", [self._handle]):
+            return self.gather(math_ops.range(0, self.size()), name=name)
+
+    def gather(self, indices, name=None):
+        """The elements at `indices` (int32 vector) in one tensor."""
+        shape = self.element_shape
+        value = make("TensorArrayGatherV3", self._handle, indices, self._flow, dtype=self._dtype, name=name, element_shape=shape)
+        if shape.ndims is not None:
+            value.set_shape([None, *shape.as_list()])
+        return value
+
+    def concat(self, name=None):
+        """All elements one after the other along their first axis."""
+        value, _ = make("TensorArrayConcatV3", self._handle, self._flow, dtype=self._dtype, name=name,
+                        element_shape_except0=self.element_shape[1:])
+        if self.element_shape.ndims is not None:
+            value.set_shape([None, *self.element_shape.as_list()[1:]])
+        return value
+
+    def unstack(self, value, name=None):
+        """Writes element i from row i of `value`."""
+        from tinytf.ops import array_ops, math_ops
+
+        with name_scope(name, "TensorArrayUnstack", [self._handle, value]):
+            count = array_ops.shape(value)[0]
+            return self.scatter(indices=math_ops.range(0, count), value=value, name=name)
+
+    def scatter(self, indices, value, name=None):
+        """Writes element indices[i] from row i of `value`."""
+        with name_scope(name, "TensorArrayScatter", [self._handle, value, indices]):
+            value = self._checked(value)
+            self._check_element_shape(value.get_shape()[1:])
+            with self._near_first_value(value):
+                flow = make("TensorArrayScatterV3", self._handle, indices, value, self._flow, name=name)
+            return self._with_flow(flow)
+
+    def split(self, value, lengths, name=None):
+        """Writes element i from the next lengths[i] rows of `value`."""
+        from tinytf.ops import math_ops
+
+        with name_scope(name, "TensorArraySplit", [self._handle, value, lengths]):
+            value = convert_to_tensor(value, dtype=self._dtype, name="value")
+            with self._near_first_value(value):
+                lengths = math_ops.cast(lengths, dtypes.int64)
+                known = constant_value(lengths)
+                if value.dims is not None and known is not None and known.shape and known.max() == known.min():
+                    self._check_element_shape(TensorShape([int(known[0]), *value.dims[1:]]))
+                flow = make("TensorArraySplitV3", self._handle, value, lengths, self._flow, name=name)
+            return self._with_flow(flow)
+
+    def size(self, name=None):
+        """The number of elements, an int32 scalar."""
+        return make("TensorArraySizeV3", self._handle, self.flow, name=name)
+
+    def close(self, name=None):
+        """An op that frees the array."""
+        return make("TensorArrayCloseV3", self._handle, name=name)
+
+
+def _check_arguments(size, dynamic_size, clear_after_read, tensor_array_name, handle, flow, element_shape):
+    if handle is None:
+        if size is None:
+            raise ValueError("Size must be provided if handle is not provided")
+        return
+    if tensor_array_name:
+        raise ValueError("Cannot construct with both handle and tensor_array_name")
+    if not isinstance(handle, Tensor):
+        raise TypeError("Handle must be a Tensor")
+    for what, value in (("size", size), ("element_shape", element_shape), ("dynamic_size", dynamic_size),
+                        ("clear_after_read", clear_after_read)):
+        if value is not None:
+            raise ValueError("Cannot provide both a handle and %s at the same time" % what)
+    if flow is None:
+        raise ValueError("flow must not be None if handle is not None.")
+
+
+def flow_of(value):
+    """The flow of a TensorArray; anything else as it is. Loops and branches hand flows on."""
+    return value.flow if isinstance(value, TensorArray) else value
+
+
+def with_flows(originals, tensors) -> list:
+    """The tensors; where the original is a TensorArray, that array with the tensor as its flow."""
+    if len(originals) != len(tensors):
+        raise ValueError("Lengths of original Tensor list and new list do not match: %d vs. %d" % (len(originals), len(tensors)))
+    return [a._with_flow(t) if isinstance(a, TensorArray) else t for a, t in zip(originals, tensors)]
+
+
+# Gradients --------------------------------------------------------------------------------------
+
+
+def _grad_array(op, dtype, flow, of):
+    """The array for the gradients of the array behind op.inputs[0], of the tf.gradients call that made `of`."""
+    parts = of.name.split("/")
+    places = [i for i, part in enumerate(parts) if part.startswith("gradients")]
+    if not places:
+        raise ValueError("Expected op/tensor name to start with gradients (excluding scope), got: %s. This means that a tf.gradients"
+                         " op with this op in its dependency path has a custom name that does not start with 'gradients'. Please "
+                         "make sure all calls to tf.gradients that have non-empty 'name' arguments use names that start with "
+                         "'gradients'." % of.name)
+    array = TensorArray(dtype=dtype, handle=op.inputs[0], flow=flow, colocate_with_first_write_call=False)
+    return array.grad(source="/".join(parts[: places[-1] + 1]), flow=flow)
+
+
+def _read_grad(op, grad):
+    array = _grad_array(op, op.attr("dtype"), op.inputs[2], grad)
+    return [None, None, array.write(op.inputs[1], grad).flow]
+
+
+def _write_grad(op, flow):
+    array = _grad_array(op, op.attr("T"), flow, flow)
+    return [None, None, array.read(op.inputs[1]), flow]
+
+
+def _gather_grad(op, grad):
+    array = _grad_array(op, op.attr("dtype"), op.inputs[2], grad)
+    return [None, None, array.scatter(op.inputs[1], grad).flow]
+
+
+def _scatter_grad(op, flow):
+    array = _grad_array(op, op.attr("T"), flow, flow)
+    return [None, None, array.gather(op.inputs[1]), flow]
+
+
+def _concat_grad(op, grad, _):
+    array = _grad_array(op, op.attr("dtype"), op.inputs[1], grad)
+    return [None, array.split(grad, lengths=op.outputs[1]).flow]
+
+
+def _split_grad(op, flow):
+    array = _grad_array(op, op.attr("T"), flow, flow)
+    return [None, array.concat(), None, flow]
+
+
+# Shapes -----------------------------------------------------------------------------------------
+
+
+def _element_dims(handle):
+    """What the op that made the array says of its elements' shape, if they all have the same; None if unknown."""
+    maker = handle.op
+    while maker.type in ("Enter", "Identity", "Switch", "Merge", "TensorArrayGradV3"):
+        maker = maker.inputs[0].op
+    if maker.type != "TensorArrayV3" or not maker.attr("identical_element_shapes"):
+        return None
+    return _dims_of(maker.attr("element_shape"))
+
+
+def _dims_of(shape):
+    return None if shape.ndims is None else tuple(shape.as_list())
+
+
+def _read_shape(op):
+    return [_element_dims(op.inputs[0])]
+
+
+def _gather_shape(op):
+    dims, indices = _element_dims(op.inputs[0]), op.inputs[1].dims
+    if dims is None:
+        dims = _dims_of(op.attr("element_shape"))
+    return [None if dims is None or indices is None else (*indices, *dims)]
+
+
+# Kernels ----------------------------------------------------------------------------------------
+
+_FLOW = np.float32(0)
+
+
+def _new_kernel(op):
+    np_dtype, dims = op.attr("dtype").as_numpy_dtype, _dims_of(op.attr("element_shape"))
+    options = dict(dynamic=op.attr("dynamic_size"), clear_after_read=op.attr("clear_after_read"),
+                   same_shapes=op.attr("identical_element_shapes"))
+    name = op.attr("tensor_array_name").decode() or op.name
+
+    def new(size):
+        if size < 0:
+            raise errors.InvalidArgumentError(op.node_def, op, "Size should be >= 0.")
+        return ArrayList(name, np_dtype, dims, int(size), **options), _FLOW
+
+    return new
+
+
+def _grad_kernel(op):
+    source = op.attr("source").decode()
+    return lambda array, flow, *prefix: (array.grad(op, source, *[tuple(p.tolist()) for p in prefix]), flow)
+
+
+def _write_kernel(op):
+    def write(array, index, value, flow):
+        array.check_open(op)
+        array.write(op, int(index), value)
+        return flow
+
+    return write
+
+
+def _read_kernel(op):
+    def read(array, index, flow):
+        array.check_open(op)
+        return array.read(op, int(index))
+
+    return read
+
+
+def _gather_kernel(op):
+    np_dtype = op.attr("dtype").as_numpy_dtype
+    dims = _dims_of(op.attr("element_shape"))
+
+    def gather(array, indices, flow):
+        array.check_open(op)
+        if not len(indices):
+            shape = dims if array.dims is None else array.dims
+            if shape is None or None in shape:
+                array.fail(op, "TensorArray has size zero, but element shape is not fully defined. Currently only static shapes "
+                               "are supported when packing zero-size TensorArrays.")
+            return np.empty((0, *shape), np_dtype)
+        parts = [array.read(op, i) for i in indices.tolist()]
+        first = parts[0].shape
+        for i, part in enumerate(parts):
+            if part.shape != first:
+                array.fail(op, "TensorArray has inconsistent shapes.  Index 0 has shape: %s but index %d has shape: %s"
+                           % (list(first), i, list(part.shape)))
+        result = np.empty((len(parts), *first), np_dtype)
+        for i, part in enumerate(parts):
+            result[i] = part
+        return result
+
+    return gather
+
+
+def _scatter_kernel(op):
+    def scatter(array, indices, value, flow):
+        array.check_open(op)
+        if value.ndim < 1 or len(indices) != len(value):
+            array.fail(op, "Expected len(indices) == values.shape[0], but saw: %d vs. %s" % (len(indices), list(value.shape)))
+        for i, row in zip(indices.tolist(), value):
+            array.write(op, i, row)
+        return flow
+
+    return scatter
+
+
+def _concat_kernel(op):
+    np_dtype = op.attr("dtype").as_numpy_dtype
+    rest = _dims_of(op.attr("element_shape_except0"))
+
+    def concat(array, flow):
+        array.check_open(op)
+        if not array.values:
+            if rest is None or None in rest:
+                array.fail(op, "TensorArray has size zero, but element_shape_except0 is not fully defined: %s" % (rest,))
+            return np.empty((0, *rest), np_dtype), np.empty((0,), np.int64)
+        parts = [array.read(op, i) for i in range(len(array.values))]
+        for i, part in enumerate(parts):
+            if part.ndim < 1:
+                array.fail(op, "Concat saw a scalar shape at index %d but requires at least vectors.  Did you mean to call pack?" % i)
+            if part.shape[1:] != parts[0].shape[1:]:
+                array.fail(op, "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: %s but index %d has "
+                               "(excepting dimension 0) shape: %s" % (list(parts[0].shape[1:]), i, list(part.shape[1:])))
+        return np.concatenate(parts), np.array([len(p) for p in parts], np.int64)
+
+    return concat
+
+
+def _split_kernel(op):
+    def split(array, value, lengths, flow):
+        array.check_open(op)
+        if lengths.ndim != 1:
+            array.fail(op, "Expected lengths to be a vector, received shape: %s" % list(lengths.shape))
+        if value.ndim < 1:
+            array.fail(op, "Expected value to be at least a vector, but received shape: %s" % list(value.shape))
+        if lengths.sum() != len(value):
+            array.fail(op, "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is %d and value's shape is: "
+                           "%s" % (lengths.sum(), list(value.shape)))
+        if len(array.values) != len(lengths) and not array.dynamic:
+            array.fail(op, "TensorArray's size is not equal to the size of lengths (%d vs. %d), and the TensorArray is not marked as "
+                           "dynamically resizeable" % (len(array.values), len(lengths)))
+        start = 0
+        for i, length in enumerate(lengths.tolist()):
+            array.write(op, i, value[start : start + length])
+            start += length
+        return flow
+
+    return split
+
+
+def _close_kernel(op):
+    def close(array):
+        array.values, array.closed = [], True
+
+    return close
+
+
+op("TensorArrayV3(size: int32) -> (handle: resource, flow: float); dtype: type; element_shape: shape = <unknown>; "
+   "dynamic_size: bool = false; clear_after_read: bool = true; identical_element_shapes: bool = false; "
+   "tensor_array_name: string = ''; is_stateful",
+   shape=lambda op: [(2,), ()], kernel=_new_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("TensorArrayGradV3(handle: resource, flow_in: float) -> (grad_handle: resource, flow_out: float); source: string; is_stateful",
+   shape=lambda op: [(2,), ()], kernel=_grad_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("TensorArrayGradWithShape(handle: resource, flow_in: float, shape_to_prepend: int32) -> (grad_handle: resource, "
+   "flow_out: float); source: string; is_stateful",
+   shape=lambda op: [(2,), ()], kernel=_grad_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("TensorArrayWriteV3(handle: resource, index: int32, value: T, flow_in: float) -> (flow_out: float); T: type; is_stateful",
+   shape=lambda op: [()], kernel=_write_kernel, gradient=_write_grad)  # fmt: skip
+op("TensorArrayReadV3(handle: resource, index: int32, flow_in: float) -> (value: dtype); dtype: type; is_stateful",
+   shape=_read_shape, kernel=_read_kernel, gradient=_read_grad, view=True)  # fmt: skip
+op("TensorArrayGatherV3(handle: resource, indices: int32, flow_in: float) -> (value: dtype); dtype: type; "
+   "element_shape: shape = <unknown>; is_stateful",
+   shape=_gather_shape, kernel=_gather_kernel, gradient=_gather_grad)  # fmt: skip
+op("TensorArrayScatterV3(handle: resource, indices: int32, value: T, flow_in: float) -> (flow_out: float); T: type; is_stateful",
+   shape=lambda op: [()], kernel=_scatter_kernel, gradient=_scatter_grad)  # fmt: skip
+op("TensorArrayConcatV3(handle: resource, flow_in: float) -> (value: dtype, lengths: int64); dtype: type; "
+   "element_shape_except0: shape = <unknown>; is_stateful",
+   shape=lambda op: [None, (None,)], kernel=_concat_kernel, gradient=_concat_grad)  # fmt: skip
+op("TensorArraySplitV3(handle: resource, value: T, lengths: int64, flow_in: float) -> (flow_out: float); T: type; is_stateful",
+   shape=lambda op: [()], kernel=_split_kernel, gradient=_split_grad)  # fmt: skip
+op("TensorArraySizeV3(handle: resource, flow_in: float) -> (size: int32); is_stateful",
+   shape=lambda op: [()], kernel=lambda op: lambda array, flow: np.int32(len(array.values)),
+   gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("TensorArrayCloseV3(handle: resource) -> (); is_stateful", shape=lambda op: [], kernel=_close_kernel,
+   gradient=NOT_DIFFERENTIABLE)  # fmt: skip
