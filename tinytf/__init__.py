@@ -63,6 +63,12 @@ _NAMES = {
     # ---- ops: random
     "tinytf.ops.random_seed": "set_random_seed get_seed",
     # ---- ops: control flow, queues, TensorArray
+    "tinytf.ops.cond": "cond case switch_case",
+    "tinytf.ops.while_loop": "while_loop",
+    "tinytf.ops.control_flow_ops": "group tuple no_op Assert",
+    "tinytf.ops.tensor_array_ops": "TensorArray",
+    "tinytf.ops.functional_ops": "map_fn foldl foldr scan",
+    "tinytf.ops.custom_gradient": "custom_gradient recompute_grad grad_pass_through",
     # ---- ops: strings, parsing, images, files
     # ---- variables and scopes
     "tinytf.ops.variables": """
