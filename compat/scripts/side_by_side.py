@@ -127,7 +127,7 @@ def meta_graph_differences(expected, got):
 
 def file_differences(expected_folder, got_folder):
     """What the two folders hold: the same files, with the same bytes (`.meta` and event files: the same messages)."""
-    a, b = _files(expected_folder), _files(got_folder)
+    a, b = files_in(expected_folder), files_in(got_folder)
     found = []
     if sorted(a) != sorted(b):
         return [("files", "expected %s, got %s" % (sorted(a), sorted(b)))]
@@ -165,7 +165,8 @@ def _events(content):
         offset += length + 16
 
 
-def _files(folder):
+def files_in(folder):
+    """{name: path} of all files below; event files under a name without time and host."""
     found = {}
     for root, _, names in os.walk(folder):
         for name in names:
