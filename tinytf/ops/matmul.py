@@ -44,7 +44,7 @@ def _batch_matmul_shape(batch):
 
 
 def _product(dtype):
-    """np.matmul; for integers, which no BLAS multiplies, by way of doubles where they hold the result exactly."""
+    """np.matmul; float16 by way of float32, in which TensorFlow adds up too."""
     if dtype.is_floating and dtype.size < 4:
 
         def half_product(a, b):
