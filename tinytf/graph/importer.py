@@ -466,10 +466,9 @@ class _Importer:
         return self._uses.get(name, {})
 
     def merge_versions(self) -> None:
-        if self.graph_def.HasField("versions"):
-            versions = self.graph_def.versions
-            producer, min_consumer = self.graph._versions
-            self.graph._versions = (min(producer, versions.producer), max(min_consumer, versions.min_consumer))
+        versions = self.graph_def.versions  # all 0 where the file has none, and TensorFlow takes it so
+        producer, min_consumer = self.graph._versions
+        self.graph._versions = (min(producer, versions.producer), max(min_consumer, versions.min_consumer))
 
     def element(self, name: str):
         op_name, colon, index = name.partition(":")

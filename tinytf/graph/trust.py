@@ -40,6 +40,8 @@ FORBIDDEN = frozenset(
 # May read a file in an imported graph if the user feeds its path (the assets of a SavedModel).
 _READS_FED_PATH = frozenset(["InitializeTableFromTextFile", "InitializeTableFromTextFileV2"])
 
+_SAVES_AND_RESTORES = frozenset(["SaveV2", "Save", "SaveSlices", "RestoreV2", "Restore", "RestoreSlice", "MergeV2Checkpoints"])
+
 _SHARD_SUFFIX = re.compile(r"(_temp_[0-9a-f]{32}/part)?(-(\d{5}|\?{5})-of-\d{5})?\Z")
 
 
@@ -60,6 +62,18 @@ def fed_paths(paths):
         yield
     finally:
         _fed.paths = before
+
+
+def let_feeds_name_paths(plan) -> None:
+    """Makes a compiled plan with imported Save or Restore nodes take the strings that a run feeds as its paths."""
+    if any(op is not None and op._imported and op.type in _SAVES_AND_RESTORES for op in plan.source.ops):
+        run = plan.run
+
+        def run_with_paths(arrays):
+            with fed_paths([*_fed.paths, *paths_in_feeds(arrays)]):
+                return run(arrays)
+
+        plan.run = run_with_paths
 
 
 def paths_in_feeds(values) -> list:

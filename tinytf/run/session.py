@@ -8,7 +8,7 @@ import numpy as np
 
 from tinytf import errors, protos
 from tinytf.graph import constant_value as constants
-from tinytf.graph import default_session
+from tinytf.graph import default_session, trust
 from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
@@ -164,6 +164,7 @@ class BaseSession:
             # A kernel may have been made for the constant that a feed now replaces: make those anew.
             maker = _FreshKernels(self._make_kernel, fed) if special else self._kernel
             plan = Plan(tensors, targets, fed, maker)
+        trust.let_feeds_name_paths(plan)
         self._plans[key] = (version, plan)
         return plan
 
@@ -175,6 +176,7 @@ class BaseSession:
         return kernel
 
     def _make_kernel(self, op: Operation):
+        trust.check_op(op)
         entry = op.entry
         if entry.stateful_kernel is not None:
             if op in self._kernels:
