@@ -492,6 +492,10 @@ class Graph:
         """What the scopes in force add to a new op, in TensorFlow's order."""
         context = self._control_flow_context
         op._control_flow_context = context
+        for tensor in op._inputs:
+            home = tensor.op._control_flow_context
+            if home is not None and home is not context:
+                home.CheckUse(op, tensor.op)  # a value of a loop is of no use outside of it
         if context is not None:
             context.AddOp(op)
         for key, value in self._attr_scope.items():

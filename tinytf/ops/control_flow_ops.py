@@ -176,9 +176,9 @@ def merge(inputs, name=None):
             all_refs = all(x.dtype._is_ref_dtype for x in inputs)
             return make("RefMerge" if all_refs else "Merge", inputs, name=name)
         if all(isinstance(x, (IndexedSlices, Tensor)) for x in inputs):
-            from tinytf.ops import math_ops
+            from tinytf.ops.indexed_slices_ops import as_indexed_slices_list
 
-            inputs = math_ops._as_indexed_slices_list(inputs, optimize=False)
+            inputs = as_indexed_slices_list(inputs, optimize=False)
         for x in inputs[1:]:
             nest.assert_same_structure(inputs[0], x, expand_composites=True)
         merged = [make("Merge", list(parts)) for parts in zip(*[nest.flatten(x, expand_composites=True) for x in inputs])]

@@ -39,7 +39,8 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
         def step(i, outputs):
             values = fn(nest.pack_sequence_as(elems, [array.read(i) for array in inputs]))
             nest.assert_same_structure(dtype or elems, values)
-            return i + 1, [array.write(i, value) for array, value in zip(outputs, nest.flatten(values))]
+            outputs = [array.write(i, value) for array, value in zip(outputs, nest.flatten(values))]
+            return i + 1, outputs
 
         _, arrays = _while(lambda i, _: i < n, step, (i, outputs), parallel_iterations or 10, back_prop, swap_memory, n)
         return nest.pack_sequence_as(dtype, _stacked(arrays, flat))
@@ -60,7 +61,8 @@ def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
             start, i = initializer, constant.constant(0)
 
         def step(i, so_far):
-            return [i + 1, fn(so_far, nest.map_structure(lambda array: array.read(i), arrays))]
+            so_far = fn(so_far, nest.map_structure(lambda array: array.read(i), arrays))
+            return [i + 1, so_far]
 
         return _while(lambda i, _: i < n, step, [i, start], parallel_iterations, back_prop, swap_memory, n)[1]
 

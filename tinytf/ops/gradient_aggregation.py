@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tinytf import dtypes
 from tinytf.graph.graph import colocate_with, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
+from tinytf.ops.indexed_slices_ops import same_index_dtype
 
 
 class AggregationMethod:
@@ -70,19 +70,9 @@ def aggregate_indexed_slices(parts):
         return parts[0]
     if any(isinstance(g, Tensor) for g in parts):
         return math_ops.add_n(parts)
-    if any(g.indices.dtype == dtypes.int32 for g in parts) and not all(g.indices.dtype == dtypes.int32 for g in parts):
-        parts = [_with_int64_indices(g) for g in parts]
-    parts = [_flat(g) for g in parts]
+    parts = [_flat(g) for g in same_index_dtype(parts)]
     return IndexedSlices(array_ops.concat([g.values for g in parts], axis=0),
                          array_ops.concat([g.indices for g in parts], axis=0), parts[0].dense_shape)
-
-
-def _with_int64_indices(slices):
-    from tinytf.ops import math_ops
-
-    if slices.indices.dtype != dtypes.int32:
-        return slices
-    return IndexedSlices(slices.values, math_ops.cast(slices.indices, dtypes.int64), slices.dense_shape)
 
 
 def _flat(slices):

@@ -63,7 +63,7 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         for y, grad_y in zip(ys, grad_ys):
             walk.add_gradient(y, grad_y)
         walk.run()
-        return [walk.gradient_of(x, unconnected) for x in xs]
+    return [walk.gradient_of(x, unconnected) for x in xs]
 
 
 def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None) -> list:

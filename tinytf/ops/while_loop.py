@@ -532,9 +532,9 @@ def _shape_of_value(tensor):
 def add_next_and_back_edge(merged, value, enforce_shape_invariant=True):
     """Makes `value` what the loop variable of the Merge `merged` is in the next iteration."""
     if isinstance(merged, IndexedSlices):
-        from tinytf.ops import math_ops
+        from tinytf.ops.indexed_slices_ops import as_indexed_slices
 
-        value = next_iteration(math_ops._as_indexed_slices(value, optimize=False))
+        value = next_iteration(as_indexed_slices(value, optimize=False))
         for m, v in zip(nest.flatten(merged, expand_composites=True), nest.flatten(value, expand_composites=True)):
             m.op._update_input(1, v)
         return value
