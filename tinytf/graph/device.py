@@ -59,6 +59,11 @@ class DeviceSpec:
         merged.merge_from(other)
         return merged
 
+    def replace(self, **parts) -> DeviceSpec:
+        """A new spec with some parts replaced."""
+        own = {p: getattr(self, p) for p in ("job", "replica", "task", "device_type", "device_index")}
+        return DeviceSpec(**{**own, **parts})
+
     def to_string(self) -> str:
         """The canonical string."""
         text = ""

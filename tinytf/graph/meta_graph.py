@@ -100,10 +100,10 @@ def _scoped_node(node, export_scope, unbound: list, clear_devices: bool) -> None
         node.device = ""
 
 
-def _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound):
+def _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, with_library):
     result = protos.GraphDef()
     result.versions.CopyFrom(graph_def.versions)
-    if graph_def.HasField("library"):
+    if with_library or graph_def.HasField("library"):
         result.library.CopyFrom(graph_def.library)
     for node in graph_def.node:
         if _should_include(node.name, export_scope, exclude):
@@ -125,6 +125,7 @@ def export_scoped_meta_graph(
     Follows `meta_graph.export_scoped_meta_graph` of TF 1.15.
     """
     graph = graph or get_default_graph()
+    with_library = graph_def is not None  # then TensorFlow writes an empty one too
     if graph_def is None:
         graph_def = graph.as_graph_def(add_shapes=True)
     elif not isinstance(graph_def, protos.GraphDef):
@@ -133,7 +134,7 @@ def export_scoped_meta_graph(
     if export_scope or clear_extraneous_savers or clear_devices:
         if clear_extraneous_savers:
             exclude = _find_extraneous_saver_nodes(graph_def, saver_def)
-        graph_def = _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound)
+        graph_def = _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, with_library)
         if unbound_inputs_col_name:
             # A note in passing, not a change of the program: a finalized graph takes it too.
             graph._collections.pop(unbound_inputs_col_name, None)
