@@ -60,6 +60,15 @@ _NAMES = {
         squeeze bitcast broadcast_to broadcast_dynamic_shape broadcast_static_shape""",
     "tinytf.ops.concat_split": "stack parallel_stack unstack concat split",
     "tinytf.ops.slicing": "slice strided_slice",
+    "tinytf.ops.transpose": "transpose matrix_transpose invert_permutation reverse reverse_v2=reverse reverse_sequence roll",
+    "tinytf.ops.gather_scatter": """
+        gather gather_nd batch_gather scatter_nd tensor_scatter_update tensor_scatter_nd_update=tensor_scatter_update
+        tensor_scatter_add tensor_scatter_nd_add=tensor_scatter_add tensor_scatter_sub
+        tensor_scatter_nd_sub=tensor_scatter_sub""",
+    "tinytf.ops.partition": "dynamic_partition dynamic_stitch parallel_stitch=parallel_dynamic_stitch",
+    "tinytf.ops.tile_pad": "tile pad",
+    "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
+    "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
     # ---- ops: random
     "tinytf.ops.random_seed": "set_random_seed get_seed",
     # ---- ops: control flow, queues, TensorArray

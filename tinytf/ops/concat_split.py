@@ -107,7 +107,7 @@ def _concat_grads(op, grad, inputs, axis):
 
 
 def _concat_sparse_grads(grad, inputs, axis):
-    from tinytf.ops import gather_scatter, math_ops, slicing, where_unique
+    from tinytf.ops import gather_scatter, math_ops, select, slicing
 
     position = axis % shape_ops.rank(inputs[0])
     static = constant_value(axis)
@@ -140,7 +140,7 @@ def _concat_sparse_grads(grad, inputs, axis):
             rows = math_ops.cast(rows, grad.indices.dtype)
         end = start + rows
         inside = math_ops.logical_and(grad.indices >= start, grad.indices < end)
-        chosen = shape_ops.squeeze(where_unique.where(inside), axis=[1])
+        chosen = shape_ops.squeeze(select.where(inside), axis=[1])
         indices = gather_scatter.gather(grad.indices, chosen) - start
         out.append(IndexedSlices(gather_scatter.gather(grad.values, chosen), indices, size))
         start = end

@@ -417,9 +417,9 @@ def getitem(tensor, key, var=None) -> Tensor:
         or (isinstance(key, Tensor) and key.dtype == dtypes.bool)
         or (isinstance(key, np.ndarray) and key.dtype == bool)
     ):
-        from tinytf.ops import where_unique
+        from tinytf.ops import masks
 
-        return where_unique.boolean_mask(tensor=tensor, mask=key)
+        return masks.boolean_mask(tensor=tensor, mask=key)
     if not isinstance(key, (list, tuple)):
         key = [key]
     begin, end, strides = [], [], []
