@@ -1,0 +1,80 @@
+"""tf.nn: neural networks.  A list of names; the ops live in tinytf.ops."""
+
+from __future__ import annotations
+
+from tinytf.ops.activations import (  # noqa: F401
+    crelu,
+    elu,
+    leaky_relu,
+    relu,
+    relu6,
+    relu_layer,
+    selu,
+    softplus,
+    softsign,
+    swish,
+)
+from tinytf.ops.conv_functions import (  # noqa: F401
+    atrous_conv2d,
+    atrous_conv2d_transpose,
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_backprop_filter,
+    conv2d_backprop_input,
+    conv2d_transpose,
+    conv3d,
+    conv3d_backprop_filter_v2,
+    conv3d_transpose,
+    conv_transpose,
+    convolution,
+    depthwise_conv2d,
+    depthwise_conv2d_native,
+    depthwise_conv2d_native_backprop_filter,
+    depthwise_conv2d_native_backprop_input,
+    separable_conv2d,
+)
+from tinytf.ops.conv_functions import conv3d_backprop_filter_v2 as conv3d_backprop_filter  # noqa: F401
+from tinytf.ops.conv_functions import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter  # noqa: F401
+from tinytf.ops.conv_functions import depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input  # noqa: F401
+from tinytf.ops.cross_entropy import (  # noqa: F401
+    log_poisson_loss,
+    sigmoid_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits,
+)
+from tinytf.ops.dropout import dropout  # noqa: F401
+from tinytf.ops.math_ops import sigmoid, tanh  # noqa: F401
+from tinytf.ops.nn_basic import bias_add, in_top_k, l2_loss, local_response_normalization, lrn, top_k, xw_plus_b  # noqa: F401
+from tinytf.ops.normalization import (  # noqa: F401
+    batch_norm_with_global_normalization,
+    batch_normalization,
+    fused_batch_norm,
+    l2_normalize,
+    moments,
+    normalize_moments,
+    sufficient_statistics,
+    weighted_moments,
+    zero_fraction,
+)
+from tinytf.ops.pool_functions import (  # noqa: F401
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    avg_pool_v2,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_pool_v2,
+    max_pool_with_argmax,
+    pool,
+)
+from tinytf.ops.softmax import (  # noqa: F401
+    log_softmax,
+    softmax,
+    softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_v2,
+    sparse_softmax_cross_entropy_with_logits,
+)
+from tinytf.ops.space_to_batch_functions import with_space_to_batch  # noqa: F401
