@@ -78,6 +78,8 @@ _NAMES = {
     "tinytf.ops.tensor_array_ops": "TensorArray",
     "tinytf.ops.functional_ops": "map_fn foldl foldr scan",
     "tinytf.ops.custom_gradient": "custom_gradient recompute_grad grad_pass_through",
+    "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
+    "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",
     # ---- ops: strings, parsing, images, files
     # ---- variables and scopes
     "tinytf.ops.variables": """

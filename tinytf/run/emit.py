@@ -122,6 +122,9 @@ class _Emitter:
         if v.const is not None or not v.fresh or v.base is not None:
             self.source.names["own"] = _own
             return f"own({name})"
+        if not v.tensor.dims:
+            self.source.names["scalar"] = _scalar
+            return f"scalar({name})"
         return name
 
     # Blocks -------------------------------------------------------------------------------------
@@ -267,14 +270,21 @@ def _may_be_large(v) -> bool:
 
 
 def _own(value):
-    """An array that the user may keep and change: nobody else holds it."""
-    return value.copy() if type(value) is np.ndarray else value
+    """An array that the user may keep and change, as nobody else holds it; a NumPy scalar for a scalar."""
+    if type(value) is np.ndarray:
+        return value.copy() if value.ndim else value[()]
+    return value
+
+
+def _scalar(value):
+    """A NumPy scalar (bytes, for a string) for an array without dimensions."""
+    return value[()] if type(value) is np.ndarray and not value.ndim else value
 
 
 def _read(box):
     if box.value is None:
         _uninitialized(box)
-    return box.value.copy()
+    return _own(box.value)
 
 
 def _uninitialized(box):
