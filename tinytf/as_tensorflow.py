@@ -22,7 +22,7 @@ PYTHON_PATHS = {
     "client.session": "tf",
     "client.timeline": "tinytf.timeline",
     "data": "tf.data",
-    "debug": "",
+    "data.experimental": "tf.data.experimental",
     "framework.constant_op": "tf",
     "framework.device": "tinytf.graph.device",
     "framework.dtypes": "tinytf.dtypes",
@@ -127,6 +127,27 @@ PYTHON_PATHS = {
     "util.compat": "tf.compat",
     "util.nest": "tf.nest",
 }
+for _package, _source, _modules in (
+    (
+        "training",
+        "tf.train",
+        """adadelta adagrad adagrad_da adam basic_loops basic_session_run_hooks checkpoint_management checkpoint_ops
+        checkpoint_utils coordinator device_setter evaluation ftrl gradient_descent input
+        learning_rate_decay momentum monitored_session moving_averages optimizer proximal_adagrad
+        proximal_gradient_descent queue_runner queue_runner_impl rmsprop saver saving.saveable_object
+        saving.saveable_object_util server_lib session_manager session_run_hook slot_creator summary_io supervisor
+        sync_replicas_optimizer tracking tracking.util training training_ops training_util warm_starting_util""",
+    ),
+    (
+        "saved_model",
+        "tf.saved_model",
+        """builder builder_impl constants loader loader_impl main_op main_op_impl model_utils save signature_constants
+        signature_def_utils signature_def_utils_impl simple_save tag_constants utils utils_impl""",
+    ),
+    ("data.ops", "tf.data", "dataset_ops iterator_ops readers"),
+    ("summary", "tf.summary", "summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
+):
+    PYTHON_PATHS.update({_package + "." + _module: _source for _module in _modules.split()})
 
 
 def install() -> None:
@@ -241,20 +262,14 @@ INNER_PACKAGES = {"python"}
 for _path in PYTHON_PATHS:
     _parts = ["python"] + _path.split(".")
     INNER_PACKAGES.update(".".join(_parts[:n]) for n in range(2, len(_parts)))
-INNER_PACKAGES -= {"python." + _path for _path in PYTHON_PATHS}
+INNER_PACKAGES -= {"python." + _path for _path in PYTHON_PATHS}  # those that hold names of their own
 
 
 def _sources_of_python_path(tf, path):
-    for length in range(len(path), 0, -1):
-        listed = PYTHON_PATHS.get(".".join(path[:length]))
-        if listed is not None:
-            break
-    else:
-        # whole trees such as tensorflow.python.keras are the public namespace of that name
-        found = _walk(tf, path[:1])
+    listed = PYTHON_PATHS.get(".".join(path))
+    if listed is None:  # tensorflow.python.image.… is tf.image.…
+        found = path[0] in tf._NAMESPACES and _walk(tf, path)
         return [found] if found else None
-    if not listed:
-        return None
     return listed.split() + [tf]
 
 

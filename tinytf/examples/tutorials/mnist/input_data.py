@@ -46,11 +46,11 @@ def extract_labels(f, one_hot: bool = False, num_classes: int = 10) -> np.ndarra
 
 def _read_idx(f, magic, ndims, what):
     with gzip.GzipFile(fileobj=f) as stream:
-        header = np.frombuffer(stream.read(4 * (1 + ndims)), dtype=">u4")
-        if len(header) != 1 + ndims or header[0] != magic:
-            found = header[0] if len(header) else "nothing"
-            raise ValueError("Invalid magic number %s in MNIST %s file: %s" % (found, what, f.name))
-        dims = [int(n) for n in header[1:]]
+        header = stream.read(4 * (1 + ndims))
+        found = int.from_bytes(header[:4], "big")
+        if found != magic or len(header) != 4 * (1 + ndims):
+            raise ValueError("Invalid magic number %d in MNIST %s file: %s" % (found, what, f.name))
+        dims = [int(n) for n in np.frombuffer(header[4:], dtype=">u4")]
         size = int(np.prod(dims, dtype=object))
         content = stream.read(size)
     if len(content) != size:
@@ -82,7 +82,7 @@ class DataSet:
             self._num_examples = len(images)
             if reshape:
                 assert images.shape[3] == 1
-                images = images.reshape(len(images), -1)
+                images = images.reshape(len(images), images.shape[1] * images.shape[2])
             if dtype == dtypes.float32:
                 images = np.multiply(images.astype(np.float32), np.float32(1.0 / 255.0))
         self._images = images
