@@ -57,23 +57,16 @@ _fed = _Fed()
 def fed_paths(paths):
     """While inside, imported Save and Restore nodes may work on these paths (bytes or str)."""
     before = _fed.paths
-    _fed.paths = tuple(_text(p) for p in paths)
+    _fed.paths = before + tuple(_text(p) for p in paths)
     try:
         yield
     finally:
         _fed.paths = before
 
 
-def let_feeds_name_paths(plan) -> None:
-    """Makes a compiled plan with imported Save or Restore nodes take the strings that a run feeds as its paths."""
-    if any(op is not None and op._imported and op.type in _SAVES_AND_RESTORES for op in plan.source.ops):
-        run = plan.run
-
-        def run_with_paths(arrays):
-            with fed_paths([*_fed.paths, *paths_in_feeds(arrays)]):
-                return run(arrays)
-
-        plan.run = run_with_paths
+def takes_paths(ops) -> bool:
+    """Whether imported Save or Restore nodes are among `ops`: the strings that a run feeds are then its paths."""
+    return any(op is not None and op._imported and op.type in _SAVES_AND_RESTORES for op in ops)
 
 
 def paths_in_feeds(values) -> list:

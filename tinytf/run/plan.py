@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import errors
+from tinytf.graph import trust
 from tinytf.run.emit import emit
 from tinytf.run.lower import lower
 
@@ -23,9 +24,16 @@ class Plan:
         names = dict(self.source.names)
         exec(self.code, names)  # noqa: S102  the text above: numbered names and punctuation only
         self.step = names["step"]
+        self.takes_paths = trust.takes_paths(self.source.ops)
 
     def run(self, arrays: list) -> tuple:
         """The fetched values; errors carry the operation that failed."""
+        if self.takes_paths:
+            with trust.fed_paths(trust.paths_in_feeds(arrays)):
+                return self._run(arrays)
+        return self._run(arrays)
+
+    def _run(self, arrays) -> tuple:
         try:
             with np.errstate(all="ignore"):  # TensorFlow gives inf and nan without a word
                 return self.step(*arrays)

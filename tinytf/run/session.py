@@ -164,7 +164,6 @@ class BaseSession:
             # A kernel may have been made for the constant that a feed now replaces: make those anew.
             maker = _FreshKernels(self._make_kernel, fed) if special else self._kernel
             plan = Plan(tensors, targets, fed, maker)
-        trust.let_feeds_name_paths(plan)
         self._plans[key] = (version, plan)
         return plan
 
