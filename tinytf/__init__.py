@@ -65,12 +65,19 @@ _NAMES = {
         gather gather_nd batch_gather scatter_nd tensor_scatter_update tensor_scatter_nd_update=tensor_scatter_update
         tensor_scatter_add tensor_scatter_nd_add=tensor_scatter_add tensor_scatter_sub
         tensor_scatter_nd_sub=tensor_scatter_sub""",
-    "tinytf.ops.partition": "dynamic_partition dynamic_stitch parallel_stitch=parallel_dynamic_stitch",
+    "tinytf.ops.partition": "dynamic_partition dynamic_stitch",
     "tinytf.ops.tile_pad": "tile pad",
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
     # ---- ops: random
     "tinytf.ops.random_seed": "set_random_seed get_seed",
+    "tinytf.ops.random_ops": """
+        random_normal truncated_normal random_uniform random_shuffle random_crop multinomial random_gamma
+        random_poisson""",
+    "tinytf.ops.init_ops": """
+        zeros_initializer ones_initializer constant_initializer random_uniform_initializer random_normal_initializer
+        truncated_normal_initializer uniform_unit_scaling_initializer variance_scaling_initializer
+        glorot_uniform_initializer glorot_normal_initializer orthogonal_initializer""",
     # ---- ops: control flow, queues, TensorArray
     "tinytf.ops.cond": "cond case switch_case",
     "tinytf.ops.while_loop": "while_loop",
