@@ -91,18 +91,17 @@ def _concat(tensor, partial, axis_first=False):
 
 
 def _pack(tensor, partial):
-    if not tensor.op.inputs:
+    if not tensor.op.inputs or tensor.op.attr("axis") != 0:
         return None
-    if any(t.op.type == "Const" and t.dims != () for t in tensor.op.inputs) and partial:
-        partial = False
     values = [public_constant_value(t, partial) for t in tensor.op.inputs]
-    if any(v is None for v in values):
-        if not partial or all(v is None for v in values):
-            return None
-        return np.array([None if v is None else v.item() for v in values], dtype=object)
-    if partial:
+    if all(v is not None for v in values):
         return np.array(values)
-    return np.array(values)
+    if not partial:
+        return None
+    result = np.empty(len(values), dtype=object)  # filled one by one: a None among rows makes no matrix
+    for i, v in enumerate(values):
+        result[i] = v.item() if v is not None and v.ndim == 0 else v
+    return result
 
 
 def _fill(tensor, partial):

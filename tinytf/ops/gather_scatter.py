@@ -396,8 +396,8 @@ def batch_gather_nd(params, indices, batch_dims, name=None) -> Tensor:
         grid = [shape_ops.reshape(x, shape=(-1,)) for x in masks.meshgrid(*ranges, indexing="ij")]
         grid = transpose.transpose(concat_split.stack(grid, axis=0))
         grid_shape = shape_ops.shape(grid)
-        ones = constants.ones(inner_rank, dtype=dtypes.int32)
-        grid = shape_ops.reshape(grid, concat_split.concat([grid_shape[:1], ones, grid_shape[1:]], axis=0))
+        parts = [grid_shape[:1], constants.ones(inner_rank, dtype=dtypes.int32), grid_shape[1:]]
+        grid = shape_ops.reshape(grid, concat_split.concat(parts, axis=0))
         grid = tile_pad.tile(grid, multiples=concat_split.concat(((1,), inner_shape, (1,)), axis=0))
         flat_shape = concat_split.concat(([batch_size], indices_shape[batch_dims:]), axis=0)
         flat = shape_ops.reshape(indices, shape=flat_shape)

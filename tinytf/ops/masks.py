@@ -25,8 +25,6 @@ def _one_hot_shape(op):
         raise ValueError(f"axis must be >= -1 but got {axis}")
     if dims is None:
         return [None]
-    if axis > len(dims):
-        raise ValueError(f"Expected axis to be -1 or between [0, {len(dims) + 1}).  But received: {axis}")
     depth = constant_value(op.inputs[1])
     if depth is not None and int(depth) < 0:
         raise ValueError(f"depth must be non-negative, got: {int(depth)}")
@@ -40,6 +38,10 @@ def _one_hot_kernel(op):
 
     def one_hot(indices, depth, on, off):
         depth, rank = int(depth), indices.ndim
+        if axis > rank:
+            raise errors.InvalidArgumentError(
+                op.node_def, op, f"Expected axis to be -1 or between [0, {rank + 1}).  But received: {axis}"
+            )
         if depth < 0:
             raise errors.InvalidArgumentError(op.node_def, op, f"depth must be non-negative, got: {depth}")
         flat = indices.reshape(-1)

@@ -302,15 +302,13 @@ def _slice_shape(op):
         # A size of -1 cannot be told from an unknown one: such entries stay open.
         return [known if known is not None and len(known) == len(dims) else (None,) * len(dims)]
     out = []
-    for i, (d, b, s) in enumerate(zip(dims, begin.tolist(), size.tolist())):
+    for d, b, s in zip(dims, begin.tolist(), size.tolist()):
         if s == -1:
             s = None if d is None else d - b
             if s is not None and s < 0:
                 raise ValueError(f"Negative dimension size caused by subtracting {b} from {d}")
-        elif d is not None and b + s > d:
-            raise ValueError(f"Expected size[{i}] in [0, {d - b}], but got {s}. Negative dimension size caused by subtracting {b} from {d}")
-        if b < 0 or (s is not None and s < 0):
-            raise ValueError(f"Expected begin[{i}] and size[{i}] to be >= 0 (or -1), but got {b} and {s}")
+        elif s < 0:
+            raise ValueError(f"Dimension size, given by scalar input {s}, must be non-negative or -1")
         out.append(s)
     return [tuple(out)]
 

@@ -24,6 +24,8 @@ def _transpose_shape(op):
         known = constant_dims(op.inputs[1])
         return [None if known is None else (None,) * len(known)]
     perm = perm.ravel().tolist()
+    if len(perm) < 2 and dims is None:
+        return [None]
     dims = with_rank(dims, len(perm))
     for p in perm:
         if not -len(perm) <= p < len(perm):

@@ -20,7 +20,12 @@ ListDiff = collections.namedtuple("ListDiff", ["out", "idx"])
 
 
 def _where_kernel(op):
-    return lambda x: np.argwhere(x) if x.ndim else np.zeros((1 if x else 0, 0), np.int64)
+    def where(x):
+        if not x.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, "WhereOp : Unhandled input dimensions: 0")
+        return np.argwhere(x)
+
+    return where
 
 
 op("Where(input: T) -> (index: int64); T: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
