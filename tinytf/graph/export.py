@@ -18,6 +18,13 @@ def graph_to_def(graph, from_version=None, add_shapes: bool = False):
         result.versions.min_consumer = graph._versions[1]
     if graph._library is not None:
         result.library.CopyFrom(graph._library)
+    if graph._functions:
+        from tinytf.graph.function import to_function_def
+
+        known = {f.signature.name for f in result.library.function}
+        for name, function in graph._functions.items():
+            if name not in known:
+                result.library.function.add().CopyFrom(to_function_def(function))
     nodes = result.node
     for op in graph._operations[from_version or 0 :]:
         node = nodes.add()

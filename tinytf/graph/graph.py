@@ -50,6 +50,7 @@ class Graph:
         self._unfetchable_ops: set = set()
         self._versions = (PRODUCER_VERSION, 0)  # producer, min_consumer
         self._library = None  # a FunctionDefLibrary that came with an imported graph
+        self._functions: dict = {}  # name -> FuncGraph, made here or read from the library
         self._structure_version = 0  # grows when an existing node changes; compiled plans check it
         self._building_function = False
         self._variable_creator_scopes: list = []
@@ -629,6 +630,9 @@ def get_graph_from_inputs(values, graph: Graph | None = None) -> Graph:
 
     Raises ValueError where they belong to several.
     """
+    current = get_default_graph()
+    if current.building_function:
+        return current  # what comes from outside is captured
     first = None
     for value in values:
         convert = getattr(value, "_as_graph_element", None)
@@ -643,7 +647,7 @@ def get_graph_from_inputs(values, graph: Graph | None = None) -> Graph:
             if first is None:
                 raise ValueError(f"{value} is not from the passed-in graph.")
             raise ValueError(f"{value} must be from the same graph as {first}.")
-    return graph or get_default_graph()
+    return graph or current
 
 
 class name_scope:

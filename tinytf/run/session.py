@@ -27,6 +27,14 @@ class _Step:
         self.version, self.keep = version, keep
 
 
+class Resources(dict):
+    """The state of a session by (container, name); `call` gives the function that runs a function of the graph."""
+
+    def __init__(self, call):
+        super().__init__()
+        self.call = call
+
+
 class BaseSession:
     """What Session and InteractiveSession share."""
 
@@ -47,7 +55,8 @@ class BaseSession:
         self._steps: dict = {}
         self._plans: dict = {}
         self._kernels: dict = {}
-        self._resources: dict = {}
+        self._functions: dict = {}
+        self._resources = Resources(self._function)
         self._partial: dict = {}
 
     # What it is -----------------------------------------------------------------------------------
@@ -189,6 +198,14 @@ class BaseSession:
                 self._kernels[op] = entry.kernel(op)
             return self._kernels[op]
         return entry.kernel(op)
+
+    def _function(self, function):
+        """A Python function from the arguments of a FuncGraph (arrays) to the tuple of its results."""
+        plan = self._functions.get(function)
+        if plan is None:
+            with self._lock:
+                plan = self._functions[function] = Plan(function.outputs, function.stateful_operations, function.inputs, self._kernel)
+        return lambda *arguments: plan.run(arguments)
 
     def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
         """A function of the values of `feed_list` that runs `fetches`: `run` without looking anything up."""

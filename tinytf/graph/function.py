@@ -1,0 +1,239 @@
+"""Functions: a graph of their own with arguments and results, held in a GraphDef's library.
+
+A `FuncGraph` is built by calling Python code inside it; tensors of the graph around it that the code
+uses become further arguments (captures).  `to_function_def` and `from_function_def` are its way into
+and out of a FunctionDef.  Follows `FuncGraph` and function_def_to_graph of TF 1.15.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from tinytf import dtypes, errors, protos
+from tinytf.graph import attr_value, op_entry
+from tinytf.graph.graph import Graph
+from tinytf.graph.operation import fill_node_def
+from tinytf.graph.tensor import Tensor
+from tinytf.shapes import TensorShape, as_dims
+
+_numbers = itertools.count(1)
+
+
+class FuncGraph(Graph):
+    """The graph of a function's body.
+
+    `inputs` are its arguments (captures last), `outputs` its results, `captures` maps tensors of the
+    graph around it to the arguments that stand for them.
+    """
+
+    def __init__(self, name: str, outer: Graph | None):
+        super().__init__()
+        self.name, self.outer_graph = name, outer
+        self.inputs: list = []
+        self.outputs: list = []
+        self.captures: dict = {}
+        self._building_function = True
+        if outer is not None:
+            self._seed = outer._seed
+            self._functions = outer._functions  # one library for all
+
+    def argument(self, name: str, dtype, shape) -> Tensor:
+        """Adds an argument."""
+        with self._lock:
+            attrs = {"dtype": dtypes.as_dtype(dtype), "shape": TensorShape._of(as_dims(shape))}
+            old, self._control_flow_context = self._control_flow_context, None
+            tensor = super().create_op("Placeholder", [], name=name, attrs=attrs).outputs[0]
+            self._control_flow_context = old
+        self.inputs.append(tensor)
+        return tensor
+
+    def capture(self, tensor: Tensor) -> Tensor:
+        """The argument that stands for a tensor of the graph around."""
+        found = self.captures.get(tensor)
+        if found is None:
+            if tensor.graph is not self.outer_graph and isinstance(self.outer_graph, FuncGraph):
+                tensor = self.outer_graph.capture(tensor)
+            found = self.captures[tensor] = self.argument(tensor.op.name.split("/")[-1], tensor.dtype.base_dtype, tensor.dims)
+        return found
+
+    def create_op(self, op_type, inputs, *args, **kwargs):
+        """As Graph.create_op; inputs from the graph around are captured."""
+        return super().create_op(op_type, [t if t.graph is self else self.capture(t) for t in inputs], *args, **kwargs)
+
+    def control_dependencies(self, control_inputs):
+        """As in Graph; operations outside of the function cannot be waited for and are left out."""
+        if control_inputs is not None:
+            control_inputs = [c for c in control_inputs if getattr(getattr(c, "op", c), "graph", self) is self]
+        return super().control_dependencies(control_inputs)
+
+    @property
+    def stateful_operations(self) -> list:
+        """The operations that must run for their effect, whatever is returned."""
+        return [op for op in self._operations if op._is_stateful and op.type not in ("Placeholder", "VarHandleOp", "Const")]
+
+
+def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__inference_") -> FuncGraph:
+    """Calls `function` on new arguments inside a FuncGraph; its flat list of results becomes `outputs`.
+
+    Args:
+      function: takes tensors and returns a list of tensors.
+      name: a readable name; the function's own is `prefix + name + _number`.
+      signature: (argument name, dtype, shape) triples.
+    """
+    graph = FuncGraph(f"{prefix}{name}_{next(_numbers)}", outer)
+    from tinytf.ops import array_ops
+
+    with graph.as_default():
+        arguments = [graph.argument(*spec) for spec in signature]
+        results = function(*arguments)
+        with graph.control_dependencies(graph.stateful_operations):
+            graph.outputs = [array_ops.identity(r) for r in results]
+    add_function(outer, graph)
+    return graph
+
+
+def add_function(graph: Graph, function: FuncGraph) -> None:
+    """Puts a function into a graph's library."""
+    graph._functions[function.name] = function
+
+
+def get_function(graph: Graph, name: str) -> FuncGraph:
+    """The function called `name` in a graph's library; NotFoundError where there is none."""
+    found = graph._functions.get(name)
+    if found is None:
+        for definition in graph._library.function if graph._library is not None else ():
+            if definition.signature.name == name:
+                found = graph._functions[name] = from_function_def(definition, graph)
+                break
+        else:
+            raise errors.NotFoundError(None, None, f"Function '{name}' is not in the graph's library")
+    return found
+
+
+# Into a FunctionDef ---------------------------------------------------------------------------------
+
+
+def to_function_def(function: FuncGraph):
+    """The FunctionDef message of a function."""
+    proto = protos.FunctionDef()
+    proto.signature.name = function.name
+    names: dict = {}
+    for tensor in function.inputs:
+        proto.signature.input_arg.add(name=_unique(tensor.op.name, names), type=tensor.dtype.as_datatype_enum)
+        names[tensor.op] = proto.signature.input_arg[-1].name
+    arguments = {t.op for t in function.inputs}
+    for op in function._operations:
+        if op in arguments:
+            continue
+        node = proto.node_def.add()
+        fill_node_def(node, op)
+        data = [names[t.op] if t.op in arguments else output_name(t) for t in op._inputs]
+        controls = [i for i in node.input if i.startswith("^")]
+        del node.input[:]
+        node.input.extend(data + controls)
+    taken = {v: None for v in names.values() if isinstance(v, str)}
+    for tensor in function.outputs:
+        arg = _unique(tensor.op.name, taken)
+        proto.signature.output_arg.add(name=arg, type=tensor.dtype.base_dtype.as_datatype_enum)
+        proto.ret[arg] = names[tensor.op] if tensor.op in arguments else output_name(tensor)
+    effects = function.stateful_operations
+    proto.signature.is_stateful = bool(effects)
+    for op in effects:
+        proto.signature.control_output.append(op.name)
+        proto.control_ret[op.name] = op.name
+    return proto
+
+
+def _unique(name: str, taken: dict) -> str:
+    """An argument's name: lower case letters, digits and underscores, starting with a letter."""
+    base = re.sub(r"[^a-z0-9_]", "_", name.lower())
+    base = base if base[:1].isalpha() else f"arg_{base}"
+    candidate, number = base, 0
+    while candidate in taken.values() or candidate in taken:
+        number += 1
+        candidate = f"{base}_{number}"
+    taken[candidate] = None
+    return candidate
+
+
+def output_name(tensor: Tensor) -> str:
+    """A tensor as function bodies name it: node:result:index within the result."""
+    position = tensor.value_index
+    for arg in tensor.op.entry.op_def.outputs:
+        if arg.number_attr:
+            size = tensor.op.attrs[arg.number_attr]
+        elif arg.type_list_attr:
+            size = len(tensor.op.attrs[arg.type_list_attr])
+        else:
+            size = 1
+        if position < size:
+            return f"{tensor.op.name}:{arg.name}:{position}"
+        position -= size
+    raise ValueError(f"{tensor!r} is no output of its op's signature")
+
+
+# Out of a FunctionDef ---------------------------------------------------------------------------------
+
+
+def from_function_def(definition, outer: Graph) -> FuncGraph:
+    """The function that a FunctionDef describes.  Its operations count as imported (see `trust`)."""
+    function = FuncGraph(definition.signature.name, outer)
+    tensors: dict = {}
+    for i, arg in enumerate(definition.signature.input_arg):
+        shapes = definition.arg_attr[i].attr.get("_output_shapes") if i in definition.arg_attr else None
+        dims = as_dims(shapes.list.shape[0]) if shapes is not None and len(shapes.list.shape) else None
+        tensors[arg.name] = function.argument(arg.name, arg.type, dims)
+    pending = {node.name: node for node in definition.node_def}
+    order = _ordered(pending)
+    for name in order:
+        node = pending[name]
+        entry = op_entry.lookup(node.op)
+        if entry is None:
+            raise NotImplementedError(f"tinytf cannot run the function '{function.name}': it has no op type '{node.op}' (node '{name}')")
+        attrs = {a.name: a.default for a in entry.op_def.attrs if a.has_default}
+        attrs.update({k: attr_value.from_attr_value(v) for k, v in node.attr.items()})
+        inputs = [_resolve(i, tensors, function) for i in node.input if not i.startswith("^")]
+        controls = [function._nodes_by_name[i[1:]] for i in node.input if i.startswith("^") and i[1:] in pending]
+        op = Graph.create_op(function, node.op, inputs, name=name + "/", attrs=attrs, control_inputs=controls)
+        op._imported = True
+        for tensor in op.outputs:
+            tensors[output_name(tensor)] = tensor
+    for arg in definition.signature.output_arg:
+        function.outputs.append(_resolve(definition.ret[arg.name], tensors, function))
+    return function
+
+
+def _resolve(name: str, tensors: dict, function) -> Tensor:
+    found = tensors.get(name)
+    if found is None and name.count(":") == 1:  # "node:result" stands for its first tensor
+        found = tensors.get(name + ":0")
+    if found is None:
+        raise errors.InvalidArgumentError(None, None, f"Function '{function.name}': its node '{name}' does not exist")
+    return found
+
+
+def _ordered(nodes: dict) -> list:
+    """Names of the nodes, each after those that it takes."""
+    done: dict = {}
+    for start in nodes:
+        stack = [(start, iter(_needs(nodes[start], nodes)))]
+        active = {start}
+        while stack:
+            name, needs = stack[-1]
+            following = next((n for n in needs if n not in done), None)
+            if following is None:
+                done[name] = None
+                active.discard(name)
+                stack.pop()
+            elif following in active:
+                raise errors.InvalidArgumentError(None, None, f"The nodes of a function wait for each other: '{following}'")
+            else:
+                active.add(following)
+                stack.append((following, iter(_needs(nodes[following], nodes))))
+    return list(done)
+
+
+def _needs(node, nodes) -> list:
+    names = [i[1:] if i.startswith("^") else i.split(":")[0] for i in node.input]
+    return [n for n in names if n in nodes]
