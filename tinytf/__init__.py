@@ -83,7 +83,7 @@ _NAMES = {
     "tinytf.ops.while_loop": "while_loop",
     "tinytf.ops.control_flow_ops": "group tuple no_op Assert",
     "tinytf.ops.tensor_array_ops": "TensorArray",
-    "tinytf.ops.functional_ops": "map_fn foldl foldr scan",
+    "tinytf.ops.map_ops": "map_fn foldl foldr scan",
     "tinytf.ops.custom_gradient": "custom_gradient recompute_grad grad_pass_through",
     "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
     "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",

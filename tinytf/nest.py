@@ -254,6 +254,26 @@ def map_structure_up_to(shallow_tree, func, *inputs, **kwargs):
     return pack_sequence_as(shallow_tree, [func(*leaves) for leaves in zip(*flats)])
 
 
+def get_traverse_shallow_structure(traverse_fn, structure):
+    """A structure that goes as deep as `traverse_fn` (of a part: a bool, or a structure of bools like it) is true; leaves are bools."""
+    goes_on = traverse_fn(structure)
+    if not is_nested(structure):
+        if not isinstance(goes_on, bool):
+            raise TypeError("traverse_fn returned structure: %s for non-structure: %s" % (goes_on, structure))
+        return goes_on
+    if isinstance(goes_on, bool):
+        if not goes_on:
+            return False
+        return _like(structure, [get_traverse_shallow_structure(traverse_fn, child) for _, child in _children(structure)])
+    assert_shallow_structure(goes_on, structure)
+    children = []
+    for (_, into), (_, child) in zip(_children(goes_on), _children(structure)):
+        if not isinstance(into, bool):
+            raise TypeError("traverse_fn didn't return a depth=1 structure of bools.  saw: %s  for structure: %s" % (goes_on, structure))
+        children.append(get_traverse_shallow_structure(traverse_fn, child) if into else False)
+    return _like(structure, children)
+
+
 def yield_flattened_up_to(shallow_tree, input_tree):
     """The leaves of `flatten_up_to`, one by one."""
     return iter(flatten_up_to(shallow_tree, input_tree))

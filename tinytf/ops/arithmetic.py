@@ -535,7 +535,7 @@ def add_n(inputs, name=None) -> Tensor:
         raise ValueError(_ADD_N_NEEDS)
     inputs = _tensors_or_slices(inputs)
     if len(inputs) > 1:
-        return make("AddN", [convert_to_tensor(x) for x in inputs], name=name)
+        return make("AddN", inputs, name=name)
     value = convert_to_tensor(inputs[0])
     return array_ops.identity(value, name=name) if name else value
 
