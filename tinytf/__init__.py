@@ -53,6 +53,48 @@ _NAMES = {
     "tinytf.ops.gradient_aggregation": "AggregationMethod",
     "tinytf.ops.gradient_registry": "RegisterGradient NotDifferentiable NoGradient=NotDifferentiable",
     # ---- ops: math
+    "tinytf.ops.arithmetic": """
+        accumulate_n add add_n atan2 div div_no_nan divide floor_div floordiv floormod=mod maximum minimum mod
+        multiply pow realdiv scalar_mul squared_difference subtract truediv truncatediv truncatemod""",
+    "tinytf.ops.unary": """
+        abs acos acosh asin asinh atan atanh ceil cos cosh exp expm1 floor is_finite is_inf is_nan log log1p
+        log_sigmoid negative reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square tan tanh""",
+    "tinytf.ops.complex_ops": "angle complex conj imag real",
+    "tinytf.ops.cast": """
+        cast saturate_cast to_bfloat16 to_complex64 to_complex128 to_double to_float to_int32 to_int64""",
+    "tinytf.ops.comparison": """
+        equal greater greater_equal less less_equal logical_and logical_not logical_or logical_xor not_equal""",
+    "tinytf.ops.select": "where where_v2",
+    "tinytf.ops.reductions": """
+        count_nonzero reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod
+        reduce_sum""",
+    "tinytf.ops.argmax": "arg_max arg_min argmax argmin",
+    "tinytf.ops.cumulative": "cumprod cumsum",
+    "tinytf.ops.histogram": "bincount histogram_fixed_width histogram_fixed_width_bins",
+    "tinytf.ops.ranges": "lin_space linspace range",
+    "tinytf.ops.matmul": "matmul sparse_matmul",
+    "tinytf.ops.contractions": "cross tensordot",
+    "tinytf.ops.einsum": "einsum",
+    "tinytf.ops.special": "betainc digamma erf erfc igamma igammac lbeta lgamma polygamma zeta",
+    "tinytf.ops.segment": """
+        segment_max segment_mean segment_min segment_prod segment_sum unsorted_segment_max unsorted_segment_mean
+        unsorted_segment_min unsorted_segment_prod unsorted_segment_sqrt_n unsorted_segment_sum""",
+    "tinytf.ops.sparse_segment": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
+    "tinytf.ops.clip": "clip_by_average_norm clip_by_global_norm clip_by_norm clip_by_value global_norm",
+    "tinytf.ops.matrix_diag": """
+        diag diag_part eye matrix_band_part matrix_diag matrix_diag_part matrix_set_diag trace""",
+    "tinytf.ops.linalg": """
+        cholesky matrix_determinant matrix_inverse matrix_solve matrix_square_root matrix_triangular_solve qr
+        self_adjoint_eig self_adjoint_eigvals svd""",
+    "tinytf.ops.linalg_functions": "cholesky_solve matrix_solve_ls norm",
+    "tinytf.ops.fft": "fft fft2d fft3d ifft ifft2d ifft3d",
+    # ---- ops: names from before 1.0 (tf.mul, tf.sub, …)
+    "tinytf.ops.pre_1_0": """
+        mul sub neg inv select complex_abs batch_matmul batch_fft batch_fft2d batch_fft3d batch_ifft batch_ifft2d
+        batch_ifft3d batch_cholesky batch_cholesky_solve batch_matrix_band_part batch_matrix_determinant
+        batch_matrix_diag batch_matrix_diag_part batch_matrix_set_diag batch_matrix_inverse batch_matrix_solve
+        batch_matrix_solve_ls batch_matrix_transpose batch_matrix_triangular_solve batch_self_adjoint_eig
+        batch_self_adjoint_eigvals batch_svd""",
     # ---- ops: arrays
     "tinytf.graph.tensor_proto": "make_tensor_proto make_ndarray",
     "tinytf.ops.shape_ops": """
@@ -110,7 +152,7 @@ _NAMES = {
 }
 
 _NAMESPACES = """
-    app compat config contrib data debugging distributions dtypes errors examples experimental flags gfile
+    app bitwise compat config contrib data debugging distributions dtypes errors examples experimental flags gfile
     graph_util image initializers io layers linalg logging lookup losses manip math metrics nest nn
     python_io quantization queue random resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version

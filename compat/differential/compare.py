@@ -64,7 +64,9 @@ def _value_differences(expected, got, ulps):
     found = []
     for i, (a, b) in enumerate(zip(expected, got)):
         if type(a).__module__ != "numpy" and not isinstance(a, np.generic):
-            if type(a).__name__ != type(b).__name__ or (a != b if not hasattr(a, "_fields") else tuple(map(repr, a)) != tuple(map(repr, b))):
+            if type(a).__name__ != type(b).__name__ or (
+                a != b if not hasattr(a, "_fields") else tuple(map(repr, a)) != tuple(map(repr, b))
+            ):
                 found.append(("value", "value %d: expected %r, got %r" % (i, a, b)))
             continue
         a, b = np.asarray(a), np.asarray(b)
@@ -87,7 +89,9 @@ def graph_differences(expected, got):
         for i in range(max(len(names_a), len(names_b))):
             x, y = (n[i] if i < len(n) else "(nothing)" for n in (names_a, names_b))
             if x != y:
-                return [("graph", "node %d: expected %r, got %r\nexpected %s\ngot      %s" % (i, x, y, names_a, names_b))]
+                return [
+                    ("graph", "node %d: expected %r, got %r\nexpected %s\ngot      %s" % (i, x, y, names_a, names_b))
+                ]
     found = []
     for x, y in zip(a.node, b.node):
         for field in ("op", "device"):

@@ -176,6 +176,7 @@ def main(arguments):
     expected = oracle_outcomes(options.oracle, options.patterns)
     sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
     import compare
+
     import tinytf
 
     outcomes = run_all(tinytf, cases)

@@ -58,11 +58,19 @@ def _no_grad(op, grad):
 op(
     "ArgMax(input: T, dimension: Tidx) -> (output: output_type); T: {float, double, int32, uint8, int16, int8, "
     "complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; Tidx: {int32, "
-    "int64} = int32; output_type: {int32, int64} = int64", shape=_arg_shape, kernel=_arg_kernel(lambda x, axis: x.argmax(axis)), gradient=_no_grad)
+    "int64} = int32; output_type: {int32, int64} = int64",
+    shape=_arg_shape,
+    kernel=_arg_kernel(lambda x, axis: x.argmax(axis)),
+    gradient=_no_grad,
+)
 op(
     "ArgMin(input: T, dimension: Tidx) -> (output: output_type); T: {float, double, int32, uint8, int16, int8, "
     "complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; Tidx: {int32, "
-    "int64} = int32; output_type: {int32, int64} = int64", shape=_arg_shape, kernel=_arg_kernel(lambda x, axis: x.argmin(axis)), gradient=_no_grad)
+    "int64} = int32; output_type: {int32, int64} = int64",
+    shape=_arg_shape,
+    kernel=_arg_kernel(lambda x, axis: x.argmin(axis)),
+    gradient=_no_grad,
+)
 
 
 def argmax(input, axis=None, name=None, dimension=None, output_type=dtypes.int64) -> Tensor:

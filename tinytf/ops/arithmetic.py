@@ -12,7 +12,8 @@ from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast, merged
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, cast as casts, complex_ops, select
+from tinytf.ops import array_ops, complex_ops, select
+from tinytf.ops import cast as casts
 from tinytf.ops.broadcasting import dynamic_axes, same_known_shape, smart_axes, sum_to_shape
 from tinytf.ops.constant import constant
 from tinytf.ops.elementwise import binary
@@ -283,39 +284,113 @@ def _squared_difference_kernel(op):
 
 op(
     "Add(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, "
-    "complex128, string}", shape=broadcast, kernel=_add_kernel, gradient=_add_grad)
+    "complex128, string}",
+    shape=broadcast,
+    kernel=_add_kernel,
+    gradient=_add_grad,
+)
 op(
     "AddV2(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, "
-    "complex128}; is_commutative; is_aggregate", shape=broadcast, kernel=np.add, gradient=_add_grad)
+    "complex128}; is_commutative; is_aggregate",
+    shape=broadcast,
+    kernel=np.add,
+    gradient=_add_grad,
+)
 op(
     "Sub(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, "
-    "complex64, complex128}", shape=broadcast, kernel=np.subtract, gradient=_sub_grad)
+    "complex64, complex128}",
+    shape=broadcast,
+    kernel=np.subtract,
+    gradient=_sub_grad,
+)
 op(
     "Mul(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, "
-    "complex64, complex128}; is_commutative", shape=broadcast, kernel=np.multiply, gradient=_mul_grad)
-op("MulNoNan(x: T, y: T) -> (z: T); T: {half, float, double, complex64, complex128}", shape=broadcast, kernel=_mul_no_nan_kernel, gradient=_mul_no_nan_grad)
+    "complex64, complex128}; is_commutative",
+    shape=broadcast,
+    kernel=np.multiply,
+    gradient=_mul_grad,
+)
+op(
+    "MulNoNan(x: T, y: T) -> (z: T); T: {half, float, double, complex64, complex128}",
+    shape=broadcast,
+    kernel=_mul_no_nan_kernel,
+    gradient=_mul_no_nan_grad,
+)
 op(
     "Div(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, "
-    "complex64, complex128}", shape=broadcast, kernel=_divide_kernel, gradient=_quotient_grad(lambda x, y: divide(x, y)))
+    "complex64, complex128}",
+    shape=broadcast,
+    kernel=_divide_kernel,
+    gradient=_quotient_grad(lambda x, y: divide(x, y)),
+)
 op(
     "RealDiv(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, "
-    "complex64, complex128}", shape=broadcast, kernel=_divide_kernel, gradient=_quotient_grad(lambda x, y: realdiv(x, y)))
-op("DivNoNan(x: T, y: T) -> (z: T); T: {half, float, double, complex64, complex128}", shape=broadcast, kernel=_div_no_nan_kernel, gradient=_quotient_grad(lambda x, y: div_no_nan(x, y)))
+    "complex64, complex128}",
+    shape=broadcast,
+    kernel=_divide_kernel,
+    gradient=_quotient_grad(lambda x, y: realdiv(x, y)),
+)
+op(
+    "DivNoNan(x: T, y: T) -> (z: T); T: {half, float, double, complex64, complex128}",
+    shape=broadcast,
+    kernel=_div_no_nan_kernel,
+    gradient=_quotient_grad(lambda x, y: div_no_nan(x, y)),
+)
 op(
     "FloorDiv(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, "
-    "complex64, complex128}", shape=broadcast, kernel=_floor_div_kernel, gradient=_no_grad)
+    "complex64, complex128}",
+    shape=broadcast,
+    kernel=_floor_div_kernel,
+    gradient=_no_grad,
+)
 op(
     "TruncateDiv(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, uint8, int8, uint16, int16, int32, int64, "
-    "complex64, complex128}", shape=broadcast, kernel=_truncate_div_kernel, gradient=_no_grad)
-op("FloorMod(x: T, y: T) -> (z: T); T: {int32, int64, bfloat16, half, float, double}", shape=broadcast, kernel=_floor_mod_kernel, gradient=_floor_mod_grad)
-op("Mod(x: T, y: T) -> (z: T); T: {int32, int64, half, half, bfloat16, float, double}", shape=broadcast, kernel=_truncate_mod_kernel)
-op("TruncateMod(x: T, y: T) -> (z: T); T: {int32, int64, bfloat16, half, float, double}", shape=broadcast, kernel=_truncate_mod_kernel)
-op("Pow(x: T, y: T) -> (z: T); T: {bfloat16, float, half, double, int32, int64, complex64, complex128}", shape=broadcast, kernel=_pow_kernel, gradient=_pow_grad)
-op("Maximum(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, int32, int64}", shape=broadcast, kernel=np.maximum, gradient=_extremum_grad("GreaterEqual"))
-op("Minimum(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, int32, int64}", shape=broadcast, kernel=np.minimum, gradient=_extremum_grad("LessEqual"))
+    "complex64, complex128}",
+    shape=broadcast,
+    kernel=_truncate_div_kernel,
+    gradient=_no_grad,
+)
+op(
+    "FloorMod(x: T, y: T) -> (z: T); T: {int32, int64, bfloat16, half, float, double}",
+    shape=broadcast,
+    kernel=_floor_mod_kernel,
+    gradient=_floor_mod_grad,
+)
+op(
+    "Mod(x: T, y: T) -> (z: T); T: {int32, int64, half, half, bfloat16, float, double}",
+    shape=broadcast,
+    kernel=_truncate_mod_kernel,
+)
+op(
+    "TruncateMod(x: T, y: T) -> (z: T); T: {int32, int64, bfloat16, half, float, double}",
+    shape=broadcast,
+    kernel=_truncate_mod_kernel,
+)
+op(
+    "Pow(x: T, y: T) -> (z: T); T: {bfloat16, float, half, double, int32, int64, complex64, complex128}",
+    shape=broadcast,
+    kernel=_pow_kernel,
+    gradient=_pow_grad,
+)
+op(
+    "Maximum(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, int32, int64}",
+    shape=broadcast,
+    kernel=np.maximum,
+    gradient=_extremum_grad("GreaterEqual"),
+)
+op(
+    "Minimum(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, int32, int64}",
+    shape=broadcast,
+    kernel=np.minimum,
+    gradient=_extremum_grad("LessEqual"),
+)
 op(
     "SquaredDifference(x: T, y: T) -> (z: T); T: {bfloat16, half, float, double, int32, int64, complex64, "
-    "complex128}; is_commutative", shape=broadcast, kernel=_squared_difference_kernel, gradient=_squared_difference_grad)
+    "complex128}; is_commutative",
+    shape=broadcast,
+    kernel=_squared_difference_kernel,
+    gradient=_squared_difference_grad,
+)
 op(
     "Xlogy(x: T, y: T) -> (z: T); T: {half, float, double, complex64, complex128}",
     shape=broadcast,
@@ -330,8 +405,18 @@ op(
         lambda nonzero, y: make("Xdivy", nonzero, y), lambda x, y: make("Xdivy", make("Neg", x), y**2)
     ),
 )
-op("Atan2(y: T, x: T) -> (z: T); T: {bfloat16, half, float, double}", shape=broadcast, kernel=np.arctan2, gradient=_atan2_grad)
-op("NextAfter(x1: T, x2: T) -> (output: T); T: {double, float} = float", shape=broadcast, kernel=np.nextafter, gradient=_next_after_grad)
+op(
+    "Atan2(y: T, x: T) -> (z: T); T: {bfloat16, half, float, double}",
+    shape=broadcast,
+    kernel=np.arctan2,
+    gradient=_atan2_grad,
+)
+op(
+    "NextAfter(x1: T, x2: T) -> (output: T); T: {double, float} = float",
+    shape=broadcast,
+    kernel=np.nextafter,
+    gradient=_next_after_grad,
+)
 
 
 def _add_n_kernel(op):
@@ -368,7 +453,12 @@ def _to_each(op, grad):
 op(
     "AddN(inputs: N*T) -> (sum: T); N: int >= 1; T: {float, double, int32, uint8, int16, int8, complex64, int64, "
     "qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64, variant}; is_commutative; "
-    "is_aggregate", shape=merged, kernel=_add_n_kernel, gradient=_to_each, view=True)
+    "is_aggregate",
+    shape=merged,
+    kernel=_add_n_kernel,
+    gradient=_to_each,
+    view=True,
+)
 op(
     "AccumulateNV2(inputs: N*T) -> (sum: T); N: int >= 1; T: {float, double, int32, uint8, int16, int8, complex64, "
     "int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; shape: shape; "

@@ -31,13 +31,46 @@ def _population_count_kernel(op):
     return count
 
 
-op("BitwiseAnd(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}; is_commutative", shape=broadcast, kernel=np.bitwise_and, gradient=NOT_DIFFERENTIABLE)
-op("BitwiseOr(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}; is_commutative", shape=broadcast, kernel=np.bitwise_or, gradient=NOT_DIFFERENTIABLE)
-op("BitwiseXor(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}; is_commutative", shape=broadcast, kernel=np.bitwise_xor, gradient=NOT_DIFFERENTIABLE)
-op("Invert(x: T) -> (y: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}", shape=same_as_input, kernel=np.invert, gradient=NOT_DIFFERENTIABLE)
-op("LeftShift(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}", shape=broadcast, kernel=_shift_kernel(np.left_shift))
-op("RightShift(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}", shape=broadcast, kernel=_shift_kernel(np.right_shift))
-op("PopulationCount(x: T) -> (y: uint8); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}", shape=same_as_input, kernel=_population_count_kernel, gradient=NOT_DIFFERENTIABLE)
+op(
+    "BitwiseAnd(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}; is_commutative",
+    shape=broadcast,
+    kernel=np.bitwise_and,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "BitwiseOr(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}; is_commutative",
+    shape=broadcast,
+    kernel=np.bitwise_or,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "BitwiseXor(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}; is_commutative",
+    shape=broadcast,
+    kernel=np.bitwise_xor,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "Invert(x: T) -> (y: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}",
+    shape=same_as_input,
+    kernel=np.invert,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "LeftShift(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}",
+    shape=broadcast,
+    kernel=_shift_kernel(np.left_shift),
+)
+op(
+    "RightShift(x: T, y: T) -> (z: T); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}",
+    shape=broadcast,
+    kernel=_shift_kernel(np.right_shift),
+)
+op(
+    "PopulationCount(x: T) -> (y: uint8); T: {int8, int16, int32, int64, uint8, uint16, uint32, uint64}",
+    shape=same_as_input,
+    kernel=_population_count_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
 
 bitwise_and = binary("BitwiseAnd", "The bits that are set in both x and y.", "bitwise_and")
 bitwise_or = binary("BitwiseOr", "The bits that are set in x or y.", "bitwise_or")

@@ -61,7 +61,13 @@ def _cast_grad(op, grad):
     return cast(grad, source) if source.name in _FLOWS and target.name in _FLOWS else None
 
 
-op("Cast(x: SrcT) -> (y: DstT); SrcT: type; DstT: type; Truncate: bool = false", shape=same_as_input, kernel=_cast_kernel, gradient=_cast_grad, view=True)
+op(
+    "Cast(x: SrcT) -> (y: DstT); SrcT: type; DstT: type; Truncate: bool = false",
+    shape=same_as_input,
+    kernel=_cast_kernel,
+    gradient=_cast_grad,
+    view=True,
+)
 
 
 def cast(x, dtype, name=None):

@@ -14,7 +14,8 @@ from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, cast as casts, ranges, reductions, select
+from tinytf.ops import array_ops, ranges, reductions, select
+from tinytf.ops import cast as casts
 from tinytf.ops.broadcasting import sum_to_shape
 from tinytf.ops.constant import constant
 
@@ -46,7 +47,11 @@ def _clip_grad(op, grad):
 
 op(
     "ClipByValue(t: T, clip_value_min: T, clip_value_max: T) -> (output: T); T: {float, double, int32, uint8, int16, "
-    "int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}", shape=same_as_input, kernel=_clip_kernel, gradient=_clip_grad)
+    "int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}",
+    shape=same_as_input,
+    kernel=_clip_kernel,
+    gradient=_clip_grad,
+)
 
 
 def _values(t, name):

@@ -44,29 +44,67 @@ def _approximate_equal_kernel(op):
 
 op(
     "Equal(x: T, y: T) -> (z: bool); T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, complex64, "
-    "quint8, qint8, qint32, string, bool, complex128}; incompatible_shape_error: bool = true; is_commutative", shape=_equality_shape, kernel=_equality_kernel(np.equal), gradient=NOT_DIFFERENTIABLE)
+    "quint8, qint8, qint32, string, bool, complex128}; incompatible_shape_error: bool = true; is_commutative",
+    shape=_equality_shape,
+    kernel=_equality_kernel(np.equal),
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
     "NotEqual(x: T, y: T) -> (z: bool); T: {bfloat16, half, float, double, uint8, int8, int16, int32, int64, "
     "complex64, quint8, qint8, qint32, string, bool, complex128}; incompatible_shape_error: bool = true; "
-    "is_commutative", shape=_equality_shape, kernel=_equality_kernel(np.not_equal), gradient=NOT_DIFFERENTIABLE)
+    "is_commutative",
+    shape=_equality_shape,
+    kernel=_equality_kernel(np.not_equal),
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
     "Less(x: T, y: T) -> (z: bool); T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, "
-    "uint32, uint64}", shape=broadcast, kernel=np.less, gradient=NOT_DIFFERENTIABLE)
+    "uint32, uint64}",
+    shape=broadcast,
+    kernel=np.less,
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
     "LessEqual(x: T, y: T) -> (z: bool); T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, "
-    "half, uint32, uint64}", shape=broadcast, kernel=np.less_equal, gradient=NOT_DIFFERENTIABLE)
+    "half, uint32, uint64}",
+    shape=broadcast,
+    kernel=np.less_equal,
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
     "Greater(x: T, y: T) -> (z: bool); T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, "
-    "uint32, uint64}", shape=broadcast, kernel=np.greater, gradient=NOT_DIFFERENTIABLE)
+    "uint32, uint64}",
+    shape=broadcast,
+    kernel=np.greater,
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
     "GreaterEqual(x: T, y: T) -> (z: bool); T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, "
-    "half, uint32, uint64}", shape=broadcast, kernel=np.greater_equal, gradient=NOT_DIFFERENTIABLE)
+    "half, uint32, uint64}",
+    shape=broadcast,
+    kernel=np.greater_equal,
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
     "ApproximateEqual(x: T, y: T) -> (z: bool); T: {float, double, int32, uint8, int16, int8, complex64, int64, "
     "qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; tolerance: float = 1e-05; "
-    "is_commutative", shape=merged, kernel=_approximate_equal_kernel, gradient=NOT_DIFFERENTIABLE)
-op("LogicalAnd(x: bool, y: bool) -> (z: bool); is_commutative", shape=broadcast, kernel=np.logical_and, gradient=NOT_DIFFERENTIABLE)
-op("LogicalOr(x: bool, y: bool) -> (z: bool); is_commutative", shape=broadcast, kernel=np.logical_or, gradient=NOT_DIFFERENTIABLE)
+    "is_commutative",
+    shape=merged,
+    kernel=_approximate_equal_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "LogicalAnd(x: bool, y: bool) -> (z: bool); is_commutative",
+    shape=broadcast,
+    kernel=np.logical_and,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "LogicalOr(x: bool, y: bool) -> (z: bool); is_commutative",
+    shape=broadcast,
+    kernel=np.logical_or,
+    gradient=NOT_DIFFERENTIABLE,
+)
 op("LogicalNot(x: bool) -> (y: bool)", shape=same_as_input, kernel=np.logical_not, gradient=NOT_DIFFERENTIABLE)
 
 equal = binary("Equal", "Whether x is y, elementwise.")

@@ -61,12 +61,44 @@ def _complex_abs_grad(op, grad):
     return div_no_nan(towards, complex(y, array_ops.zeros_like(y)))
 
 
-op("Complex(real: T, imag: T) -> (out: Tout); T: {float, double} = float; Tout: {complex64, complex128} = complex64", shape=broadcast, kernel=_complex_kernel, gradient=_complex_grad)
-op("Real(input: T) -> (output: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float", shape=same_as_input, kernel=lambda op: np.real, gradient=_real_grad, view=True)
-op("Imag(input: T) -> (output: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float", shape=same_as_input, kernel=lambda op: np.imag, gradient=_imag_grad, view=True)
-op("Conj(input: T) -> (output: T); T: {complex64, complex128, variant} = complex64", shape=same_as_input, kernel=np.conjugate, gradient=lambda op, grad: conj(grad))
-op("Angle(input: T) -> (output: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float", shape=same_as_input, kernel=lambda op: np.angle, gradient=_angle_grad)
-op("ComplexAbs(x: T) -> (y: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float", shape=same_as_input, kernel=np.absolute, gradient=_complex_abs_grad)
+op(
+    "Complex(real: T, imag: T) -> (out: Tout); T: {float, double} = float; Tout: {complex64, complex128} = complex64",
+    shape=broadcast,
+    kernel=_complex_kernel,
+    gradient=_complex_grad,
+)
+op(
+    "Real(input: T) -> (output: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float",
+    shape=same_as_input,
+    kernel=lambda op: np.real,
+    gradient=_real_grad,
+    view=True,
+)
+op(
+    "Imag(input: T) -> (output: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float",
+    shape=same_as_input,
+    kernel=lambda op: np.imag,
+    gradient=_imag_grad,
+    view=True,
+)
+op(
+    "Conj(input: T) -> (output: T); T: {complex64, complex128, variant} = complex64",
+    shape=same_as_input,
+    kernel=np.conjugate,
+    gradient=lambda op, grad: conj(grad),
+)
+op(
+    "Angle(input: T) -> (output: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float",
+    shape=same_as_input,
+    kernel=lambda op: np.angle,
+    gradient=_angle_grad,
+)
+op(
+    "ComplexAbs(x: T) -> (y: Tout); T: {complex64, complex128} = complex64; Tout: {float, double} = float",
+    shape=same_as_input,
+    kernel=np.absolute,
+    gradient=_complex_abs_grad,
+)
 
 
 def complex(real, imag, name=None) -> Tensor:

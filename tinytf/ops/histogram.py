@@ -79,11 +79,24 @@ def _histogram_kernel(op):
     return histogram
 
 
-op("Bincount(arr: int32, size: int32, weights: T) -> (bins: T); T: {int32, int64, float, double}", shape=_size_shape(1), kernel=_bincount_kernel, gradient=NOT_DIFFERENTIABLE)
-op("Bucketize(input: T) -> (output: int32); T: {int32, int64, float, double}; boundaries: list(float)", shape=_bucketize_shape, kernel=_bucketize_kernel)
+op(
+    "Bincount(arr: int32, size: int32, weights: T) -> (bins: T); T: {int32, int64, float, double}",
+    shape=_size_shape(1),
+    kernel=_bincount_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
+op(
+    "Bucketize(input: T) -> (output: int32); T: {int32, int64, float, double}; boundaries: list(float)",
+    shape=_bucketize_shape,
+    kernel=_bucketize_kernel,
+)
 op(
     "HistogramFixedWidth(values: T, value_range: T, nbins: int32) -> (out: dtype); T: {int32, int64, float, double}; "
-    "dtype: {int32, int64} = int32", shape=_size_shape(2), kernel=_histogram_kernel, gradient=NOT_DIFFERENTIABLE)
+    "dtype: {int32, int64} = int32",
+    shape=_size_shape(2),
+    kernel=_histogram_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
 
 
 def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32) -> Tensor:

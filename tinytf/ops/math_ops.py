@@ -61,7 +61,20 @@ from tinytf.ops.comparison import (
     not_equal,
 )
 from tinytf.ops.complex_ops import angle, complex, conj, imag, real
+from tinytf.ops.contractions import cross, polyval, tensordot
+from tinytf.ops.cumulative import cumprod, cumsum, cumulative_logsumexp
+from tinytf.ops.histogram import bincount, histogram_fixed_width
 from tinytf.ops.matmul import matmul, matvec, sparse_matmul
+from tinytf.ops.matrix_diag import (
+    diag,
+    diag_part,
+    eye,
+    matrix_band_part,
+    matrix_diag,
+    matrix_diag_part,
+    matrix_set_diag,
+    trace,
+)
 from tinytf.ops.ranges import lin_space, linspace, range
 from tinytf.ops.reductions import (
     count_nonzero,
@@ -78,7 +91,34 @@ from tinytf.ops.reductions import (
     reduce_variance,
     reduced_shape,
 )
+from tinytf.ops.segment import (
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_prod,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_prod,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
 from tinytf.ops.select import where, where_v2
+from tinytf.ops.special import (
+    bessel_i0e,
+    bessel_i1e,
+    betainc,
+    digamma,
+    erf,
+    erfc,
+    igamma,
+    igammac,
+    lbeta,
+    lgamma,
+    polygamma,
+    zeta,
+)
 from tinytf.ops.unary import (
     abs,
     acos,

@@ -188,7 +188,11 @@ def _batch_matmul_v2_grad(op, grad):
 
 op(
     "MatMul(a: T, b: T) -> (product: T); transpose_a: bool = false; transpose_b: bool = false; T: {bfloat16, half, "
-    "float, double, int32, int64, complex64, complex128}", shape=_matmul_shape, kernel=_matmul_kernel, gradient=_matmul_grad)
+    "float, double, int32, int64, complex64, complex128}",
+    shape=_matmul_shape,
+    kernel=_matmul_kernel,
+    gradient=_matmul_grad,
+)
 op(
     "BatchMatMul(x: T, y: T) -> (output: T); T: {bfloat16, half, float, double, int32, int64, complex64, "
     "complex128}; adj_x: bool = false; adj_y: bool = false",
@@ -206,7 +210,11 @@ op(
 op(
     "SparseMatMul(a: Ta, b: Tb) -> (product: float); transpose_a: bool = false; transpose_b: bool = false; "
     "a_is_sparse: bool = false; b_is_sparse: bool = false; Ta: {float, bfloat16} = float; Tb: {float, bfloat16} = "
-    "float", shape=_matmul_shape, kernel=_sparse_matmul_kernel, gradient=_sparse_matmul_grad)
+    "float",
+    shape=_matmul_shape,
+    kernel=_sparse_matmul_kernel,
+    gradient=_sparse_matmul_grad,
+)
 
 # ---- public functions --------------------------------------------------------------------------
 

@@ -90,10 +90,17 @@ def _lin_space_kernel(op):
 
 op(
     "Range(start: Tidx, limit: Tidx, delta: Tidx) -> (output: Tidx); Tidx: {bfloat16, float, double, int32, int64} = "
-    "int32", shape=_range_shape, kernel=_range_kernel, gradient=NOT_DIFFERENTIABLE)
+    "int32",
+    shape=_range_shape,
+    kernel=_range_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
 op(
-    "LinSpace(start: T, stop: T, num: Tidx) -> (output: T); T: {bfloat16, float, double}; Tidx: {int32, int64} = "
-    "int32", shape=_lin_space_shape, kernel=_lin_space_kernel, gradient=NOT_DIFFERENTIABLE)
+    "LinSpace(start: T, stop: T, num: Tidx) -> (output: T); T: {bfloat16, float, double}; Tidx: {int32, int64} = int32",
+    shape=_lin_space_shape,
+    kernel=_lin_space_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
 
 _WIDTH = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
 

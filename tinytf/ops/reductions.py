@@ -11,7 +11,8 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, cast as casts, complex_ops, ranges, select
+from tinytf.ops import array_ops, complex_ops, ranges, select
+from tinytf.ops import cast as casts
 from tinytf.ops.constant import constant
 from tinytf.ops.shape_ops import deprecated_argument
 
@@ -280,33 +281,57 @@ def _op(signature, reduce, gradient=None):
 _op(
     "Sum(input: T, reduction_indices: Tidx) -> (output: T); keep_dims: bool = false; T: {float, double, int32, "
     "uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, "
-    "uint64}; Tidx: {int32, int64} = int32", _fold(np.add), _sum_grad)
+    "uint64}; Tidx: {int32, int64} = int32",
+    _fold(np.add),
+    _sum_grad,
+)
 _op(
     "Mean(input: T, reduction_indices: Tidx) -> (output: T); keep_dims: bool = false; T: {float, double, int32, "
     "uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, "
-    "uint64}; Tidx: {int32, int64} = int32", _mean, _mean_grad)
+    "uint64}; Tidx: {int32, int64} = int32",
+    _mean,
+    _mean_grad,
+)
 _op(
     "Prod(input: T, reduction_indices: Tidx) -> (output: T); keep_dims: bool = false; T: {float, double, int32, "
     "uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, "
-    "uint64}; Tidx: {int32, int64} = int32", _fold(np.multiply), _prod_grad)
+    "uint64}; Tidx: {int32, int64} = int32",
+    _fold(np.multiply),
+    _prod_grad,
+)
 _op(
     "Max(input: T, reduction_indices: Tidx) -> (output: T); keep_dims: bool = false; T: {float, double, int32, "
     "uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, "
-    "uint64}; Tidx: {int32, int64} = int32", _extremum(np.maximum, np.fmax, True), _extremum_grad)
+    "uint64}; Tidx: {int32, int64} = int32",
+    _extremum(np.maximum, np.fmax, True),
+    _extremum_grad,
+)
 _op(
     "Min(input: T, reduction_indices: Tidx) -> (output: T); keep_dims: bool = false; T: {float, double, int32, "
     "uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, "
-    "uint64}; Tidx: {int32, int64} = int32", _extremum(np.minimum, np.fmin, False), _extremum_grad)
+    "uint64}; Tidx: {int32, int64} = int32",
+    _extremum(np.minimum, np.fmin, False),
+    _extremum_grad,
+)
 _op(
     "All(input: bool, reduction_indices: Tidx) -> (output: bool); keep_dims: bool = false; Tidx: {int32, int64} = "
-    "int32", lambda op: lambda x, axis, keep: np.logical_and.reduce(x, axis, None, None, keep), NOT_DIFFERENTIABLE)
+    "int32",
+    lambda op: lambda x, axis, keep: np.logical_and.reduce(x, axis, None, None, keep),
+    NOT_DIFFERENTIABLE,
+)
 _op(
     "Any(input: bool, reduction_indices: Tidx) -> (output: bool); keep_dims: bool = false; Tidx: {int32, int64} = "
-    "int32", lambda op: lambda x, axis, keep: np.logical_or.reduce(x, axis, None, None, keep), NOT_DIFFERENTIABLE)
+    "int32",
+    lambda op: lambda x, axis, keep: np.logical_or.reduce(x, axis, None, None, keep),
+    NOT_DIFFERENTIABLE,
+)
 _op(
     "EuclideanNorm(input: T, reduction_indices: Tidx) -> (output: T); keep_dims: bool = false; T: {float, double, "
     "int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, "
-    "uint64}; Tidx: {int32, int64} = int32", _euclidean_norm, NOT_DIFFERENTIABLE)
+    "uint64}; Tidx: {int32, int64} = int32",
+    _euclidean_norm,
+    NOT_DIFFERENTIABLE,
+)
 
 # ---- public functions --------------------------------------------------------------------------
 
@@ -315,7 +340,9 @@ def reduction_axes(x, axis):
     """`axis`, or all axes of `x` where it is None: a constant, or computed where the rank is unknown."""
     if axis is not None:
         return axis
-    dims = getattr(x, "dims", None) if isinstance(x, Tensor) else np.shape(x) if not hasattr(x, "get_shape") else _dims(x)
+    dims = (
+        getattr(x, "dims", None) if isinstance(x, Tensor) else np.shape(x) if not hasattr(x, "get_shape") else _dims(x)
+    )
     if dims is not None:
         return constant(np.arange(len(dims)), dtype=dtypes.int32)
     return ranges.range(0, array_ops.rank(x))

@@ -53,7 +53,9 @@ def _check_sorted(op, data, ids):
     if ids.ndim != 1:
         raise errors.InvalidArgumentError(op.node_def, op, "segment_ids should be a vector.")
     if len(ids) != len(data):
-        raise errors.InvalidArgumentError(op.node_def, op, "segment_ids should be the same size as dimension 0 of input.")
+        raise errors.InvalidArgumentError(
+            op.node_def, op, "segment_ids should be the same size as dimension 0 of input."
+        )
     if not len(ids):
         return
     if ids[0] < 0:
@@ -153,37 +155,72 @@ def _highest(dtype):
 op(
     "SegmentSum(data: T, segment_ids: Tindices) -> (output: T); T: {float, double, int32, uint8, int16, int8, "
     "complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; Tindices: {int32, "
-    "int64}", shape=_segment_shape, kernel=_segment_kernel(np.add, 0), gradient=segment_sum_grad)
+    "int64}",
+    shape=_segment_shape,
+    kernel=_segment_kernel(np.add, 0),
+    gradient=segment_sum_grad,
+)
 op(
     "SegmentMean(data: T, segment_ids: Tindices) -> (output: T); T: {float, double, int32, uint8, int16, int8, "
     "complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; Tindices: {int32, "
-    "int64}", shape=_segment_shape, kernel=_segment_kernel(np.add, 0, mean=True), gradient=segment_mean_grad)
+    "int64}",
+    shape=_segment_shape,
+    kernel=_segment_kernel(np.add, 0, mean=True),
+    gradient=segment_mean_grad,
+)
 op(
     "SegmentProd(data: T, segment_ids: Tindices) -> (output: T); T: {float, double, int32, uint8, int16, int8, "
     "complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}; Tindices: {int32, "
-    "int64}", shape=_segment_shape, kernel=_segment_kernel(np.multiply, 1))
+    "int64}",
+    shape=_segment_shape,
+    kernel=_segment_kernel(np.multiply, 1),
+)
 op(
     "SegmentMax(data: T, segment_ids: Tindices) -> (output: T); T: {float, double, int32, uint8, int16, int8, int64, "
-    "bfloat16, uint16, half, uint32, uint64}; Tindices: {int32, int64}", shape=_segment_shape, kernel=_segment_kernel(np.maximum, 0), gradient=segment_extremum_grad)
+    "bfloat16, uint16, half, uint32, uint64}; Tindices: {int32, int64}",
+    shape=_segment_shape,
+    kernel=_segment_kernel(np.maximum, 0),
+    gradient=segment_extremum_grad,
+)
 op(
     "SegmentMin(data: T, segment_ids: Tindices) -> (output: T); T: {float, double, int32, uint8, int16, int8, int64, "
-    "bfloat16, uint16, half, uint32, uint64}; Tindices: {int32, int64}", shape=_segment_shape, kernel=_segment_kernel(np.minimum, 0), gradient=segment_extremum_grad)
+    "bfloat16, uint16, half, uint32, uint64}; Tindices: {int32, int64}",
+    shape=_segment_shape,
+    kernel=_segment_kernel(np.minimum, 0),
+    gradient=segment_extremum_grad,
+)
 op(
     "UnsortedSegmentSum(data: T, segment_ids: Tindices, num_segments: Tnumsegments) -> (output: T); T: {float, "
     "double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, "
-    "uint32, uint64}; Tindices: {int32, int64}; Tnumsegments: {int32, int64} = int32", shape=_unsorted_shape, kernel=_unsorted_kernel(np.add, 0), gradient=unsorted_sum_grad)
+    "uint32, uint64}; Tindices: {int32, int64}; Tnumsegments: {int32, int64} = int32",
+    shape=_unsorted_shape,
+    kernel=_unsorted_kernel(np.add, 0),
+    gradient=unsorted_sum_grad,
+)
 op(
     "UnsortedSegmentProd(data: T, segment_ids: Tindices, num_segments: Tnumsegments) -> (output: T); T: {float, "
     "double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, "
-    "uint32, uint64}; Tindices: {int32, int64}; Tnumsegments: {int32, int64} = int32", shape=_unsorted_shape, kernel=_unsorted_kernel(np.multiply, 1), gradient=unsorted_prod_grad)
+    "uint32, uint64}; Tindices: {int32, int64}; Tnumsegments: {int32, int64} = int32",
+    shape=_unsorted_shape,
+    kernel=_unsorted_kernel(np.multiply, 1),
+    gradient=unsorted_prod_grad,
+)
 op(
     "UnsortedSegmentMax(data: T, segment_ids: Tindices, num_segments: Tnumsegments) -> (output: T); T: {float, "
     "double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}; Tindices: {int32, int64}; "
-    "Tnumsegments: {int32, int64} = int32", shape=_unsorted_shape, kernel=_unsorted_kernel(np.maximum, _lowest), gradient=unsorted_extremum_grad)
+    "Tnumsegments: {int32, int64} = int32",
+    shape=_unsorted_shape,
+    kernel=_unsorted_kernel(np.maximum, _lowest),
+    gradient=unsorted_extremum_grad,
+)
 op(
     "UnsortedSegmentMin(data: T, segment_ids: Tindices, num_segments: Tnumsegments) -> (output: T); T: {float, "
     "double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}; Tindices: {int32, int64}; "
-    "Tnumsegments: {int32, int64} = int32", shape=_unsorted_shape, kernel=_unsorted_kernel(np.minimum, _highest), gradient=unsorted_extremum_grad)
+    "Tnumsegments: {int32, int64} = int32",
+    shape=_unsorted_shape,
+    kernel=_unsorted_kernel(np.minimum, _highest),
+    gradient=unsorted_extremum_grad,
+)
 
 # ---- public functions --------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.ops import array_ops, cast as casts, select
+from tinytf.ops import array_ops, select
+from tinytf.ops import cast as casts
 from tinytf.ops.constant import constant
 
 

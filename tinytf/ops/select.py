@@ -44,7 +44,9 @@ def _select_kernel(op):
         if condition.ndim == 1 and x.ndim >= 1:
             # One condition a row.
             if len(condition) != len(x):
-                message = f"Number of batches of 'then' must match size of 'cond', but saw: {len(x)} vs. {len(condition)}"
+                message = (
+                    f"Number of batches of 'then' must match size of 'cond', but saw: {len(x)} vs. {len(condition)}"
+                )
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             return np.where(condition.reshape((-1,) + (1,) * (x.ndim - 1)), x, y)
         message = "Inputs to operation must have the same size and shape: "
@@ -81,8 +83,19 @@ def _select_v2_shape(op):
     return [broadcast_dims(condition, broadcast_dims(x, y))]
 
 
-op("Select(condition: bool, t: T, e: T) -> (output: T); T: type", shape=_select_shape, kernel=_select_kernel, gradient=_select_grad, view=True)
-op("SelectV2(condition: bool, t: T, e: T) -> (output: T); T: type", shape=_select_v2_shape, kernel=lambda op: np.where, gradient=_select_v2_grad)
+op(
+    "Select(condition: bool, t: T, e: T) -> (output: T); T: type",
+    shape=_select_shape,
+    kernel=_select_kernel,
+    gradient=_select_grad,
+    view=True,
+)
+op(
+    "SelectV2(condition: bool, t: T, e: T) -> (output: T); T: type",
+    shape=_select_v2_shape,
+    kernel=lambda op: np.where,
+    gradient=_select_v2_grad,
+)
 
 
 def where(condition, x=None, y=None, name=None) -> Tensor:

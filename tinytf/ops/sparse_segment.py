@@ -112,29 +112,59 @@ _mean_grad, _sqrt_n_grad = _by_op("SparseSegmentMeanGrad"), _by_op("SparseSegmen
 
 op(
     "SparseSegmentSum(data: T, indices: Tidx, segment_ids: int32) -> (output: T); T: {float, double, int32, uint8, "
-    "int16, int8, int64, bfloat16, uint16, half, uint32, uint64}; Tidx: {int32, int64} = int32", shape=_shape, kernel=_kernel("sum"), gradient=_sum_grad)
+    "int16, int8, int64, bfloat16, uint16, half, uint32, uint64}; Tidx: {int32, int64} = int32",
+    shape=_shape,
+    kernel=_kernel("sum"),
+    gradient=_sum_grad,
+)
 op(
     "SparseSegmentSumWithNumSegments(data: T, indices: Tidx, segment_ids: int32, num_segments: Tnumsegments) -> "
     "(output: T); T: {float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}; "
-    "Tidx: {int32, int64} = int32; Tnumsegments: {int32, int64} = int32", shape=_shape, kernel=_kernel("sum"), gradient=_sum_grad)
+    "Tidx: {int32, int64} = int32; Tnumsegments: {int32, int64} = int32",
+    shape=_shape,
+    kernel=_kernel("sum"),
+    gradient=_sum_grad,
+)
 op(
     "SparseSegmentMean(data: T, indices: Tidx, segment_ids: int32) -> (output: T); T: {float, double}; Tidx: {int32, "
-    "int64} = int32", shape=_shape, kernel=_kernel("mean"), gradient=_mean_grad)
+    "int64} = int32",
+    shape=_shape,
+    kernel=_kernel("mean"),
+    gradient=_mean_grad,
+)
 op(
     "SparseSegmentMeanWithNumSegments(data: T, indices: Tidx, segment_ids: int32, num_segments: Tnumsegments) -> "
-    "(output: T); T: {float, double}; Tidx: {int32, int64} = int32; Tnumsegments: {int32, int64} = int32", shape=_shape, kernel=_kernel("mean"), gradient=_mean_grad)
+    "(output: T); T: {float, double}; Tidx: {int32, int64} = int32; Tnumsegments: {int32, int64} = int32",
+    shape=_shape,
+    kernel=_kernel("mean"),
+    gradient=_mean_grad,
+)
 op(
     "SparseSegmentMeanGrad(grad: T, indices: Tidx, segment_ids: int32, output_dim0: int32) -> (output: T); T: "
-    "{float, double}; Tidx: {int32, int64} = int32", shape=_grad_shape, kernel=_grad_kernel("mean"))
+    "{float, double}; Tidx: {int32, int64} = int32",
+    shape=_grad_shape,
+    kernel=_grad_kernel("mean"),
+)
 op(
     "SparseSegmentSqrtN(data: T, indices: Tidx, segment_ids: int32) -> (output: T); T: {float, double}; Tidx: "
-    "{int32, int64} = int32", shape=_shape, kernel=_kernel("sqrt_n"), gradient=_sqrt_n_grad)
+    "{int32, int64} = int32",
+    shape=_shape,
+    kernel=_kernel("sqrt_n"),
+    gradient=_sqrt_n_grad,
+)
 op(
     "SparseSegmentSqrtNWithNumSegments(data: T, indices: Tidx, segment_ids: int32, num_segments: Tnumsegments) -> "
-    "(output: T); T: {float, double}; Tidx: {int32, int64} = int32; Tnumsegments: {int32, int64} = int32", shape=_shape, kernel=_kernel("sqrt_n"), gradient=_sqrt_n_grad)
+    "(output: T); T: {float, double}; Tidx: {int32, int64} = int32; Tnumsegments: {int32, int64} = int32",
+    shape=_shape,
+    kernel=_kernel("sqrt_n"),
+    gradient=_sqrt_n_grad,
+)
 op(
     "SparseSegmentSqrtNGrad(grad: T, indices: Tidx, segment_ids: int32, output_dim0: int32) -> (output: T); T: "
-    "{float, double}; Tidx: {int32, int64} = int32", shape=_grad_shape, kernel=_grad_kernel("sqrt_n"))
+    "{float, double}; Tidx: {int32, int64} = int32",
+    shape=_grad_shape,
+    kernel=_grad_kernel("sqrt_n"),
+)
 
 
 def _public(op_type, name, doc):
@@ -150,4 +180,6 @@ def _public(op_type, name, doc):
 
 sparse_segment_sum = _public("SparseSegmentSum", "sparse_segment_sum", "The sum")
 sparse_segment_mean = _public("SparseSegmentMean", "sparse_segment_mean", "The mean")
-sparse_segment_sqrt_n = _public("SparseSegmentSqrtN", "sparse_segment_sqrt_n", "The sum over the square root of the number")
+sparse_segment_sqrt_n = _public(
+    "SparseSegmentSqrtN", "sparse_segment_sqrt_n", "The sum over the square root of the number"
+)

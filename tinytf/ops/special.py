@@ -11,7 +11,8 @@ from tinytf.graph.graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast, broadcast_dims, same_as_input
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, reductions, select, special_functions as functions
+from tinytf.ops import array_ops, reductions, select
+from tinytf.ops import special_functions as functions
 from tinytf.ops.broadcasting import dynamic_axes, sum_to_shape
 from tinytf.ops.complex_ops import conj
 from tinytf.ops.constant import constant
@@ -136,18 +137,73 @@ def _polygamma_grad(op, grad):
 
 # ---- the ops -----------------------------------------------------------------------------------
 
-op("Erf(x: T) -> (y: T); T: {bfloat16, half, float, double}", shape=same_as_input, kernel=_erf_kernel, gradient=_erf_grad(1))
-op("Erfc(x: T) -> (y: T); T: {bfloat16, half, float, double}", shape=same_as_input, kernel=_kernel(functions.erfc), gradient=_erf_grad(-1))
-op("Lgamma(x: T) -> (y: T); T: {bfloat16, half, float, double}", shape=same_as_input, kernel=_kernel(functions.lgamma), gradient=_lgamma_grad)
-op("Digamma(x: T) -> (y: T); T: {bfloat16, half, float, double}", shape=same_as_input, kernel=_kernel(functions.digamma), gradient=_digamma_grad)
-op("BesselI0e(x: T) -> (y: T); T: {bfloat16, half, float, double}", shape=same_as_input, kernel=_kernel(functions.bessel_i0e), gradient=_bessel_i0e_grad)
-op("BesselI1e(x: T) -> (y: T); T: {bfloat16, half, float, double}", shape=same_as_input, kernel=_kernel(functions.bessel_i1e), gradient=_bessel_i1e_grad)
-op("Igamma(a: T, x: T) -> (z: T); T: {float, double}", shape=broadcast, kernel=_kernel(functions.igamma), gradient=_igamma_grads)
-op("Igammac(a: T, x: T) -> (z: T); T: {float, double}", shape=broadcast, kernel=_kernel(functions.igammac), gradient=_igammac_grads)
+op(
+    "Erf(x: T) -> (y: T); T: {bfloat16, half, float, double}",
+    shape=same_as_input,
+    kernel=_erf_kernel,
+    gradient=_erf_grad(1),
+)
+op(
+    "Erfc(x: T) -> (y: T); T: {bfloat16, half, float, double}",
+    shape=same_as_input,
+    kernel=_kernel(functions.erfc),
+    gradient=_erf_grad(-1),
+)
+op(
+    "Lgamma(x: T) -> (y: T); T: {bfloat16, half, float, double}",
+    shape=same_as_input,
+    kernel=_kernel(functions.lgamma),
+    gradient=_lgamma_grad,
+)
+op(
+    "Digamma(x: T) -> (y: T); T: {bfloat16, half, float, double}",
+    shape=same_as_input,
+    kernel=_kernel(functions.digamma),
+    gradient=_digamma_grad,
+)
+op(
+    "BesselI0e(x: T) -> (y: T); T: {bfloat16, half, float, double}",
+    shape=same_as_input,
+    kernel=_kernel(functions.bessel_i0e),
+    gradient=_bessel_i0e_grad,
+)
+op(
+    "BesselI1e(x: T) -> (y: T); T: {bfloat16, half, float, double}",
+    shape=same_as_input,
+    kernel=_kernel(functions.bessel_i1e),
+    gradient=_bessel_i1e_grad,
+)
+op(
+    "Igamma(a: T, x: T) -> (z: T); T: {float, double}",
+    shape=broadcast,
+    kernel=_kernel(functions.igamma),
+    gradient=_igamma_grads,
+)
+op(
+    "Igammac(a: T, x: T) -> (z: T); T: {float, double}",
+    shape=broadcast,
+    kernel=_kernel(functions.igammac),
+    gradient=_igammac_grads,
+)
 op("IgammaGradA(a: T, x: T) -> (z: T); T: {float, double}", shape=broadcast, kernel=_kernel(functions.igamma_grad_a))
-op("Betainc(a: T, b: T, x: T) -> (z: T); T: {float, double}", shape=_betainc_shape, kernel=_kernel(functions.betainc), gradient=_betainc_grad)
-op("Zeta(x: T, q: T) -> (z: T); T: {float, double}", shape=broadcast, kernel=_kernel(functions.zeta), gradient=_zeta_grad)
-op("Polygamma(a: T, x: T) -> (z: T); T: {float, double}", shape=broadcast, kernel=_kernel(functions.polygamma), gradient=_polygamma_grad)
+op(
+    "Betainc(a: T, b: T, x: T) -> (z: T); T: {float, double}",
+    shape=_betainc_shape,
+    kernel=_kernel(functions.betainc),
+    gradient=_betainc_grad,
+)
+op(
+    "Zeta(x: T, q: T) -> (z: T); T: {float, double}",
+    shape=broadcast,
+    kernel=_kernel(functions.zeta),
+    gradient=_zeta_grad,
+)
+op(
+    "Polygamma(a: T, x: T) -> (z: T); T: {float, double}",
+    shape=broadcast,
+    kernel=_kernel(functions.polygamma),
+    gradient=_polygamma_grad,
+)
 
 # ---- public functions --------------------------------------------------------------------------
 

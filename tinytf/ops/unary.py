@@ -258,40 +258,142 @@ def _op(signature, kernel, gradient, shape=same_as_input, **more):
     op(signature, shape=shape, kernel=kernel, gradient=gradient, **more)
 
 
-_op("Abs(x: T) -> (y: T); T: {bfloat16, half, float, double, int8, int16, int32, int64}", np.absolute, lambda op, grad: grad * make("Sign", op.inputs[0]))
-_op("Neg(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", np.negative, lambda op, grad: -grad)
-_op("Sign(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", _sign_kernel, _zero_grad)
-_op("Inv(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", _real_reciprocal, _fused("ReciprocalGrad"))
-_op("Reciprocal(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", _real_reciprocal, _fused("ReciprocalGrad"))
-_op("InvGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}", _reciprocal_grad_kernel, _reciprocal_grad_grad, merged)
-_op("ReciprocalGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}", _reciprocal_grad_kernel, _reciprocal_grad_grad, merged)
-_op("Square(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", np.square, _square_grad)
+_op(
+    "Abs(x: T) -> (y: T); T: {bfloat16, half, float, double, int8, int16, int32, int64}",
+    np.absolute,
+    lambda op, grad: grad * make("Sign", op.inputs[0]),
+)
+_op(
+    "Neg(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    np.negative,
+    lambda op, grad: -grad,
+)
+_op(
+    "Sign(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    _sign_kernel,
+    _zero_grad,
+)
+_op(
+    "Inv(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    _real_reciprocal,
+    _fused("ReciprocalGrad"),
+)
+_op(
+    "Reciprocal(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    _real_reciprocal,
+    _fused("ReciprocalGrad"),
+)
+_op(
+    "InvGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _reciprocal_grad_kernel,
+    _reciprocal_grad_grad,
+    merged,
+)
+_op(
+    "ReciprocalGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _reciprocal_grad_kernel,
+    _reciprocal_grad_grad,
+    merged,
+)
+_op(
+    "Square(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    np.square,
+    _square_grad,
+)
 _op("Sqrt(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.sqrt, _fused("SqrtGrad"))
-_op("SqrtGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}", _sqrt_grad_kernel, _sqrt_grad_grad, merged)
-_op("Rsqrt(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", _rsqrt_kernel, _fused("RsqrtGrad"))
-_op("RsqrtGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}", _rsqrt_grad_kernel, _rsqrt_grad_grad, merged)
+_op(
+    "SqrtGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _sqrt_grad_kernel,
+    _sqrt_grad_grad,
+    merged,
+)
+_op(
+    "Rsqrt(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _rsqrt_kernel,
+    _fused("RsqrtGrad"),
+)
+_op(
+    "RsqrtGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _rsqrt_grad_kernel,
+    _rsqrt_grad_grad,
+    merged,
+)
 _op("Exp(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.exp, _exp_grad)
-_op("Expm1(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.expm1, _of_x(lambda x: make("Exp", x)))
-_op("Log(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.log, _of_x(lambda x: make("Reciprocal", x)))
+_op(
+    "Expm1(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    np.expm1,
+    _of_x(lambda x: make("Exp", x)),
+)
+_op(
+    "Log(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    np.log,
+    _of_x(lambda x: make("Reciprocal", x)),
+)
 _op("Log1p(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.log1p, _log1p_grad)
-_op("Sinh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.sinh, _of_x(lambda x: make("Cosh", x)))
-_op("Cosh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.cosh, _of_x(lambda x: make("Sinh", x)))
-_op("Tanh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.tanh, _fused("TanhGrad", wait=True))
-_op("TanhGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}", _tanh_grad_kernel, _tanh_grad_grad, merged)
+_op(
+    "Sinh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    np.sinh,
+    _of_x(lambda x: make("Cosh", x)),
+)
+_op(
+    "Cosh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    np.cosh,
+    _of_x(lambda x: make("Sinh", x)),
+)
+_op(
+    "Tanh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    np.tanh,
+    _fused("TanhGrad", wait=True),
+)
+_op(
+    "TanhGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _tanh_grad_kernel,
+    _tanh_grad_grad,
+    merged,
+)
 _op("Asinh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.arcsinh, _asinh_grad)
 _op("Acosh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.arccosh, _acosh_grad)
 _op("Atanh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.arctanh, _atanh_grad)
-_op("Sigmoid(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", _sigmoid_kernel, _fused("SigmoidGrad", wait=True))
-_op("SigmoidGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}", _sigmoid_grad_kernel, _sigmoid_grad_grad, merged)
-_op("Sin(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.sin, _of_x(lambda x: make("Cos", x)))
+_op(
+    "Sigmoid(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _sigmoid_kernel,
+    _fused("SigmoidGrad", wait=True),
+)
+_op(
+    "SigmoidGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    _sigmoid_grad_kernel,
+    _sigmoid_grad_grad,
+    merged,
+)
+_op(
+    "Sin(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
+    np.sin,
+    _of_x(lambda x: make("Cos", x)),
+)
 _op("Cos(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.cos, _cos_grad)
 _op("Tan(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", np.tan, _tan_grad)
-_op("Asin(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", np.arcsin, _asin_grad)
-_op("Acos(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", np.arccos, _acos_grad)
-_op("Atan(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", np.arctan, _atan_grad)
+_op(
+    "Asin(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    np.arcsin,
+    _asin_grad,
+)
+_op(
+    "Acos(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    np.arccos,
+    _acos_grad,
+)
+_op(
+    "Atan(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    np.arctan,
+    _atan_grad,
+)
 _op("Floor(x: T) -> (y: T); T: {bfloat16, half, float, double}", np.floor, _no_grad)
 _op("Ceil(x: T) -> (y: T); T: {bfloat16, half, float, double}", np.ceil, _no_grad)
-_op("Round(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}", _round_kernel, _no_grad)
+_op(
+    "Round(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
+    _round_kernel,
+    _no_grad,
+)
 _op("Rint(x: T) -> (y: T); T: {bfloat16, half, float, double}", np.rint, _no_grad)
 _op("IsNan(x: T) -> (y: bool); T: {bfloat16, half, float, double}", np.isnan, NOT_DIFFERENTIABLE)
 _op("IsInf(x: T) -> (y: bool); T: {bfloat16, half, float, double}", np.isinf, NOT_DIFFERENTIABLE)

@@ -1,0 +1,65 @@
+"""Names that TensorFlow had before 1.0 and dropped: `tf.mul`, `tf.sub`, `tf.pack` …, for the tutorials of 2015 and 2016.
+
+They add the nodes that the scripts' own TensorFlow added.  `PRE_1_0` is the list: old name, and what it is today.
+Where old and new differ in their arguments there is a function below.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from tinytf.graph.build import make
+from tinytf.graph.tensor import Tensor
+
+# old name: (module, name there)
+PRE_1_0 = {
+    "mul": ("tinytf.ops.arithmetic", "multiply"),
+    "sub": ("tinytf.ops.arithmetic", "subtract"),
+    "neg": ("tinytf.ops.unary", "negative"),
+    "batch_matmul": ("tinytf.ops.matmul", "batch_matmul"),
+    "batch_fft": ("tinytf.ops.fft", "fft"),
+    "batch_fft2d": ("tinytf.ops.fft", "fft2d"),
+    "batch_fft3d": ("tinytf.ops.fft", "fft3d"),
+    "batch_ifft": ("tinytf.ops.fft", "ifft"),
+    "batch_ifft2d": ("tinytf.ops.fft", "ifft2d"),
+    "batch_ifft3d": ("tinytf.ops.fft", "ifft3d"),
+    "batch_cholesky": ("tinytf.ops.linalg", "cholesky"),
+    "batch_cholesky_solve": ("tinytf.ops.linalg_functions", "cholesky_solve"),
+    "batch_matrix_band_part": ("tinytf.ops.matrix_diag", "matrix_band_part"),
+    "batch_matrix_determinant": ("tinytf.ops.linalg", "matrix_determinant"),
+    "batch_matrix_diag": ("tinytf.ops.matrix_diag", "matrix_diag"),
+    "batch_matrix_diag_part": ("tinytf.ops.matrix_diag", "matrix_diag_part"),
+    "batch_matrix_set_diag": ("tinytf.ops.matrix_diag", "matrix_set_diag"),
+    "batch_matrix_inverse": ("tinytf.ops.linalg", "matrix_inverse"),
+    "batch_matrix_solve": ("tinytf.ops.linalg", "matrix_solve"),
+    "batch_matrix_solve_ls": ("tinytf.ops.linalg_functions", "matrix_solve_ls"),
+    "batch_matrix_transpose": ("tinytf.ops.transpose", "matrix_transpose"),
+    "batch_matrix_triangular_solve": ("tinytf.ops.linalg", "matrix_triangular_solve"),
+    "batch_self_adjoint_eig": ("tinytf.ops.linalg", "self_adjoint_eig"),
+    "batch_self_adjoint_eigvals": ("tinytf.ops.linalg", "self_adjoint_eigvals"),
+    "batch_svd": ("tinytf.ops.linalg", "svd"),
+}
+
+
+def inv(x, name=None) -> Tensor:
+    """1 / x elementwise: `tf.reciprocal` since 1.0."""
+    return make("Inv", x, name=name)
+
+
+def select(condition, t, e, name=None) -> Tensor:
+    """`t` where `condition`, else `e`: `tf.where` since 1.0."""
+    return make("Select", condition, t, e, name=name)
+
+
+def complex_abs(x, name=None) -> Tensor:
+    """The absolute value of complex numbers: `tf.abs` since 1.0."""
+    from tinytf.ops import unary
+
+    return unary.abs(x, name=name)
+
+
+def __getattr__(name):
+    if name not in PRE_1_0:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, there = PRE_1_0[name]
+    return getattr(importlib.import_module(module), there)

@@ -1,0 +1,18 @@
+"""tf.spectral: Fourier transforms.  A list of names; the ops live in tinytf.ops."""
+
+from __future__ import annotations
+
+from tinytf.ops.fft import (  # noqa: F401
+    fft,
+    fft2d,
+    fft3d,
+    ifft,
+    ifft2d,
+    ifft3d,
+    irfft,
+    irfft2d,
+    irfft3d,
+    rfft,
+    rfft2d,
+    rfft3d,
+)
