@@ -1,0 +1,119 @@
+"""TFRecord files: one record after the other, each with checksums. Event files are TFRecord files, too.
+
+    record      length: uint64   masked CRC32C of the 8 bytes before: uint32   the bytes   masked CRC32C of them: uint32
+    all numbers little endian; the whole file may be in one zlib or gzip stream
+
+Reading checks both checksums, and takes no memory for a length that the file cannot hold.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+
+from tinytf import errors
+from tinytf.checkpoint import crc32c, files
+
+_LENGTH = struct.Struct("<Q")
+_CRC = struct.Struct("<I")
+_CHUNK = 1 << 18
+_WINDOW_BITS = {"ZLIB": 15, "GZIP": 31}
+
+
+def encode_record(data: bytes) -> bytes:
+    """`data` with its length and checksums."""
+    length = _LENGTH.pack(len(data))
+    return b"".join((length, _masked_crc(length), data, _masked_crc(data)))
+
+
+def _masked_crc(data):
+    return _CRC.pack(crc32c.mask(crc32c.crc32c(data)))
+
+
+def read_records(path, compression: str = ""):
+    """Yields (offset, record) of a file; `compression` is "", "ZLIB" or "GZIP".
+
+    NotFoundError without a file; DataLossError for what is cut off, not a TFRecord file, or fails a checksum.
+    """
+    path = files.local_path(path)
+    try:
+        stream = open(path, "rb")
+    except OSError as error:
+        raise files.typed(error, path) from None
+    with stream:
+        source = _Inflated(stream, _WINDOW_BITS[compression], path) if compression else stream
+        limit = None if compression else os.fstat(stream.fileno()).st_size
+        offset = 0
+        while True:
+            header = source.read(12)
+            if len(header) < 12:
+                return
+            if header[8:] != _masked_crc(header[:8]):
+                raise _data_loss("corrupted record at %d" % offset, path, "the checksum of the length is wrong")
+            (length,) = _LENGTH.unpack_from(header)
+            if limit is not None and length > limit - offset - 16:
+                raise _data_loss("truncated record at %d" % offset, path, "its %d bytes do not fit" % length)
+            body = _read_whole(source, length + 4)
+            if len(body) < length + 4:
+                raise _data_loss("truncated record at %d" % offset, path, "%d of %d bytes are there" % (len(body), length + 4))
+            data = body[:length]
+            if body[length:] != _masked_crc(data):
+                raise _data_loss("corrupted record at %d" % (offset + 12), path, "the checksum of its %d bytes is wrong" % length)
+            yield offset, data
+            offset += length + 16
+
+
+def _read_whole(source, size):
+    """`size` bytes or all that there are, in steps: a compressed file may lie about a length."""
+    if size <= _CHUNK:
+        return source.read(size)
+    parts = []
+    while size:
+        part = source.read(min(size, 1 << 26))
+        if not part:
+            break
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _data_loss(what, path, why):
+    return errors.DataLossError(None, None, "%s: %s [file %s]" % (what, why, path))
+
+
+class _Inflated:
+    """The content of a zlib or gzip stream, read in order."""
+
+    def __init__(self, stream, window_bits, path):
+        self._stream, self._path, self._window_bits = stream, path, window_bits
+        self._inflate = zlib.decompressobj(window_bits)
+        self._ready = b""
+
+    def read(self, size):
+        parts, missing = [], size
+        while missing:
+            if not self._ready and not self._refill(missing):
+                break
+            part, self._ready = self._ready[:missing], self._ready[missing:]
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def _refill(self, wanted):
+        """False at the end."""
+        while not self._ready:
+            if self._inflate.eof:  # gzip allows one stream after the other
+                rest = self._inflate.unused_data or self._stream.read(_CHUNK)
+                if not rest:
+                    return False
+                self._inflate = zlib.decompressobj(self._window_bits)
+            else:
+                rest = self._inflate.unconsumed_tail or self._stream.read(_CHUNK)
+                if not rest:
+                    return False
+            try:
+                self._ready = self._inflate.decompress(rest, max(wanted, _CHUNK))
+            except zlib.error as error:
+                raise _data_loss("inflate() failed", self._path, str(error)) from None
+        return True
