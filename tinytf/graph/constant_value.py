@@ -205,7 +205,7 @@ def _foldable(op) -> bool:
         for d in dims:
             size *= d
         return size <= _FOLD_LIMIT
-    return op.type in ("Range", "Fill", "Tile", "Reshape", "StridedSlice", "Slice", "Where")
+    return True
 
 
 _NEVER_FOLDED = frozenset(["PlaceholderWithDefault", "StopGradient", "PreventGradient", "Switch", "Merge", "Enter", "Exit", "NextIteration"])
@@ -218,7 +218,8 @@ def _run_kernel(op, arguments, index):
             result = function(*arguments)
     except Exception:  # noqa: BLE001  a failing fold is no error: the op will fail, by name, when it runs
         return None
-    return np.asarray(result[index] if isinstance(result, (tuple, list)) else result)
+    value = np.asarray(result[index] if isinstance(result, (tuple, list)) else result)
+    return value if value.size <= _FOLD_LIMIT else None
 
 
 def constant_dims(tensor):
@@ -228,8 +229,6 @@ def constant_dims(tensor):
         return op.inputs[0].dims
     if op.type == "Pack" and tensor.dims is not None and len(tensor.dims) == 1:
         return tuple([_entry(constant_value(t)) for t in op.inputs])
-    if op.type == "Cast":
-        return constant_dims(op.inputs[0])
     if op.type == "ConcatV2":
         parts = [constant_dims(t) for t in op.inputs[:-1]]
         return None if any(p is None for p in parts) else sum(parts, ())
