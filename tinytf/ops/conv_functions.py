@@ -12,7 +12,7 @@ from tinytf.graph.graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
 from tinytf.ops.shape_ops import deprecated_argument
-from tinytf.ops.space_to_batch_functions import strides_and_rates, with_space_to_batch
+from tinytf.ops.space_to_batch_functions import WithSpaceToBatch, strides_and_rates, with_space_to_batch
 from tinytf.shapes import as_shape
 
 
@@ -272,18 +272,14 @@ class Convolution:
         if channels is not None and wanted is not None and channels != wanted:
             raise ValueError(f"number of input channels does not match corresponding dimension of filter, {channels} != {wanted}")
         self.strides, self.rates = strides_and_rates(n, strides, dilation_rate)
-        self.n, self.padding, self.name, self.data_format = n, padding, name, data_format
-        self.spatial = range(2, n + 2) if first else range(1, n + 1)
-        self.filter_shape = filter_shape
+        self.n, self.name, self.data_format = n, name, data_format
+        self.rearranged = WithSpaceToBatch(
+            input_shape._dims, self.rates, padding, filter_shape=filter_shape, spatial_dims=range(2, n + 2) if first else range(1, n + 1),
+            data_format=data_format,
+        )  # fmt: skip
 
     def __call__(self, input, filter):
-        def apply(x, _, padding):
-            return self._undilated(x, filter, padding)
-
-        return with_space_to_batch(
-            input, self.rates, self.padding, apply, filter_shape=self.filter_shape, spatial_dims=self.spatial, data_format=self.data_format,
-            filter=filter, early_rate=True,
-        )  # fmt: skip
+        return self.rearranged(input, lambda x, _, padding: self._undilated(x, filter, padding), filter)
 
     def _undilated(self, x, filter, padding):
         """The convolution itself, once the dilation has become a larger batch."""

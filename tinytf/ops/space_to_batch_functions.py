@@ -33,52 +33,78 @@ def strides_and_rates(n: int, strides, rates):
     return strides, rates
 
 
-def with_space_to_batch(input, dilation_rate, padding, op, filter_shape=None, spatial_dims=None, data_format=None, *, filter=None, early_rate=False):
+def with_space_to_batch(input, dilation_rate, padding, op, filter_shape=None, spatial_dims=None, data_format=None):
     """Applies `op(input, number of spatial dims, padding)` as if dilated by `dilation_rate`. Follows tf.nn.with_space_to_batch of TF 1.15.
 
     ValueError: rates below 1, or SAME padding without a filter shape.
     """
-    if not early_rate:
-        input = convert_to_tensor(input, name="input")
-    rate_tensor = convert_to_tensor(dilation_rate, dtypes.int32, name="dilation_rate")
-    if rate_tensor.dims is not None and len(rate_tensor.dims) != 1:
-        raise ValueError("rate must be rank 1")
-    if not rate_tensor.shape.is_fully_defined():
-        raise ValueError("rate must have known shape")
-    n = rate_tensor.dims[0]
-    first = data_format is not None and data_format.startswith("NC")
-    start = 2 if first else 1
-    given = list(range(start, n + start) if spatial_dims is None else spatial_dims)
-    spatial = sorted({int(d) for d in given})
-    if spatial != given or any(d < 1 for d in spatial):
-        raise ValueError("spatial_dims must be a montonically increasing sequence of positive integers")
-    least = spatial[-1] if first else spatial[-1] + 1
-    if input.dims is not None and len(input.dims) < least:
-        raise ValueError(f"input tensor must have rank {least} at least")
-    rate = public_constant_value(rate_tensor)
-    if rate is not None:
-        if np.any(rate < 1):
+    input = convert_to_tensor(input, name="input")
+    return WithSpaceToBatch(input.dims, dilation_rate, padding, filter_shape, spatial_dims, data_format)(input, op)
+
+
+class WithSpaceToBatch:
+    """The rearrangement for inputs of one shape: rates and paddings are checked (and made nodes) once, for many calls."""
+
+    def __init__(self, input_dims, dilation_rate, padding, filter_shape=None, spatial_dims=None, data_format=None):
+        rate_tensor = convert_to_tensor(dilation_rate, dtypes.int32, name="dilation_rate")
+        if rate_tensor.dims is not None and len(rate_tensor.dims) != 1:
+            raise ValueError("rate must be rank 1")
+        if not rate_tensor.shape.is_fully_defined():
+            raise ValueError("rate must have known shape")
+        self.n = n = rate_tensor.dims[0]
+        self.data_format, self.padding, self.input_dims, self.rate = data_format, padding, input_dims, rate_tensor
+        first = data_format is not None and data_format.startswith("NC")
+        start = 2 if first else 1
+        given = list(range(start, n + start) if spatial_dims is None else spatial_dims)
+        self.spatial = spatial = sorted({int(d) for d in given})
+        if spatial != given or any(d < 1 for d in spatial):
+            raise ValueError("spatial_dims must be a montonically increasing sequence of positive integers")
+        least = spatial[-1] if first else spatial[-1] + 1
+        if input_dims is not None and len(input_dims) < least:
+            raise ValueError(f"input tensor must have rank {least} at least")
+        rate = public_constant_value(rate_tensor)
+        if rate is not None and np.any(rate < 1):
             raise ValueError("dilation_rate must be positive")
-        if np.all(rate == 1):
-            return op(input, n, padding)
-    paddings = _base_paddings(padding, filter_shape, n, rate_tensor if rate is None else rate, filter)
-    return _rearranged(input, rate_tensor, paddings, spatial, op, n, data_format, filter)
+        self.plain = rate is not None and bool(np.all(rate == 1))
+        if not self.plain:
+            self.base_paddings = _base_paddings(padding, filter_shape, n, rate_tensor if rate is None else rate)
+
+    def __call__(self, input, op, filter=None):
+        """`op` applied to the rearranged input, and its result put back in order."""
+        if self.plain:
+            return op(input, self.n, self.padding)
+        dims = self.input_dims
+        static = None if dims is None else [dims[i] for i in self.spatial]
+        if static is None or None in static:
+            shape = array_ops.shape(input)
+            static = array_ops.stack([shape[i] for i in self.spatial])
+        paddings = self.base_paddings
+        if callable(paddings):
+            paddings = paddings(filter)
+        paddings, crops = array_ops.required_space_to_batch_paddings(input_shape=static, base_paddings=paddings, block_shape=self.rate)
+        rate = _spread(self.rate, 1, self.spatial)
+        paddings = _spread(paddings, 0, self.spatial)
+        crops = _spread(crops, 0, self.spatial)
+        small = array_ops.space_to_batch_nd(input=input, block_shape=rate, paddings=paddings)
+        result = array_ops.batch_to_space_nd(input=op(small, self.n, "VALID"), block_shape=rate, crops=crops)
+        first = self.data_format is not None and self.data_format.startswith("NC")
+        if first and filter is not None and not result.dims[1]:
+            result.set_shape(list(result.dims[:1]) + [filter.dims[-1]] + list(result.dims[2:]))
+        return result
 
 
-def _base_paddings(padding, filter_shape, n, rate, filter):
+def _base_paddings(padding, filter_shape, n, rate):
+    """[[before, behind], …], or a function of the filter where its size is not known."""
     if padding == "VALID":
         return np.zeros([n, 2], np.int32)
     if padding != "SAME":
         raise ValueError(f"Invalid padding method {padding!r}")
     if filter_shape is None:
         raise ValueError("filter_shape must be specified for SAME padding")
-    if hasattr(filter_shape, "is_fully_defined") and not filter_shape.is_fully_defined():
-        raise ValueError(f"Cannot convert a partially known TensorShape to a Tensor: {filter_shape}")
     sizes = convert_to_tensor(filter_shape, name="filter_shape")
     value = public_constant_value(sizes)
     if value is None:
-        sizes = array_ops.shape(filter) if filter is not None else sizes
-        return lambda: _same_paddings(sizes, n, rate)
+        return lambda filter: _same_paddings(sizes if filter is None else array_ops.shape(filter), n, rate)
     return _same_paddings(value, n, rate)
 
 
@@ -89,26 +115,6 @@ def _same_paddings(sizes, n, rate):
     before = extra // 2
     behind = extra - before
     return array_ops.stack([[before[i], behind[i]] for i in range(n)])
-
-
-def _rearranged(input, rate, paddings, spatial, op, n, data_format, filter):
-    static = None if input.dims is None else [input.dims[i] for i in spatial]
-    if static is None or None in static:
-        shape = array_ops.shape(input)
-        static = array_ops.stack([shape[i] for i in spatial])
-    if callable(paddings):
-        paddings = paddings()
-    paddings, crops = array_ops.required_space_to_batch_paddings(input_shape=static, base_paddings=paddings, block_shape=rate)
-    rate = _spread(rate, 1, spatial)
-    paddings = _spread(paddings, 0, spatial)
-    crops = _spread(crops, 0, spatial)
-    small = array_ops.space_to_batch_nd(input=input, block_shape=rate, paddings=paddings)
-    result = array_ops.batch_to_space_nd(input=op(small, n, "VALID"), block_shape=rate, crops=crops)
-    if data_format is not None and data_format.startswith("NC") and filter is not None and not result.dims[1]:
-        dims = list(result.dims)
-        dims[1] = filter.dims[-1]
-        result.set_shape(dims)
-    return result
 
 
 def _spread(values, fill, spatial):
