@@ -216,39 +216,52 @@ def check_rows(op_, indices, limit) -> None:
         )
 
 
+def rounds(indices):
+    """Splits positions so that no index repeats within a round: first occurrences, second ones, ….
+
+    Yields arrays of positions, or None for "all of them".  Fancy indexing handles each row once, so this is
+    how repeated indices take effect in order.
+    """
+    count = indices.shape[0]
+    if count <= 1:
+        if count:
+            yield None
+        return
+    order = np.argsort(indices, kind="stable")
+    ordered = indices[order]
+    fresh = np.empty(count, bool)
+    fresh[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    if fresh.all():
+        yield None
+        return
+    starts = np.flatnonzero(fresh)
+    runs = np.diff(np.append(starts, count))
+    rank = np.arange(count) - np.repeat(starts, runs)
+    by_rank = np.argsort(rank, kind="stable")
+    bounds = np.cumsum(np.bincount(rank))[:-1]
+    for chosen in np.split(by_rank, bounds):
+        yield order[chosen]
+
+
 def scatter_rows(target, indices, updates, ufunc) -> None:
     """target[i] = ufunc(target[i], update) for each index in turn; repeated indices accumulate in order.
 
-    Fancy indexing handles each row once, so repeats go in rounds: first occurrences, second ones, ….
     `ufunc` None assigns (the last occurrence wins).
     """
-    count = indices.shape[0]
-    if count == 1:
+    if indices.shape[0] == 1:
         row = int(indices[0])
         target[row] = updates[0] if ufunc is None else ufunc(target[row], updates[0])
         return
     if ufunc is None:
         target[indices] = updates
         return
-    order = np.argsort(indices, kind="stable")
-    ordered = indices[order]
-    fresh = np.empty(count, bool)
-    fresh[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    if fresh.all():
-        target[indices] = ufunc(target[indices], updates)
-        return
-    starts = np.flatnonzero(fresh)
-    runs = np.diff(np.append(starts, count))
-    rounds = int(runs.max())
-    if rounds > 64:
-        ufunc.at(target, indices, updates)
-        return
-    rank = np.arange(count) - np.repeat(starts, runs)
-    for turn in range(rounds):
-        chosen = order[rank == turn]
-        rows = indices[chosen]
-        target[rows] = ufunc(target[rows], updates[chosen])
+    for chosen in rounds(indices):
+        if chosen is None:
+            target[indices] = ufunc(target[indices], updates)
+        else:
+            rows = indices[chosen]
+            target[rows] = ufunc(target[rows], updates[chosen])
 
 
 def scatter_into(op_, target, indices, updates, ufunc) -> None:
@@ -296,23 +309,12 @@ def _int_divide(a, b):
     return quotient + ((quotient < 0) & (quotient * b != a)).astype(a.dtype)
 
 
-class _Division:
-    """`np.divide` for all dtypes, with the `at` of a ufunc."""
-
-    def __call__(self, a, b):
-        return _divide(a, b)
-
-    def at(self, target, indices, updates):
-        for row, update in zip(indices.tolist(), updates):
-            target[row] = _divide(target[row], update)
-
-
 SCATTERS = {
     "Update": None,
     "Add": np.add,
     "Sub": np.subtract,
     "Mul": np.multiply,
-    "Div": _Division(),
+    "Div": _divide,
     "Min": np.minimum,
     "Max": np.maximum,
 }
