@@ -108,6 +108,11 @@ InternalError = _status("InternalError", INTERNAL, "An invariant of the system i
 UnavailableError = _status("UnavailableError", UNAVAILABLE, "The runtime cannot be reached.")
 DataLossError = _status("DataLossError", DATA_LOSS, "Data is corrupt or was lost and cannot be read.")
 
+
+class OperatorNotAllowedInGraphError(TypeError):
+    """A Python construct that needs a value was used on a tensor of a graph, e.g. `if tensor:`."""
+
+
 _CLASS_OF_CODE = {
     CANCELLED: CancelledError,
     UNKNOWN: UnknownError,

@@ -141,6 +141,11 @@ def _explain(op_def, arg, value, wanted, owner, error) -> None:
     """Re-raises a failed conversion with the argument's name, in TensorFlow's words."""
     if wanted is None:
         raise error
+    if isinstance(error, TypeError):
+        raise TypeError(
+            f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op_def.name}', "
+            f"got {value!r} of type '{type(value).__name__}' instead. Error: {error}"
+        ) from error
     try:
         has = convert_to_tensor(value, as_ref=arg.is_ref).dtype.name
     except ValueError as again:
@@ -148,7 +153,7 @@ def _explain(op_def, arg, value, wanted, owner, error) -> None:
     except TypeError as again:
         raise TypeError(f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op_def.name}', got {value!r} of type '{type(value).__name__}' instead. Error: {again}") from error
     by = owner.get(arg.type_attr)
-    if isinstance(error, TypeError) or not hasattr(value, "dtype"):
+    if not hasattr(value, "dtype"):
         raise TypeError(
             f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op_def.name}', "
             f"got {value!r} of type '{type(value).__name__}' instead. Error: {error}"

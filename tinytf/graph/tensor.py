@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes
+from tinytf.errors import OperatorNotAllowedInGraphError
 from tinytf.shapes import TensorShape, as_dims, dims_to_string
 
 
@@ -121,13 +122,13 @@ class Tensor:
         raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) Please call `x.shape` rather than `len(x)` for shape information.")
 
     def __bool__(self):
-        raise TypeError(
+        raise OperatorNotAllowedInGraphError(
             "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of `if t:` to test "
             "if a tensor is defined, and use TensorFlow ops such as tf.cond to execute subgraphs conditioned on the value of a tensor."
         )
 
     def __iter__(self):
-        raise TypeError("Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor use tf.map_fn.")
+        raise OperatorNotAllowedInGraphError("Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor use tf.map_fn.")
 
     def __array__(self, *args, **kwargs):
         raise NotImplementedError(f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array. Evaluate it with Session.run first.")

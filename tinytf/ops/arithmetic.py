@@ -423,8 +423,6 @@ def _add_n_kernel(op):
     count = len(op.inputs)
     if count == 1:
         return lambda x: x
-    if count == 2:
-        return np.add
 
     def total(first, second, *rest):
         result = np.add(first, second)
@@ -443,6 +441,8 @@ def _add_n_kernel(op):
         return total(*arrays)
 
     known = all(t.dims is not None and None not in t.dims for t in op.inputs)
+    if known and count == 2:
+        return np.add
     return total if known else checked
 
 

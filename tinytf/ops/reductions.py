@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import constant_value, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -179,7 +179,7 @@ def _shape_quotient(x, y):
 
 def _sum_grad(op, grad):
     dims = op.inputs[0].dims
-    axes = constant_value(op.inputs[1]) if dims is not None else None
+    axes = public_constant_value(op.inputs[1]) if dims is not None else None
     if axes is not None:
         if np.array_equal(axes, np.arange(len(dims))):  # everything was summed
             grad = array_ops.reshape(grad, [1] * len(dims))

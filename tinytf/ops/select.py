@@ -65,17 +65,19 @@ def _select_grad(op, grad):
 def _select_v2_grad(op, grad):
     condition, x, y = op.inputs
     zeros = array_ops.zeros([], dtype=grad.dtype.base_dtype)
-    gx = _chosen_part(where_v2(condition, grad, zeros), x, op)
-    gy = _chosen_part(where_v2(condition, zeros, grad), y, op)
-    return None, gx, gy
+    gx = where_v2(condition, grad, zeros)
+    x_shape = array_ops.shape(x)
+    output_shape = array_ops.shape(op.outputs[0])
+    gx = _fitted(gx, x_shape, output_shape)
+    gy = where_v2(condition, zeros, grad)
+    return None, gx, _fitted(gy, array_ops.shape(y), output_shape)
 
 
-def _chosen_part(gradient, x, op):
+def _fitted(gradient, shape, output_shape):
     from tinytf.ops.reductions import reduce_sum
 
-    x_shape = array_ops.shape(x)
-    axes, _ = make("BroadcastGradientArgs", x_shape, array_ops.shape(op.outputs[0]))
-    return array_ops.reshape(reduce_sum(gradient, keepdims=True, axis=axes), x_shape)
+    axes, _ = make("BroadcastGradientArgs", shape, output_shape)
+    return array_ops.reshape(reduce_sum(gradient, keepdims=True, axis=axes), shape)
 
 
 def _select_v2_shape(op):

@@ -200,24 +200,13 @@ def _conj_if_complex(op):
 
 
 def _sigmoid_grad_kernel(op):
-    c = _conj_if_complex(op)
-
-    def kernel(y, dy):
-        y = c(y)
-        return dy * y * (1 - y)
-
-    return kernel
+    one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
+    return lambda y, dy: dy * y * (one - y)
 
 
 def _tanh_grad_kernel(op):
-    c = _conj_if_complex(op)
     one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
-
-    def kernel(y, dy):
-        y = c(y)
-        return dy * (one - y * y)
-
-    return kernel
+    return lambda y, dy: dy * (one - y * y)
 
 
 def _reciprocal_grad_kernel(op):
