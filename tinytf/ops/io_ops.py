@@ -5,12 +5,9 @@ The nodes are ordinary ones; the bytes are the business of `tinytf.checkpoint`.
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
-from tinytf import dtypes, errors
-from tinytf.checkpoint import access
+from tinytf import checkpoint, dtypes, errors
 from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
@@ -34,12 +31,6 @@ def _one_path(op, value, what: str) -> str:
     path = _path(np.ravel(value)[0] if np.ndim(value) else value)
     trust.check_path(op, path)
     return path
-
-
-def _make_folder(path: str) -> None:
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
 
 
 def _blamed(op, action):
@@ -67,7 +58,7 @@ def _with_op(error, op):
 def _save_v2_kernel(op):
     def save(prefix, names, slices, *tensors):
         path = _one_path(op, prefix, "prefix")
-        _blamed(op, lambda: (_make_folder(path), access.save_v2(path, _strings(names), _strings(slices), tensors)))
+        _blamed(op, lambda: checkpoint.bundle_writer(path, _strings(names), _strings(slices), tensors))
 
     return save
 
@@ -83,7 +74,7 @@ def _save_v1_kernel(op):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Expected {len(tensors)} tensor names for the tensors to save, got {len(names)}"
             )
-        _blamed(op, lambda: (_make_folder(path), access.save_v1(path, names, slices, tensors)))
+        _blamed(op, lambda: checkpoint.slice_writer(path, names, slices, tensors))
 
     return save
 
@@ -98,7 +89,7 @@ def _restore_v2_kernel(op):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Got {len(names)} tensor names, {len(slices)} slices and {len(wanted)} dtypes: they must be as many"
             )
-        return tuple(_blamed(op, lambda: access.restore(path, names, slices, wanted)))
+        return tuple(_blamed(op, lambda: checkpoint.read_tensors(path, names, slices, wanted)))
 
     return restore
 
@@ -108,7 +99,7 @@ def _restore_v1_kernel(op):
 
     def restore(pattern, name, slice_spec=b""):
         path = _one_path(op, pattern, "file_pattern")
-        return _blamed(op, lambda: access.restore(path, [_path(name)], [_path(slice_spec)], [wanted]))[0]
+        return _blamed(op, lambda: checkpoint.read_tensors(path, [_path(name)], [_path(slice_spec)], [wanted]))[0]
 
     return restore
 
@@ -121,7 +112,7 @@ def _merge_kernel(op):
         for part in parts:
             trust.check_path(op, part)
         to = _one_path(op, destination, "destination_prefix")
-        _blamed(op, lambda: (_make_folder(to), access.merge_v2(parts, to, delete_old_dirs)))
+        _blamed(op, lambda: checkpoint.merge_v2_checkpoints(parts, to, delete_old_dirs))
 
     return merge
 
