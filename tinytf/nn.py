@@ -78,3 +78,29 @@ from tinytf.ops.softmax import (  # noqa: F401
     sparse_softmax_cross_entropy_with_logits,
 )
 from tinytf.ops.space_to_batch_functions import with_space_to_batch  # noqa: F401
+
+_LATER = {  # what not everybody needs, imported when it is asked for
+    "rnn_cell": "tinytf.layers.rnn_cell",
+    "seq2seq": "tinytf.contrib.legacy_seq2seq",  # its name before 1.0
+    **dict.fromkeys(
+        ["bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn", "static_bidirectional_rnn", "static_rnn",
+         "static_state_saving_rnn"], "tinytf.ops.rnn"),
+}  # fmt: skip
+_BEFORE_1_0 = {"rnn": "static_rnn", "bidirectional_rnn": "static_bidirectional_rnn", "state_saving_rnn": "static_state_saving_rnn"}
+
+
+def __getattr__(name):
+    import importlib
+
+    from tinytf.missing import missing_symbol
+
+    asked, name = name, _BEFORE_1_0.get(name, name)
+    if name not in _LATER:
+        raise missing_symbol("tf.nn", name, [*globals(), *_LATER])
+    module = importlib.import_module(_LATER[name])
+    globals()[asked] = found = getattr(module, name) if _LATER[name] == "tinytf.ops.rnn" else module
+    return found
+
+
+def __dir__():
+    return sorted({name for name in globals() if not name.startswith("_")} | set(_LATER))

@@ -45,7 +45,7 @@ class RNNCell(Layer):
         """Makes variables that `call` gets weights of this layer."""
         variable = getter(*args, **kwargs)
         trainable = variables.trainable_variables()
-        if hasattr(variable, "__iter__"):  # a partitioned one
+        if isinstance(variable, partitioned_variables.PartitionedVariable):
             is_trainable = any(list(variable)[0] is v for v in trainable)
         else:
             is_trainable = any(variable is v for v in trainable)
