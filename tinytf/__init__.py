@@ -135,6 +135,9 @@ _NAMES = {
     "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
     "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",
     # ---- ops: strings, parsing, images, files
+    "tinytf.ops.string_ops": """
+        string_join string_split as_string string_to_number substr reduce_join regex_replace string_to_hash_bucket
+        string_to_hash_bucket_fast string_to_hash_bucket_strong encode_base64 decode_base64 string_strip""",
     # ---- variables and scopes
     "tinytf.ops.variables": """
         Variable VariableSynchronization VariableAggregation init_scope global_variables all_variables local_variables
