@@ -18,8 +18,9 @@ from tinytf.graph import function as functions
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, get_default_graph
+from tinytf.graph.graph import colocate_with, get_default_graph, name_scope
 from tinytf.graph.tensor import Tensor
+from tinytf.ops.constant import constant
 from tinytf.ops.random_seed import get_seed
 from tinytf.shapes import TensorShape, as_dims
 
@@ -372,7 +373,7 @@ class _Function:
         readable = getattr(readable or function, "__name__", type(function).__name__)
         self.graph = functions.trace(body, f"{name}_{readable}", signature, get_default_graph())
         self.captured = list(self.graph.captures)
-        self.captures_ref = any(t.dtype._is_ref_dtype for t in self.captured)
+        self.captures_ref = _comes_from_ref(self.captured)
         self.reference = self.graph.name
 
     def dataset_specs(self, transformation):
@@ -380,6 +381,19 @@ class _Function:
         if not isinstance(self.specs, _DatasetSpec):
             raise TypeError(f"`map_func` must return a `Dataset` object. Got {type(self.result)} in {transformation}.")
         return self.specs.inner
+
+
+def _comes_from_ref(tensors) -> bool:
+    """Whether a reference variable is among what the tensors are computed from."""
+    stack, seen = list(tensors), set()
+    while stack:
+        t = stack.pop()
+        if t.dtype._is_ref_dtype:
+            return True
+        if t.op not in seen:
+            seen.add(t.op)
+            stack.extend(t.op._inputs)
+    return False
 
 
 class _Generators:
@@ -485,11 +499,17 @@ def _int64(value, name):
 
 
 def _seeds(seed) -> list:
+    """The seed tensors of a dataset op.  Two zeros would mean "not seeded": given ones become (0, 2**31 - 1)."""
+    from tinytf.ops import math_ops, select
+
     first, second = get_seed(seed)
-    first, second = first or 0, second or 0
-    if seed is not None and first == 0 and second == 0:
-        second = 2**31 - 1  # (0, 0) would mean "not seeded"
-    return [_int64(first, "seed"), _int64(second, "seed2")]
+    first = _int64(first or 0, "seed")
+    if second is None:
+        return [first, _int64(0, "seed2")]
+    with name_scope("seed2") as scope:
+        second = convert_to_tensor(second, dtype=dtypes.int64)
+        unseeded = math_ops.logical_and(math_ops.equal(first, 0), math_ops.equal(second, 0))
+        return [first, select.where(unseeded, constant(2**31 - 1, dtype=dtypes.int64), second, name=scope)]
 
 
 def _static_size(size, drop):
@@ -522,15 +542,10 @@ def _files_dataset(filenames, read_one_file, num_parallel_reads=None) -> Dataset
         dataset = filenames
     else:
         names = convert_to_tensor(filenames, dtype=dtypes.string)
-        dataset = _slices_of_names(array_ops.reshape(names, [-1], name="flat_filenames"))
+        dataset = Dataset.from_tensor_slices(array_ops.reshape(names, [-1], name="flat_filenames"))
     if num_parallel_reads is None:
         return dataset.flat_map(read_one_file)
     return dataset.interleave(read_one_file, cycle_length=num_parallel_reads, block_length=1, num_parallel_calls=num_parallel_reads)
-
-
-def _slices_of_names(names) -> Dataset:
-    specs = Spec(dtypes.string, ())
-    return Dataset(make("TensorSliceDataset", [names], output_shapes=[TensorShape([])]), specs)
 
 
 class TextLineDataset(Dataset):

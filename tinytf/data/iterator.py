@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, name_scope
+from tinytf.graph.graph import colocate_with, device, get_default_graph, name_scope
 from tinytf.shapes import TensorShape
 
 
@@ -39,7 +41,8 @@ class Iterator:
             output_shapes = structure.map_structure(lambda _: TensorShape(None), output_types)
         specs = structure.map_structure(lambda t, s: structure.Spec(t, s), output_types, output_shapes)
         handle = convert_to_tensor(string_handle, dtype=dtypes.string)
-        resource = make("IteratorFromStringHandleV2", handle, **structure.attributes(specs))
+        with nullcontext() if get_default_graph()._device_stack else device("/cpu:0"):
+            resource = make("IteratorFromStringHandleV2", handle, **structure.attributes(specs))
         return Iterator(resource, None, output_types, output_shapes)
 
     @property

@@ -7,18 +7,14 @@ and out of a FunctionDef.  Follows `FuncGraph` and function_def_to_graph of TF 1
 
 from __future__ import annotations
 
-import itertools
 import re
 
 from tinytf import dtypes, errors, protos
 from tinytf.graph import attr_value, op_entry
 from tinytf.graph.graph import Graph
 from tinytf.graph.operation import fill_node_def
-from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor import Tensor, next_uid
 from tinytf.shapes import TensorShape, as_dims
-
-_numbers = itertools.count(1)
-
 
 class FuncGraph(Graph):
     """The graph of a function's body.
@@ -78,10 +74,10 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
 
     Args:
       function: takes tensors and returns a list of tensors.
-      name: a readable name; the function's own is `prefix + name + _number`.
+      name: a readable name; the function's own is `prefix + name + _number`, the number TensorFlow would take.
       signature: (argument name, dtype, shape) triples.
     """
-    graph = FuncGraph(f"{prefix}{name}_{next(_numbers)}", outer)
+    graph = FuncGraph(name, outer)
     from tinytf.ops import array_ops
 
     with graph.as_default():
@@ -89,6 +85,8 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
         results = function(*arguments)
         with graph.control_dependencies(graph.stateful_operations):
             graph.outputs = [array_ops.identity(r) for r in results]
+    next_uid()  # TensorFlow takes two numbers a function
+    graph.name = f"{prefix}{name}_{next_uid()}"
     add_function(outer, graph)
     return graph
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 from tinytf import dtypes
 from tinytf.errors import OperatorNotAllowedInGraphError
 from tinytf.shapes import TensorShape, as_dims, dims_to_string
+
+
+next_uid = itertools.count(1).__next__  # numbers tensors over all graphs: function names are made of it
 
 
 class Tensor:
@@ -14,7 +19,7 @@ class Tensor:
     Python operators are added by `tinytf.ops.operators`.
     """
 
-    __slots__ = ("op", "value_index", "dtype", "dims", "_name", "_consumers", "__dict__", "__weakref__")
+    __slots__ = ("op", "value_index", "dtype", "dims", "_id", "_consumers", "__dict__", "__weakref__")
 
     # NumPy must leave `array + tensor` to us.
     __array_priority__ = 100
@@ -26,7 +31,7 @@ class Tensor:
         self.value_index = value_index
         self.dtype = dtypes.as_dtype(dtype)
         self.dims = None
-        self._name = None
+        self._id = next_uid()
         self._consumers: list = []
 
     @property
