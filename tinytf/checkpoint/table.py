@@ -15,7 +15,8 @@
 
     footer   = handle of the metaindex, handle of the index, zeros up to 40 bytes, magic (fixed64 db4775248b80fb57)
 
-A data block is closed when it has reached 256 KiB, so one that holds a large value is as large.
+A data block is closed when it has reached 256 KiB, and before a pair of 512 KiB or more is added; so one that
+holds a large value is as large.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class TableBuilder:
 
     def add(self, key: bytes, value: bytes) -> None:
         """Appends one pair."""
+        if self._data.count and len(key) + len(value) >= 2 * BLOCK_SIZE:
+            self._close_block()
         self._divide(key)
         if self._data.add(key, len(value), value) >= BLOCK_SIZE:
             self._close_block()
@@ -72,6 +75,8 @@ class TableBuilder:
         """Appends one pair whose value of `size` bytes comes as an iterable of buffers, and is never held whole."""
         if size < BLOCK_SIZE:
             return self.add(key, b"".join(pieces))
+        if self._data.count and len(key) + size >= 2 * BLOCK_SIZE:
+            self._close_block()
         self._divide(key)
         self._data.add(key, size, b"")  # the value is written behind the entries that are there
         self._close_block(pieces, size)

@@ -1,0 +1,141 @@
+"""V2: joins bundles that were saved apart (one a device, "sharded") into one checkpoint.
+
+The data files are not copied: they are renamed to the shards of the new name, and a new index says
+where each tensor lies now.  A tensor saved in slices may have slices in several bundles.
+
+While the parts are being written they lie in a folder `PREFIX_temp_<32 hex digits>/`, which the
+process that makes it marks and locks, so that the next save can tell a dead one's and remove it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+
+from tinytf import errors, protos
+from tinytf.checkpoint import files, slices, v2_entry, v2_files
+from tinytf.checkpoint.v2_reader import BundleReader
+from tinytf.checkpoint.v2_writer import write_index
+
+_SHARD_FOLDER = re.compile(r"_temp_[0-9a-f]{32}$")
+_MARK = ".tinytf"
+_held: dict = {}  # folder -> descriptor that holds its lock
+
+
+def merge_v2_checkpoints(prefixes, destination: str, delete_old_dirs: bool = True) -> None:
+    """Makes one checkpoint of several; they are gone afterwards.  Follows the op MergeV2Checkpoints of TF 1.15.
+
+    Args:
+      prefixes: names of the bundles, in the order of their shards.
+      destination: the name of the whole; its folder is created.
+      delete_old_dirs: whether the folders of the parts are removed where nothing else is left in them.
+
+    Raises InvalidArgumentError where two bundles hold the same tensor or do not go together.
+    """
+    prefixes = [files.local_path(p) for p in prefixes]
+    destination = files.local_path(destination)
+    folder = files.folder_of(destination)
+    files.make_folder(folder)
+    files.remove_leftovers(destination + ".")
+    merged: dict = {}
+    shard_of: dict = {}  # data file -> its number in the whole
+    first = None
+    shards = 0
+    for prefix in prefixes:
+        bundle = BundleReader(prefix)
+        header = bundle.header
+        if first is None:
+            first = header
+        elif header.endianness != first.endianness:
+            raise errors.InvalidArgumentError(
+                None, None, "Merging bundles with conflicting endianness; inputs corrupted?"
+            )
+        elif header.version != first.version:
+            raise errors.InvalidArgumentError(
+                None, None, f"Merging bundles with different format versions: merged {first.version} vs. curr {header.version}"
+            )
+        shards += header.num_shards
+        for key, value in bundle.scan().items():
+            bundle.entry(key)  # raises where it is malformed
+            entry = protos.BundleEntryProto.FromString(value)
+            before = merged.get(key)
+            if before is not None:
+                _merge_slices(before, entry, key, prefix)
+                continue
+            path = v2_files.data_name(prefix, entry.shard_id, header.num_shards)
+            entry.shard_id = shard_of.setdefault(path, len(shard_of))
+            merged[key] = entry
+    if first is None:
+        raise errors.InvalidArgumentError(None, None, "Input checkpoint_prefixes should have at least 1 element")
+    out = files.OutputFile(v2_files.index_name(destination))
+    try:
+        encoded = {key: entry.SerializeToString() for key, entry in merged.items()}
+        write_index(out, v2_entry.encode_header(shards, first.endianness, first.version), encoded)
+        moves = [(path, v2_files.data_name(destination, i, len(shard_of))) for path, i in shard_of.items()]
+        v2_files.replace(destination, moves, out.temporary)
+        out.close()
+    finally:
+        out.discard()  # has no effect on what was put in place
+    for prefix in prefixes:
+        with contextlib.suppress(OSError):
+            os.unlink(v2_files.index_name(prefix))
+    if delete_old_dirs:
+        for old in {files.folder_of(prefix) for prefix in prefixes} - {folder}:
+            release_folder(old)
+            with contextlib.suppress(OSError):
+                os.rmdir(old)
+
+
+def _merge_slices(before, entry, key: bytes, prefix: str) -> None:
+    if not before.slices:
+        raise errors.InvalidArgumentError(
+            None, None, f"Duplicate tensor keyed by {v2_entry.show(key)} encountered, when merging prefix: {prefix}"
+        )
+    if not entry.slices:
+        raise errors.InternalError(
+            None, None, f"Duplicate tensor keyed by {v2_entry.show(key)}; attempting to merge in a non-slice bundle entry"
+        )
+    if entry.dtype != before.dtype or entry.shape != before.shape:
+        raise errors.InvalidArgumentError(
+            None, None, f"the slices of tensor {slices.name_text(key)} have another dtype or shape in prefix: {prefix}"
+        )
+    before.slices.extend(entry.slices)
+
+
+def claim_folder(folder: str) -> None:
+    """Makes a folder for parts, marks it as this process's, and removes those of dead ones for the same checkpoint."""
+    if files.fcntl is None or folder in _held or not _SHARD_FOLDER.search(folder):
+        return
+    _remove_dead(_SHARD_FOLDER.sub("", folder))
+    files.make_folder(folder)
+    fd = os.open(os.path.join(folder, _MARK), os.O_RDWR | os.O_CREAT, 0o666)
+    with contextlib.suppress(OSError):  # another process of the same job has it
+        files.fcntl.flock(fd, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+    _held[folder] = fd
+
+
+def release_folder(folder: str) -> None:
+    """Takes the mark away."""
+    fd = _held.pop(folder, None)
+    if fd is not None:
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(folder, _MARK))
+        os.close(fd)
+
+
+def _remove_dead(prefix: str) -> None:
+    parent, base = files.folder_of(prefix), os.path.basename(prefix)
+    with contextlib.suppress(OSError):
+        for name in os.listdir(parent):
+            folder = os.path.join(parent, name)
+            if not name.startswith(base) or not _SHARD_FOLDER.fullmatch(name[len(base) :]) or folder in _held:
+                continue
+            with contextlib.suppress(OSError):  # no mark: TensorFlow's own; locked: alive
+                fd = os.open(os.path.join(folder, _MARK), os.O_RDWR)
+                try:
+                    files.fcntl.flock(fd, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+                    shutil.rmtree(folder)
+                finally:
+                    os.close(fd)
