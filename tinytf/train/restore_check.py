@@ -110,11 +110,15 @@ def _dims(dims) -> str:
     return "[?]" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
 
 
-def describe_missing(findings: Findings, shapes: dict, path: str) -> str:
+def describe_missing(findings: Findings, shapes: dict, path: str, file_format: str = "V2") -> str:
     """The message for names that the file lacks (and for what else differs)."""
     missing = findings.missing
     names = sorted(n for n in shapes if n != _OBJECT_GRAPH)
-    lines = [f"Key {missing[0].key} not found in checkpoint"]
+    first = missing[0].key
+    if file_format == "V2":
+        lines = [f"Key {first} not found in checkpoint"]
+    else:
+        lines = [f'Tensor name "{first}" not found in checkpoint files {path}']
     lines.append(f"\n{len(missing)} of the names that this Saver restores are not in '{path}':" if len(missing) > 1 else f"\nNot in '{path}':")
     for target in missing[:_SHOWN]:
         near = _nearest(target.key, names)

@@ -238,7 +238,7 @@ class Saver:
                 )
         if saved is not None and write_state:
             self._record_last_checkpoint(saved)
-            state.update_checkpoint_state_internal(
+            state.update_checkpoint_state(
                 save_dir=os.path.dirname(save_path),
                 model_checkpoint_path=saved,
                 all_model_checkpoint_paths=self.last_checkpoints,
@@ -312,7 +312,7 @@ class Saver:
                 "Can't load save_path when it is None. (tf.train.latest_checkpoint returns None where its folder holds no checkpoint.)"
             )
         path = save_path.decode() if isinstance(save_path, bytes) else os.fspath(save_path)
-        if not state.checkpoint_exists_internal(path):
+        if not state.checkpoint_exists(path):
             hint = checkpoint_paths.explain_nothing_there(path)
             raise ValueError(f"The passed save_path is not a valid checkpoint: {path}" + (f"\n{hint}" if hint else ""))
         logging.info("Restoring parameters from %s", path)
@@ -341,7 +341,7 @@ class Saver:
                 return False
             raise _restore_error(
                 errors.NotFoundError, found.missing[0].restore_op, "a Variable name or other graph key that is missing",
-                restore_check.describe_missing(found, shapes, path),
+                restore_check.describe_missing(found, shapes, path, reader._reader.format),
             )  # fmt: skip
         raise _restore_error(
             errors.InvalidArgumentError, found.mismatched[0][0].restore_op, "a mismatch between the current graph and the graph",
