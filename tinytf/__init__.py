@@ -138,6 +138,9 @@ _NAMES = {
     "tinytf.ops.string_ops": """
         string_join string_split as_string string_to_number substr reduce_join regex_replace string_to_hash_bucket
         string_to_hash_bucket_fast string_to_hash_bucket_strong encode_base64 decode_base64 string_strip""",
+    # ---- ops: summaries, under their names from before 1.0
+    "tinytf.ops.summary_ops": """
+        scalar_summary histogram_summary image_summary audio_summary merge_summary merge_all_summaries""",
     # ---- variables and scopes
     "tinytf.ops.variables": """
         Variable VariableSynchronization VariableAggregation init_scope global_variables all_variables local_variables

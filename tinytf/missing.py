@@ -13,18 +13,8 @@ class MissingSymbol(AttributeError, NotImplementedError):
 
 # What to use instead of what tinytf leaves out, and of names that were gone before TensorFlow 1.15.
 INSTEAD = {
-    "tf.mul": "tf.multiply",
-    "tf.sub": "tf.subtract",
-    "tf.neg": "tf.negative",
     "tf.pack": "tf.stack",
     "tf.unpack": "tf.unstack",
-    "tf.select": "tf.where",
-    "tf.batch_matmul": "tf.matmul",
-    "tf.complex_abs": "tf.abs",
-    "tf.inv": "tf.reciprocal",
-    "tf.image_summary": "tf.summary.image",
-    "tf.audio_summary": "tf.summary.audio",
-    "tf.merge_summary": "tf.summary.merge",
     "tf.nn.rnn": "tf.nn.static_rnn",
     "tf.nn.seq2seq": "tf.contrib.legacy_seq2seq",
     "tf.keras": "tf.layers for layers and tf.train for optimizers",
@@ -67,12 +57,13 @@ def _raise(error):
 
 
 def namespace(name: str) -> types.ModuleType:
-    """The module behind `tf.<name>`; absent symbols of it raise MissingSymbol."""
+    """The module behind `tf.<name>` (which may have dots); absent symbols of it raise MissingSymbol."""
     try:
         module = importlib.import_module("tinytf." + name)
     except ModuleNotFoundError as error:
         if error.name != "tinytf." + name:
             raise
-        raise missing_symbol("tf", name) from None
+        where, _, last = ("tf." + name).rpartition(".")
+        raise missing_symbol(where, last) from None
     name_missing(module, "tf." + name)
     return module

@@ -17,6 +17,8 @@ from tinytf.protos import (  # noqa: F401
     SequenceExample,
     ServerDef,
 )
+from tinytf.summary.event_file import summary_iterator  # noqa: F401
+from tinytf.summary.writer import FileWriter as SummaryWriter  # noqa: F401  (its name before 1.0)
 from tinytf.train.saver import Saver, export_meta_graph, import_meta_graph  # noqa: F401
 from tinytf.train.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer  # noqa: F401
 from tinytf.train.adam import AdamOptimizer  # noqa: F401

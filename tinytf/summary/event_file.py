@@ -1,0 +1,89 @@
+"""Event files: TFRecord files of Event messages, which TensorBoard finds by their names and reads as they grow."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+
+from tinytf import file_io, protos
+from tinytf.checkpoint import files
+from tinytf.records import encode_record, read_records
+
+
+def summary_iterator(path):
+    """Yields the Event messages of an event file.
+
+    NotFoundError without one, DataLossError where it is damaged. Follows tf.train.summary_iterator of TF 1.15.
+    """
+    for _, record in read_records(path):
+        yield protos.Event.FromString(record)
+
+
+class EventFileWriter:
+    """Writes a new event file in a folder.
+
+    What is added is in the file at the latest when flush() or close() returns, or when something is added more than
+    `flush_secs` after the last time.
+    """
+
+    def __init__(self, logdir, max_queue=10, flush_secs=120, filename_suffix=None):
+        self._logdir = str(logdir)
+        file_io.recursive_create_dir(self._logdir)
+        self._flush_secs = flush_secs
+        self._suffix = filename_suffix or ""
+        self._next_flush = 0.0
+        self._stream = None
+        self._closed = False
+        self._open()
+
+    def _open(self):
+        now = time.time()
+        name = "events.out.tfevents.%010d.%s%s" % (now, socket.gethostname(), self._suffix)
+        path = os.path.join(files.local_path(self._logdir), name)
+        number = 0
+        while True:  # a second writer in the same second gets a name of its own
+            try:
+                self._stream = open(path + (".%d" % number if number else ""), "xb")
+                break
+            except FileExistsError:
+                number += 1
+            except OSError as error:
+                raise files.typed(error, path) from None
+        self._write(protos.Event(wall_time=now, file_version="brain.Event:2"))
+
+    def _write(self, event):
+        try:
+            self._stream.write(encode_record(event.SerializeToString()))
+            now = time.time()
+            if now > self._next_flush:
+                self._stream.flush()
+                self._next_flush = now + self._flush_secs
+        except OSError as error:
+            raise files.typed(error, self._stream.name) from None
+
+    def get_logdir(self) -> str:
+        """The folder."""
+        return self._logdir
+
+    def add_event(self, event) -> None:
+        """Appends an Event; nothing happens once the writer is closed."""
+        if not self._closed:
+            self._write(event)
+
+    def flush(self) -> None:
+        """All that was added is in the file now."""
+        if not self._closed:
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Ends the file."""
+        if not self._closed:
+            self._closed = True
+            self._stream.close()
+
+    def reopen(self) -> None:
+        """After close(): goes on in a new file."""
+        if self._closed:
+            self._closed = False
+            self._open()
