@@ -244,7 +244,7 @@ class Orthogonal(Initializer):
         flat = (columns, rows) if rows < columns else (rows, columns)
         normals = random_ops.random_normal(flat, dtype=dtype, seed=self.seed)
         q, r = make("Qr", normals, full_matrices=False)
-        q *= math_ops.sign(array_ops.diag_part(r))  # makes the decomposition unique
+        q *= math_ops.sign(make("DiagPart", r))  # makes the decomposition unique
         if rows < columns:
             q = array_ops.matrix_transpose(q)
         return self.gain * array_ops.reshape(q, shape)
@@ -259,14 +259,14 @@ class Identity(Initializer):
         self.gain, self.dtype = gain, _floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        from tinytf.ops import array_ops, linalg_ops
+        from tinytf.ops import array_ops, linalg_functions
 
         full_shape = shape if partition_info is None else partition_info.full_shape
         if len(full_shape) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
         if isinstance(full_shape, TensorShape):
             full_shape = full_shape.as_list()
-        matrix = linalg_ops.eye(*full_shape, dtype=self.dtype if dtype is None else dtype)
+        matrix = linalg_functions.eye(*full_shape, dtype=self.dtype if dtype is None else dtype)
         if partition_info is not None:
             matrix = array_ops.slice(matrix, partition_info.var_offset, shape)
         return self.gain * matrix

@@ -263,10 +263,10 @@ class Variable(metaclass=_VariableMeta):
 
     def initialized_value(self):
         """The variable's value if it has one, else its initial value: for initial values made of other variables."""
-        from tinytf.ops import control_flow_ops
+        from tinytf.ops.cond import cond
 
         with init_scope():
-            return control_flow_ops.cond(
+            return cond(
                 state_ops.is_variable_initialized(self), self.read_value, lambda: self.initial_value
             )
 

@@ -24,6 +24,10 @@ _PASSES_THROUGH = frozenset(
 _NOTHING_TO_DO = frozenset(["NoOp", "ControlTrigger"])
 _REDUCTIONS = frozenset(["Sum", "Mean", "Prod", "Max", "Min", "All", "Any"])
 _PER_STEP = frozenset(["TemporaryVariable"])  # stateful sources whose state lives for one step only
+# What these are given they hold on to, behind a handle: it must not change until the step is over.
+KEEPS_INPUTS = frozenset(
+    ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
+)
 _ELEMENTWISE_WRITES = frozenset(["Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"])
 
 
@@ -390,7 +394,12 @@ class _Lowering:
     # Variables ------------------------------------------------------------------------------------
 
     def protect_from_writes(self) -> None:
-        """Copies a variable's value at its read where a later write, in place, would change it before its last use."""
+        """Copies a variable's value at its read where a later write, in place, would change it before its last use.
+
+        A reference's value is its memory, as in TensorFlow: what is ordered after the write, and what is fetched,
+        sees the new value (`with control_dependencies([train]): average.apply(…)` averages the trained weights).
+        Only what the graph does not order gets the old one.  A resource's value is always that of its read.
+        """
         events: list = []
         _linear(self.program.instructions, events, in_loop=False)
         writes: dict = {}
@@ -399,28 +408,52 @@ class _Lowering:
                 writes.setdefault(root, []).append((position, in_loop, instruction))
         if not writes:
             return
-        last_use: dict = {}
+        uses: dict = {}
         for position, instruction, in_loop in events:
             for v in instruction.inputs:
                 while v is not None:
-                    last_use[v.number] = (position, instruction)
+                    uses.setdefault(v.number, []).append((position, instruction))
                     v = v.base
         end = len(events)
         for v in self.program.fetches:
             while v is not None:
-                last_use[v.number] = (end, None)
+                uses.setdefault(v.number, []).append((end, None))
                 v = v.base
+        conflicts = []
         for position, instruction, in_loop in events:
             reads = instruction.kind == "read" or (instruction.kind == "call" and instruction.op.type == "ReadVariableOp")
             if not reads:
                 continue
             value = instruction.outputs[0]
-            last, by = last_use.get(value.number, (-1, None))
             for root in value.roots:
                 for written, write_in_loop, writer in writes.get(root, ()):
-                    own = writer is by and writer.op.type in _ELEMENTWISE_WRITES
-                    if position < written and (written < last or written == last and not own) or (in_loop and write_in_loop):
+                    if in_loop and write_in_loop:
                         instruction.extra = "copy"
+                    elif position < written:
+                        own = writer.op.type in _ELEMENTWISE_WRITES
+                        late = [by for at, by in uses.get(value.number, ()) if at > written or at == written and not own]
+                        if late and instruction.kind != "read":
+                            instruction.extra = "copy"
+                        elif late:
+                            conflicts.append((instruction, writer.op, [by.op for by in late if by is not None]))
+        after = self.ordered_after({writer for _, writer, _ in conflicts})
+        for instruction, writer, late in conflicts:
+            if not all(after.get(op, 0) & after[writer] for op in late):
+                instruction.extra = "copy"
+
+    def ordered_after(self, writers) -> dict:
+        """{operation: a bit for each of the writers that it waits for}; a writer has its own bit set."""
+        if not writers:
+            return {}
+        bits = {op: 1 << i for i, op in enumerate(writers)}
+        for op in sorted(self.needed, key=lambda op: op._id):
+            mask = bits.get(op, 0)
+            for source in select.dependencies(op, self.needed, self.fed):
+                mask |= bits.get(source, 0)
+            if mask:
+                bits[op] = mask
+        own = {op: 1 << i for i, op in enumerate(writers)}
+        return {op: (own[op] if op in own else mask) for op, mask in bits.items()}
 
 
 def _linear(instructions, events, in_loop) -> None:

@@ -10,7 +10,8 @@ import math
 from tinytf import dtypes
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
 from tinytf.graph.graph import name_scope
-from tinytf.ops import constant, control_flow_ops, math_ops, random_ops
+from tinytf.ops import constant, math_ops, random_ops
+from tinytf.ops.cond import case, cond
 
 
 def _start(learning_rate):
@@ -69,7 +70,7 @@ def polynomial_decay(
         if cycle:
             at_start = math_ops.equal(step, 0)
             current = step
-            multiplier = control_flow_ops.cond(
+            multiplier = cond(
                 at_start, lambda: 1.0, lambda: math_ops.ceil(current / decay_steps)
             )
             steps = math_ops.multiply(steps, multiplier)
@@ -107,7 +108,7 @@ def piecewise_constant(x, boundaries, values, name=None):
         for low, high, value in zip(boundaries[:-1], boundaries[1:], values[1:-1]):
             inside = (x > low) & (x <= high)
             pairs.append((inside, lambda value=value: value))
-        return control_flow_ops.case(pairs, lambda: values[0], exclusive=True)
+        return case(pairs, lambda: values[0], exclusive=True)
 
 
 piecewise_constant_decay = piecewise_constant
@@ -145,7 +146,7 @@ def cosine_decay_restarts(
             passed = (1.0 - t_mul**restarts) / (1.0 - t_mul)
             return restarts, (completed - passed) / t_mul**restarts
 
-        restarts, fraction = control_flow_ops.cond(math_ops.equal(t_mul, 1.0), even, geometric)
+        restarts, fraction = cond(math_ops.equal(t_mul, 1.0), even, geometric)
         height = m_mul**restarts
         cosine = 0.5 * height * (1.0 + _pi_cosine(fraction))
         return math_ops.multiply(rate, (1 - alpha) * cosine + alpha, name=scope)

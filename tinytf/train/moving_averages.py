@@ -21,8 +21,7 @@ def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
             decay = math_ops.cast(decay, variable.dtype.base_dtype)
         if zero_debias:
             return _zero_debias(variable, value, decay)
-        with colocate_with(variable.op):
-            return state_ops.assign_sub(variable, (variable - value) * decay, name=scope)
+        return state_ops.assign_sub(variable, (variable - value) * decay, name=scope)
 
 
 def _unused_name(name):
@@ -57,11 +56,10 @@ def _zero_debias(unbiased, value, decay):
                 initializer=init_ops.Zeros(),
                 trainable=False,
             )
-    with colocate_with(unbiased.op):
-        new_biased = state_ops.assign_sub(biased, (biased - value) * decay)
-        new_step = local_step.assign_add(1)
-        bias = 1 - math_ops.pow(1.0 - decay, new_step)
-        return state_ops.assign(unbiased, new_biased / bias, name=get_default_graph().get_name_scope() + "/")
+    new_biased = state_ops.assign_sub(biased, (biased - value) * decay)
+    new_step = local_step.assign_add(1)
+    bias = 1 - math_ops.pow(1.0 - decay, new_step)
+    return state_ops.assign(unbiased, new_biased / bias, name=get_default_graph().get_name_scope() + "/")
 
 
 def weighted_moving_average(value, decay, weight, truediv=True, collections=None, name=None):
