@@ -182,7 +182,7 @@ def _nonzero_divisor(op, kernel):
     """`kernel` for integers, which TensorFlow does not divide by zero."""
 
     def divide(x, y):
-        if not np.all(y):
+        if not np.all(y) and np.size(x) and np.size(y):
             raise errors.InvalidArgumentError(op.node_def, op, "Integer division by zero")
         return kernel(x, y)
 

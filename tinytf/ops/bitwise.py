@@ -72,6 +72,29 @@ op(
     gradient=NOT_DIFFERENTIABLE,
 )
 
+
+def _bitpack_shape(op):
+    dims = op.inputs[0].dims
+    if not dims:
+        return [dims]
+    last = dims[-1]
+    if last is not None and last % 8:
+        raise ValueError(f"Dimension size must be evenly divisible by 8 but is {last}")
+    return [dims[:-1] + (None if last is None else last // 8,)]
+
+
+def _bitpack_kernel(op):
+    return lambda x, threshold: np.packbits(np.greater(x, threshold), axis=-1)
+
+
+op(
+    "CompareAndBitpack(input: T, threshold: T) -> (output: uint8); "
+    "T: {bool, half, float, double, int8, int16, int32, int64}",
+    shape=_bitpack_shape,
+    kernel=_bitpack_kernel,
+    gradient=NOT_DIFFERENTIABLE,
+)
+
 bitwise_and = binary("BitwiseAnd", "The bits that are set in both x and y.", "bitwise_and")
 bitwise_or = binary("BitwiseOr", "The bits that are set in x or y.", "bitwise_or")
 bitwise_xor = binary("BitwiseXor", "The bits that are set in one of x and y.", "bitwise_xor")

@@ -106,7 +106,7 @@ def triangular_solve_grad(op, grad):
 
 def least_squares_grad(op, grad):
     """Through the normal equations; for `fast` only."""
-    from tinytf.ops.control_flow_ops import cond
+    from tinytf.ops.cond import cond
 
     if not op.attr("fast"):
         raise ValueError("Gradient not defined for fast=False")

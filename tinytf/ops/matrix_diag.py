@@ -286,6 +286,7 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
         else:
             if not isinstance(num_rows, (int, np.integer)) or not isinstance(num_columns, (int, np.integer)):
                 raise TypeError("num_rows and num_columns must be positive integer values.")
+            is_square = num_rows == num_columns
             size = np.minimum(num_rows, num_columns)
         if isinstance(batch_shape, Tensor) or isinstance(size, Tensor):
             batch_shape = convert_to_tensor(batch_shape, name="shape", dtype=dtypes.int32)

@@ -340,17 +340,10 @@ def reduction_axes(x, axis):
     """`axis`, or all axes of `x` where it is None: a constant, or computed where the rank is unknown."""
     if axis is not None:
         return axis
-    dims = (
-        getattr(x, "dims", None) if isinstance(x, Tensor) else np.shape(x) if not hasattr(x, "get_shape") else _dims(x)
-    )
-    if dims is not None:
-        return constant(np.arange(len(dims)), dtype=dtypes.int32)
+    # A variable or a list counts as of unknown rank, as it does in TensorFlow.
+    if isinstance(x, Tensor) and x.dims is not None:
+        return constant(np.arange(len(x.dims)), dtype=dtypes.int32)
     return ranges.range(0, array_ops.rank(x))
-
-
-def _dims(x):
-    shape = x.get_shape()
-    return None if shape.rank is None else tuple(shape.as_list())
 
 
 def _scalar_if_all(keepdims, axis, output):
