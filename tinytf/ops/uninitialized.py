@@ -19,20 +19,19 @@ def guard_initial_value(name, initial_value):
     """
     if not isinstance(initial_value, Tensor):
         raise TypeError("initial_value needs to be a Tensor: %s" % (initial_value,))
-    order = _inputs_first(initial_value.op)
-    if order is None:  # a loop: leave it as it is
+    if _inputs_first(initial_value.op, _sources) is None:  # a loop: leave it as it is
         return initial_value
     replaced: dict = {}
-    for op in order:
+    for op in _inputs_first(initial_value.op, _needed_inputs):
         replaced[op] = _safe(name, op, replaced)
     return replaced[initial_value.op].outputs[initial_value.value_index]
 
 
-def _inputs_first(root):
+def _inputs_first(root, sources):
     """The ops that `root` depends on, in depth-first post-order, or None where there is a cycle."""
     state = {}
     order = []
-    stack = [(root, iter(_sources(root)))]
+    stack = [(root, iter(sources(root)))]
     state[root] = "open"
     while stack:
         op, rest = stack[-1]
@@ -42,7 +41,7 @@ def _inputs_first(root):
                 return None
             if known is None:
                 state[source] = "open"
-                stack.append((source, iter(_sources(source))))
+                stack.append((source, iter(sources(source))))
                 break
         else:
             state[op] = "done"
@@ -53,6 +52,10 @@ def _inputs_first(root):
 
 def _sources(op):
     return [t.op for t in op.inputs] + op.control_inputs
+
+
+def _needed_inputs(op):
+    return [] if op.type in _LEAVES or op.type in _VARIABLES else [t.op for t in op.inputs]
 
 
 def _safe(name, op, replaced):
