@@ -1,0 +1,1 @@
+"""The command line: programs that look into, change and convert models."""
