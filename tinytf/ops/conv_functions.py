@@ -10,7 +10,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
+from tinytf.ops import array_ops, conv  # noqa: F401  (conv registers the ops)
 from tinytf.ops.shape_ops import deprecated_argument
 from tinytf.ops.space_to_batch_functions import WithSpaceToBatch, strides_and_rates, with_space_to_batch
 from tinytf.shapes import as_shape
