@@ -29,8 +29,6 @@ import compare  # noqa: E402
 
 from tinytf import protos  # noqa: E402
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|\bnan\b|\binf\b", re.IGNORECASE)
-
 
 def run_side(python, which, scripts, folder, seed=None, arguments=(), timeout=600):
     """Runs the scripts in order in `folder`/work; returns one outcome a script (dict, with "stdout", "graphs", "metas")."""
@@ -86,18 +84,28 @@ def _end(outcome):
 
 
 def stdout_differences(expected, got, tolerance):
-    """Line by line: the words must be equal, the numbers close."""
-    lines_a, lines_b = expected.splitlines(), got.splitlines()
-    for i, (a, b) in enumerate(zip(lines_a, lines_b)):
-        if _NUMBER.sub("#", a).split() != _NUMBER.sub("#", b).split():
-            return [("stdout", "line %d: expected %r, got %r" % (i + 1, a, b))]
-        for x, y in zip(_NUMBER.findall(a), _NUMBER.findall(b)):
-            x, y = float(x), float(y)
-            if not (x == y or x != x and y != y or abs(x - y) <= tolerance * max(1e-3, abs(x), abs(y))):
-                return [("stdout", "line %d: expected %r, got %r" % (i + 1, a, b))]
-    if len(lines_a) != len(lines_b):
-        return [("stdout", "expected %d lines, got %d" % (len(lines_a), len(lines_b)))]
+    """The words must be equal, the numbers close. Space and line ends do not count: NumPy breaks lines by its digits' width."""
+    words_a, words_b = (_words(text) for text in (expected, got))
+    for i, (a, b) in enumerate(zip(words_a, words_b)):
+        if a != b and not _close(a, b, tolerance):
+            around = " ".join(words_a[max(0, i - 12) : i + 12]), " ".join(words_b[max(0, i - 12) : i + 12])
+            return [("stdout", "expected %r, got %r in\nexpected %s\ngot      %s" % (a, b, *around))]
+    if len(words_a) != len(words_b):
+        return [("stdout", "expected %d words, got %d: %r" % (len(words_a), len(words_b), got[-300:]))]
     return []
+
+
+def _words(text):
+    text = re.sub(r"\bnp\.(?:(True|False)_|\w+\(([^()]*)\))", r"\1\2", text)  # NumPy 2 shows scalars as np.float32(1.0)
+    return re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|\w+|[^\w\s]", text)
+
+
+def _close(a, b, tolerance):
+    try:
+        x, y = float(a), float(b)
+    except ValueError:
+        return False
+    return x == y or x != x and y != y or abs(x - y) <= tolerance * max(1e-3, abs(x), abs(y))
 
 
 def meta_graph_differences(expected, got):
@@ -109,8 +117,9 @@ def meta_graph_differences(expected, got):
         meta.meta_info_def.ClearField("tensorflow_version")
         meta.meta_info_def.ClearField("tensorflow_git_version")
     for key in sorted(set(a.collection_def) | set(b.collection_def)):
-        if a.collection_def[key] != b.collection_def[key]:
-            found.append(("collection " + key, "expected %s, got %s" % (a.collection_def[key], b.collection_def[key])))
+        x, y = (_comparable(key, meta.collection_def[key]) for meta in (a, b))
+        if x != y:
+            found.append(("collection " + key, "expected %s, got %s" % (x, y)))
     ops_a, ops_b = ({op.name: op for op in meta.meta_info_def.stripped_op_list.op} for meta in (a, b))
     if list(ops_a) != list(ops_b):
         found.append(("stripped_op_list", "expected %s, got %s" % (list(ops_a), list(ops_b))))
@@ -123,6 +132,23 @@ def meta_graph_differences(expected, got):
     if a != b:
         found.append(("meta", "expected %s, got %s" % (a, b)))
     return found
+
+
+def _comparable(key, collection):
+    """A collection; contexts of control flow parsed, because TensorFlow lists their values in no certain order."""
+    cls = {"cond_context": protos.CondContextDef, "while_context": protos.WhileContextDef}.get(key)
+    if cls is None:
+        return collection
+    contexts = [cls.FromString(content) for content in collection.bytes_list.value]
+    for context in contexts:
+        _sort_values(context)
+    return contexts
+
+
+def _sort_values(context):
+    context.values_def.values.sort()
+    for nested in context.nested_contexts:
+        _sort_values(getattr(nested, nested.WhichOneof("ctxt")))
 
 
 def file_differences(expected_folder, got_folder):

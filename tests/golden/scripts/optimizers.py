@@ -22,12 +22,12 @@ rate = tf.train.exponential_decay(0.5, global_step, 2, 0.9, staircase=True)
 w = tf.Variable(start)
 decayed = tf.train.GradientDescentOptimizer(rate).minimize(tf.nn.l2_loss(w), global_step=global_step)
 average = tf.train.ExponentialMovingAverage(0.9, num_updates=global_step)
-with tf.control_dependencies([decayed]):
-    averaged = average.apply([w])
+averaged = average.apply([w])
 with tf.Session() as sess:
     sess.run(tf.global_variables_initializer())
     for _ in range(5):
-        sess.run(steps + [averaged])
+        sess.run(steps + [decayed])
+        sess.run(averaged)
     for optimizer, v in zip(optimizers, variables):
         print(type(optimizer).__name__, sess.run(v), optimizer.get_slot_names())
     print(sess.run([w, average.average(w), rate, global_step]), average.average_name(w))
