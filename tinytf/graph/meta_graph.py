@@ -100,7 +100,7 @@ def _scoped_node(node, export_scope, unbound: list, clear_devices: bool) -> None
         node.device = ""
 
 
-def _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, with_library):
+def _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, with_library, back_edges):
     result = protos.GraphDef()
     result.versions.CopyFrom(graph_def.versions)
     if with_library or graph_def.HasField("library"):
@@ -109,8 +109,22 @@ def _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, 
         if _should_include(node.name, export_scope, exclude):
             new = result.node.add()
             new.CopyFrom(node)
+            if node.name in back_edges:
+                # TensorFlow takes these nodes one by one, and then a loop's back edge is written with its index.
+                new.input[:] = [i + ":0" if i in back_edges[node.name] else i for i in node.input]
             _scoped_node(new, export_scope, unbound, clear_devices)
     return result
+
+
+def _back_edges(graph) -> dict:
+    """{name of a Merge: names of the NextIterations that it takes} of the loops that this program made."""
+    found: dict = {}
+    for op in graph._operations:
+        if op.type == "Merge" and not op._imported:
+            names = [t.op.name for t in op._inputs if t.op.type == "NextIteration"]
+            if names:
+                found[op.name] = names
+    return found
 
 
 def export_scoped_meta_graph(
@@ -134,7 +148,8 @@ def export_scoped_meta_graph(
     if export_scope or clear_extraneous_savers or clear_devices:
         if clear_extraneous_savers:
             exclude = _find_extraneous_saver_nodes(graph_def, saver_def)
-        graph_def = _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, with_library)
+        back_edges = {} if with_library else _back_edges(graph)
+        graph_def = _scoped_graph_def(graph_def, export_scope, clear_devices, exclude, unbound, with_library, back_edges)
         if unbound_inputs_col_name:
             # A note in passing, not a change of the program: a finalized graph takes it too.
             graph._collections.pop(unbound_inputs_col_name, None)

@@ -89,7 +89,8 @@ def _restore_v2_kernel(op):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Got {len(names)} tensor names, {len(slices)} slices and {len(wanted)} dtypes: they must be as many"
             )
-        return tuple(_blamed(op, lambda: checkpoint.read_tensors(path, names, slices, wanted)))
+        values = _blamed(op, lambda: checkpoint.read_tensors(path, names, slices, wanted))
+        return values[0] if len(values) == 1 else tuple(values)
 
     return restore
 

@@ -1,5 +1,18 @@
 """`tf.train`: training, saving, and what runs a training loop."""
 
+from tinytf.checkpoint import (  # noqa: F401
+    NewCheckpointReader,
+    checkpoint_exists,
+    generate_checkpoint_state_proto,
+    get_checkpoint_mtimes,
+    get_checkpoint_state,
+    latest_checkpoint,
+    list_variables,
+    load_checkpoint,
+    load_variable,
+    remove_checkpoint,
+    update_checkpoint_state,
+)
 from tinytf.graph.graph_io import write_graph  # noqa: F401
 from tinytf.protos import (  # noqa: F401
     BytesList,
@@ -19,7 +32,63 @@ from tinytf.protos import (  # noqa: F401
 )
 from tinytf.summary.event_file import summary_iterator  # noqa: F401
 from tinytf.summary.writer import FileWriter as SummaryWriter  # noqa: F401  (its name before 1.0)
+from tinytf.train.basic_loops import basic_train_loop  # noqa: F401
+from tinytf.train.basic_session_run_hooks import (  # noqa: F401
+    CheckpointSaverHook,
+    CheckpointSaverListener,
+    FeedFnHook,
+    FinalOpsHook,
+    GlobalStepWaiterHook,
+    LoggingTensorHook,
+    NanLossDuringTrainingError,
+    NanTensorHook,
+    ProfilerHook,
+    StepCounterHook,
+    StopAtStepHook,
+    SummarySaverHook,
+)
+from tinytf.train.checkpoint_manager import CheckpointManager  # noqa: F401
+from tinytf.train.checkpoint_utils import checkpoints_iterator, init_from_checkpoint  # noqa: F401
+from tinytf.train.coordinator import Coordinator, LooperThread  # noqa: F401
+from tinytf.train.device_setter import replica_device_setter  # noqa: F401
+from tinytf.train.hook_timers import SecondOrStepTimer  # noqa: F401
+from tinytf.train.input_pipeline import (  # noqa: F401
+    batch,
+    batch_join,
+    input_producer,
+    limit_epochs,
+    match_filenames_once,
+    maybe_batch,
+    maybe_batch_join,
+    maybe_shuffle_batch,
+    maybe_shuffle_batch_join,
+    range_input_producer,
+    shuffle_batch,
+    shuffle_batch_join,
+    slice_input_producer,
+    string_input_producer,
+)
+from tinytf.train.monitored_session import (  # noqa: F401
+    ChiefSessionCreator,
+    MonitoredSession,
+    MonitoredTrainingSession,
+    SessionCreator,
+    SingularMonitoredSession,
+    WorkerSessionCreator,
+)
+from tinytf.train.queue_runner import QueueRunner, add_queue_runner, start_queue_runners  # noqa: F401
 from tinytf.train.saver import Saver, export_meta_graph, import_meta_graph  # noqa: F401
+from tinytf.train.scaffold import Scaffold  # noqa: F401
+from tinytf.train.server_lib import ClusterSpec, Server  # noqa: F401
+from tinytf.train.session_manager import SessionManager  # noqa: F401
+from tinytf.train.session_run_hook import (  # noqa: F401
+    SessionRunArgs,
+    SessionRunContext,
+    SessionRunHook,
+    SessionRunValues,
+)
+from tinytf.train.supervisor import Supervisor  # noqa: F401
+from tinytf.train.warm_start import VocabInfo, warm_start  # noqa: F401
 from tinytf.train.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer  # noqa: F401
 from tinytf.train.adam import AdamOptimizer  # noqa: F401
 from tinytf.train.ftrl import FtrlOptimizer  # noqa: F401

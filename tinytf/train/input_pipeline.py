@@ -14,7 +14,7 @@ from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, control_flow_ops, io_ops, math_ops, random_ops, summary_ops
 from tinytf.ops.queue_ops import FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue
-from tinytf.ops.variables import VariableV1
+from tinytf.ops.variables import Variable as VariableV1
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner
 
 _NOTHING = "string_input_producer requires a non-null input tensor"
