@@ -135,6 +135,13 @@ _NAMES = {
     "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
     "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",
     # ---- ops: strings, parsing, images, files
+    "tinytf.ops.script_ops": "py_func numpy_function py_function Print print=print_v2",
+    "tinytf.ops.numerics": "check_numerics verify_tensor_all_finite add_check_numerics_ops",
+    "tinytf.ops.parsing_ops": """
+        decode_raw decode_csv decode_compressed parse_tensor serialize_tensor read_file write_file matching_files""",
+    "tinytf.ops.parsing_examples": """
+        VarLenFeature FixedLenFeature FixedLenSequenceFeature SparseFeature parse_example parse_single_example
+        parse_single_sequence_example""",
     "tinytf.ops.string_ops": """
         string_join string_split as_string string_to_number substr reduce_join regex_replace string_to_hash_bucket
         string_to_hash_bucket_fast string_to_hash_bucket_strong encode_base64 decode_base64 string_strip""",
