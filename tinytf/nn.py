@@ -104,3 +104,17 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({name for name in globals() if not name.startswith("_")} | set(_LATER))
+from tinytf.ops.candidate_sampling import (  # noqa: F401
+    all_candidate_sampler,
+    compute_accidental_hits,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
+from tinytf.ops.embedding import (  # noqa: F401
+    embedding_lookup,
+    embedding_lookup_sparse,
+    safe_embedding_lookup_sparse,
+)
+from tinytf.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: F401
