@@ -253,7 +253,14 @@ def _zero_where_x_is(function):
 
 def _pow_kernel(op):
     if not _is_integer(op):
-        return np.power
+
+        def float_power(x, y):
+            # The exponent of nearly every script; np.power takes ten times as long.
+            if np.ndim(y) == 0 and y == 2:
+                return np.square(x)
+            return np.power(x, y)
+
+        return float_power
 
     def power(x, y):
         if np.any(np.less(y, 0)):
@@ -275,7 +282,9 @@ def _squared_difference_kernel(op):
 
     def squared_difference(x, y):
         difference = np.subtract(x, y)
-        return np.multiply(difference, difference)
+        if isinstance(difference, np.ndarray):
+            return np.square(difference, difference)
+        return np.square(difference)
 
     return squared_difference
 

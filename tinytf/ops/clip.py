@@ -16,7 +16,6 @@ from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, ranges, reductions, select
 from tinytf.ops import cast as casts
-from tinytf.ops.broadcasting import sum_to_shape
 from tinytf.ops.constant import constant
 
 
@@ -30,27 +29,12 @@ def _clip_kernel(op):
     return clip
 
 
-def _clip_grad(op, grad):
-    x, low, high = op.inputs
-    sx, sy, sz = (array_ops.shape(t) for t in op.inputs)
-    zeros = array_ops.zeros(array_ops.shape(grad), grad.dtype)
-    below, above = make("Less", x, low), make("Greater", x, high)
-    _, ry = make("BroadcastGradientArgs", sx, sy)
-    rx, rz = make("BroadcastGradientArgs", sx, sz)
-    gx = select.where(make("LogicalOr", below, above), zeros, grad)
-    gy = select.where(below, grad, zeros)
-    gz = select.where(above, grad, zeros)
-    gx = sum_to_shape(gx, rx, sx)
-    gy = sum_to_shape(gy, ry, sy)
-    return gx, gy, sum_to_shape(gz, rz, sz)
-
-
+# As in TensorFlow 1.15 the op has no gradient: clip_by_value is made of Minimum and Maximum.
 op(
     "ClipByValue(t: T, clip_value_min: T, clip_value_max: T) -> (output: T); T: {float, double, int32, uint8, int16, "
     "int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}",
     shape=same_as_input,
     kernel=_clip_kernel,
-    gradient=_clip_grad,
 )
 
 

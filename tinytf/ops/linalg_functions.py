@@ -162,7 +162,7 @@ def _spectral_norm(tensor, axis):
     """The largest singular value, with the two axes moved to the end and back."""
     from tinytf.ops import ranges
     from tinytf.ops.cond import cond
-    from tinytf.ops.functional_ops import map_fn
+    from tinytf.ops.map_ops import map_fn
     from tinytf.ops.unary import abs
 
     rank = array_ops.rank(tensor)

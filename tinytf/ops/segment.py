@@ -97,12 +97,18 @@ def _divided(rows, counts, dtype):
     return (rows / counts.astype(dtype)).astype(dtype)
 
 
+# Since NumPy 1.25 ufunc.at is fast, on flat arrays.
+_FAST_AT = tuple(int(n) for n in np.__version__.split(".")[:2]) >= (1, 25)
+
+
 def scatter_reduce(ufunc, result, ids, rows):
-    """`result[id] = ufunc(result[id], row)` for each row, ids in any order."""
-    if len(ids) == 0:
+    """`result[id] = ufunc(result[id], row)` for each row, in order; ids in any order.  Changes `result`."""
+    if len(ids) == 0 or rows.size == 0:
         return result
-    if ufunc is np.add and rows.ndim == 1 and rows.dtype.kind == "f":
-        result += np.bincount(ids, rows, minlength=len(result)).astype(result.dtype)
+    if _FAST_AT:
+        columns = rows.size // len(ids)
+        places = ids if columns == 1 else (ids[:, None].astype(np.int64) * columns + np.arange(columns)).reshape(-1)
+        ufunc.at(result.reshape(-1), places, np.ascontiguousarray(rows, result.dtype).reshape(-1))
         return result
     order = np.argsort(ids, kind="stable")
     ids = ids[order]

@@ -161,17 +161,26 @@ def _sigmoid_grad_grad(op, grad):
 
 def _sigmoid_kernel(op):
     dtype = op.outputs[0].dtype.base_dtype
-    if dtype in (dtypes.float32, dtypes.float16):
-        # As tanh, not 1 / (1 + e^-x): TensorFlow's float32 sigmoid has steps of 2^-25 near 0 as this has,
-        # and becomes exactly 0 below -18, which shows where a logarithm is taken of it.
-        half = np.float32(0.5)
+    steps = dtype == dtypes.float32
 
-        def sigmoid(x):
-            y = np.tanh(np.multiply(x, half, dtype=np.float32))
-            return ((y * half) + half).astype(x.dtype, copy=False)
+    def sigmoid(x):
+        y = np.negative(x)
+        if not isinstance(y, np.ndarray):
+            y = np.asarray(y)
+        np.exp(y, y)
+        y += 1
+        np.reciprocal(y, y)
+        if steps:
+            # TensorFlow's float32 sigmoid has steps of 2^-25 near 0 and is exactly 0 below about -18, which
+            # shows where a logarithm is taken of it.  Going by way of y - 0.5 rounds to the same steps.
+            y -= _HALF
+            y += _HALF
+        return y
 
-        return sigmoid
-    return lambda x: np.reciprocal(np.exp(np.negative(x)) + 1)
+    return sigmoid
+
+
+_HALF = np.float32(0.5)
 
 
 def _real_reciprocal(op):
@@ -199,14 +208,29 @@ def _conj_if_complex(op):
     return np.conj if op.outputs[0].dtype.base_dtype.is_complex else lambda x: x
 
 
+def _one_minus(one, product, dy):
+    """(one - product) * dy, in the memory of `product` where it is an array."""
+    if isinstance(product, np.ndarray):
+        np.subtract(one, product, product)
+        return np.multiply(product, dy, product)
+    return (one - product) * dy
+
+
 def _sigmoid_grad_kernel(op):
     one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
-    return lambda y, dy: dy * y * (one - y)
+
+    def sigmoid_grad(y, dy):
+        left = np.multiply(dy, y)
+        if isinstance(left, np.ndarray):
+            return np.multiply(left, np.subtract(one, y), left)
+        return left * (one - y)
+
+    return sigmoid_grad
 
 
 def _tanh_grad_kernel(op):
     one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
-    return lambda y, dy: dy * (one - y * y)
+    return lambda y, dy: _one_minus(one, np.square(y), dy)
 
 
 def _reciprocal_grad_kernel(op):
