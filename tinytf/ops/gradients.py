@@ -49,7 +49,6 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
     Follows tf.gradients of TF 1.15. LookupError: an op on the way has no gradient.
     """
     unconnected = _unconnected(unconnected_gradients)
-    gradient_aggregation.check_method(aggregation_method)
     ys, xs, stop_gradients = _as_list(ys), _as_list(xs), _as_list(stop_gradients)
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
     values = list(ys) + list(xs) + list(stop_gradients) + list(grad_ys)
@@ -230,6 +229,8 @@ class _Backprop:
                 if is_trainable(y):
                     self.add_gradient(y, loops.zeros_like_for_exit(y))
                     queue.append(y.op)
+        if queue:
+            gradient_aggregation.check_method(self.method)
         while queue:
             op = queue.popleft()
             if self.colocate:

@@ -263,13 +263,14 @@ def _split_grad(op, flow):
 
 
 def _element_dims(handle):
-    """What the op that made the array says of its elements' shape, if they all have the same; None if unknown."""
+    """What the op that made the array says of its elements' shape, if it holds for all of them; None if unknown."""
     maker = handle.op
     while maker.type in ("Enter", "Identity", "Switch", "Merge", "TensorArrayGradV3"):
         maker = maker.inputs[0].op
-    if maker.type != "TensorArrayV3" or not maker.attr("identical_element_shapes"):
+    if maker.type != "TensorArrayV3":
         return None
-    return _dims_of(maker.attr("element_shape"))
+    dims = _dims_of(maker.attr("element_shape"))
+    return dims if maker.attr("identical_element_shapes") or dims is not None and None not in dims else None
 
 
 def _dims_of(shape):
@@ -282,8 +283,6 @@ def _read_shape(op):
 
 def _gather_shape(op):
     dims, indices = _element_dims(op.inputs[0]), op.inputs[1].dims
-    if dims is None:
-        dims = _dims_of(op.attr("element_shape"))
     return [None if dims is None or indices is None else (*indices, *dims)]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf.run.lower import Instruction, Program
+from tinytf.run.lower import KEEPS_INPUTS, Instruction, Program
 
 # Kernels that give a new array each time: their results may be overwritten in place.
 _FRESH = frozenset(["MatMul", "BatchMatMulV2", "Conv2D", "BiasAdd", "Conv2DBackpropInput", "Conv2DBackpropFilter", "AddN"])
@@ -89,7 +89,10 @@ class _Emitter:
                     self.measure(instruction.extra[section], (*inner, section))
 
     def use(self, v, instruction, block) -> None:
+        kept = instruction.op.type in KEEPS_INPUTS
         while v is not None:
+            if kept:
+                self.pinned.add(v.number)
             self.last[v.number] = instruction
             if self.birth.get(v.number, ()) != block:
                 self.pinned.add(v.number)  # born outside of this loop: it must live through all iterations

@@ -24,6 +24,7 @@ _PASSES_THROUGH = frozenset(
 _NOTHING_TO_DO = frozenset(["NoOp", "ControlTrigger"])
 _REDUCTIONS = frozenset(["Sum", "Mean", "Prod", "Max", "Min", "All", "Any"])
 _PER_STEP = frozenset(["TemporaryVariable"])  # stateful sources whose state lives for one step only
+_CHECKS = frozenset(["CheckNumerics", "EnsureShape", "PyFuncStateless"])  # they run for the error they may raise
 # What these are given they hold on to, behind a handle: it must not change until the step is over.
 KEEPS_INPUTS = frozenset(
     ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
@@ -95,6 +96,7 @@ class _Lowering:
         for item in select.order_items(root, self.frame_of, self.needed, self.fed):
             self.item(item)
         self.program.fetches = [self.values[t] for t in fetched_tensors]
+        self.drop_unused()
         self.protect_from_writes()
 
     # Values -----------------------------------------------------------------------------------
@@ -391,6 +393,40 @@ class _Lowering:
                         outside.add(item)
         return inside, outside
 
+    # What nobody uses -------------------------------------------------------------------------------
+
+    def drop_unused(self) -> None:
+        """Removes computations without effect that only a control edge asked for, e.g. the gradient of a placeholder."""
+        used: set = set()
+
+        def use(values):
+            for v in values:
+                while v is not None:
+                    used.add(v.number)
+                    v = v.base
+
+        def sweep(instructions, inside_loop):
+            for instruction in reversed(instructions):
+                if instruction.kind == "loop":
+                    extra = instruction.extra
+                    use([*extra["ends"], extra["cond"], *instruction.inputs])
+                    for section in ("after", "body", "test"):
+                        sweep(extra[section], True)
+                elif instruction.kind == "call" and not inside_loop and _has_no_effect(instruction.op):
+                    if not any(v.number in used for v in instruction.outputs):
+                        instruction.kind = "nothing"
+                        self.program.removed.append(instruction.op)
+                        continue
+                elif instruction.kind == "merge":
+                    for tail in instruction.extra["tails"]:
+                        use(v for v, _ in tail)
+                use(instruction.inputs)
+                use(v for v, _ in instruction.guard)
+
+        use(self.program.fetches)
+        sweep(self.program.instructions, False)
+        self.program.instructions[:] = [i for i in self.program.instructions if i.kind != "nothing"]
+
     # Variables ------------------------------------------------------------------------------------
 
     def protect_from_writes(self) -> None:
@@ -475,6 +511,12 @@ def _written(instruction):
     for t, v in zip(op._inputs, instruction.inputs):
         if v.roots and (v.is_ref or t.dtype.base_dtype.name == "resource"):
             yield from v.roots
+
+
+def _has_no_effect(op) -> bool:
+    """Whether nothing but its results shows that an operation ran."""
+    entry = op.entry
+    return not entry.op_def.is_stateful and op.type not in _CHECKS and not any(t.dtype._is_ref_dtype for t in (*op._inputs, *op.outputs))
 
 
 def _ref_inputs(op) -> list:
