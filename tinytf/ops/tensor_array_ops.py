@@ -263,14 +263,14 @@ def _split_grad(op, flow):
 
 
 def _element_dims(handle):
-    """What the op that made the array says of its elements' shape, if it holds for all of them; None if unknown."""
+    """[the shape of the elements], as the op that made the array has it; [] where it says nothing that holds for all."""
     maker = handle.op
     while maker.type in ("Enter", "Identity", "Switch", "Merge", "TensorArrayGradV3"):
         maker = maker.inputs[0].op
     if maker.type != "TensorArrayV3":
-        return None
+        return []
     dims = _dims_of(maker.attr("element_shape"))
-    return dims if maker.attr("identical_element_shapes") or dims is not None and None not in dims else None
+    return [dims] if maker.attr("identical_element_shapes") or dims is not None and None not in dims else []
 
 
 def _dims_of(shape):
@@ -278,11 +278,11 @@ def _dims_of(shape):
 
 
 def _read_shape(op):
-    return [_element_dims(op.inputs[0])]
+    return _element_dims(op.inputs[0]) or [None]
 
 
 def _gather_shape(op):
-    dims, indices = _element_dims(op.inputs[0]), op.inputs[1].dims
+    (dims,), indices = _element_dims(op.inputs[0]) or [_dims_of(op.attr("element_shape"))], op.inputs[1].dims
     return [None if dims is None or indices is None else (*indices, *dims)]
 
 
