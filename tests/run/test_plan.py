@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
+from tinytf.ops import control_flow_ops
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +93,7 @@ def test_conditions_nest():
         assert [float(sess.run(z, {p: v})) for v in (-4.0, 5.0, 20.0)] == [5.0, 16.0, 41.0]
 
 
-def test_a_branch_not_taken_has_no_value():
+def test_what_is_inside_a_branch_cannot_be_fetched():
     p = tf.placeholder(tf.float32, [])
     inner = {}
 
@@ -101,8 +102,48 @@ def test_a_branch_not_taken_has_no_value():
         return inner["t"]
 
     tf.cond(p > 0, then, lambda: p)
-    with tf.Session() as sess, pytest.raises(tf.errors.InvalidArgumentError):
+    with tf.Session() as sess, pytest.raises(ValueError, match="has been marked as not fetchable"):
         sess.run(inner["t"], {p: -1.0})
+
+
+def test_a_dead_value_is_an_error():
+    p = tf.placeholder(tf.bool, [])
+    on_false, on_true = control_flow_ops.switch(tf.constant(1.0), p)
+    with tf.Session() as sess:
+        assert sess.run(on_true + 1.0, {p: True}) == 2.0
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            sess.run(on_false + 1.0, {p: True})
+
+
+def test_steps_are_compiled_anew_for_shapes_that_come_often():
+    x = tf.placeholder(tf.float32, [None, 3])
+    w = tf.Variable(tf.ones([3, 2]))
+    loss = tf.reduce_mean(tf.square(tf.matmul(x, w) + [1.0, 2.0]))
+    gradient = tf.gradients(loss, w)[0]
+    with tf.Session() as sess:
+        sess.run(w.initializer)
+        results = {}
+        for _ in range(4):
+            for n in (1, 2, 5):
+                results.setdefault(n, []).append(sess.run([loss, gradient], {x: np.full((n, 3), 0.5)}))
+        for n, runs in results.items():
+            for r in runs:
+                np.testing.assert_allclose(r[0], runs[0][0], rtol=1e-6)
+                np.testing.assert_allclose(r[1], runs[0][1], rtol=1e-6)
+        general = int(sess.explain([loss, gradient], [x]).split()[0])
+        shaped = int(sess.explain([loss, gradient], {x: np.zeros((5, 3))}).split()[0])
+    assert shaped < general
+    assert x.shape.as_list() == [None, 3]
+
+
+def test_gradients_that_nobody_takes_are_not_computed():
+    x = tf.placeholder(tf.float32, [4, 3])
+    w = tf.Variable(tf.ones([3, 2]))
+    loss = tf.reduce_sum(tf.matmul(x, w))
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+    with tf.Session() as sess:
+        plan = sess.explain(step, [x])
+    assert plan.count("# MatMul") == 1  # of the weights; neither the loss nor the gradient of x
 
 
 def test_loops_run_until_their_condition_fails():

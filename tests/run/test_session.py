@@ -101,8 +101,9 @@ def test_what_is_fetched_belongs_to_the_user():
             assert sess.run(t).max() == 2.0
 
 
-def test_a_read_before_a_write_keeps_its_value():
-    v = tf.Variable([1.0, 2.0])
+@pytest.mark.parametrize("use_resource, seen", [(False, [11.0, 12.0]), (True, [1.0, 2.0])])
+def test_a_reference_is_its_memory_and_a_resource_its_read(use_resource, seen):
+    v = tf.Variable([1.0, 2.0], use_resource=use_resource)
     read = tf.identity(v)
     with tf.control_dependencies([read]):
         write = tf.assign_add(v, [10.0, 10.0])
@@ -111,7 +112,7 @@ def test_a_read_before_a_write_keeps_its_value():
     with tf.Session() as sess:
         sess.run(v.initializer)
         before, after, now = sess.run([read, later, write])
-    assert before.tolist() == after.tolist() == [1.0, 2.0]
+    assert before.tolist() == after.tolist() == seen
     assert now.tolist() == [11.0, 12.0]
 
 

@@ -60,7 +60,8 @@ op("PriorityQueueV2() -> (handle: resource); component_types: list(type) >= 0 = 
 
 
 def _arrays(components):
-    return tuple([np.asarray(c) for c in components])
+    # The queue outlives the step: it must not share memory with a variable or the user's arrays.
+    return tuple([np.array(c) for c in components])
 
 
 def _enqueue_kernel(op):

@@ -60,9 +60,14 @@ class _Emitter:
             while v is not None:
                 self.pinned.add(v.number)
                 v = v.base
+        self.pinned.update(v.number for guard in program.fetch_guards for v, _ in guard)
         self.measure(program.instructions, block=())
         self.source.line(0, f"def step({', '.join(f'v{v.number}' for v in program.feeds)}):")
         self.block(program.instructions, 1, ())
+        for i, guard in enumerate(program.fetch_guards):
+            if guard:
+                self.source.names["dead"] = _dead
+                self.source.line(1, f"if not ({self.condition(guard)}): dead({i})", program.fetches[i].tensor.op)
         fetched = ", ".join(self.fetch(v) for v in program.fetches)
         self.source.line(1, f"return ({fetched}{',' if len(program.fetches) == 1 else ''})")
 
@@ -288,6 +293,12 @@ def _read(box):
     if box.value is None:
         _uninitialized(box)
     return _own(box.value)
+
+
+def _dead(position: int):
+    from tinytf import errors
+
+    raise errors.InvalidArgumentError(None, None, f"Retval[{position}] does not have value: the branch that makes it was not taken")
 
 
 def _uninitialized(box):

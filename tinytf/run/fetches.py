@@ -83,7 +83,8 @@ class Fetches:
         except KeyError as error:
             raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({error})") from None
         if not self.graph.is_fetchable(element):
-            raise ValueError(f"{fetch!r} may not be fetched.")
+            name = element.name if isinstance(element, Operation) else element.op.name
+            raise ValueError(f"Operation {name!r} has been marked as not fetchable: it is inside a tf.cond or tf.while_loop; fetch what these return")
         if isinstance(element, Operation):
             self.targets.append(element)
             return lambda values: None

@@ -65,6 +65,7 @@ class Program:
         self.instructions: list = []
         self.feeds: list = []
         self.fetches: list = []
+        self.fetch_guards: list = []
         self.values: list = []
         self.folded: list = []
         self.removed: list = []
@@ -96,6 +97,7 @@ class _Lowering:
         for item in select.order_items(root, self.frame_of, self.needed, self.fed):
             self.item(item)
         self.program.fetches = [self.values[t] for t in fetched_tensors]
+        self.program.fetch_guards = [self.guard_of(t) if t not in self.fed else () for t in fetched_tensors]
         self.drop_unused()
         self.protect_from_writes()
 
@@ -424,6 +426,8 @@ class _Lowering:
                 use(v for v, _ in instruction.guard)
 
         use(self.program.fetches)
+        for guard in self.program.fetch_guards:
+            use(v for v, _ in guard)
         sweep(self.program.instructions, False)
         self.program.instructions[:] = [i for i in self.program.instructions if i.kind != "nothing"]
 

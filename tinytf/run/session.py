@@ -15,15 +15,16 @@ from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
 from tinytf.run.fetches import Fetches, key_of
 from tinytf.run.plan import Plan
+from tinytf.run.specialize import ShapedPlans, static_shapes
 
 
 class _Step:
-    """A plan with the conversions of its feeds and the nesting of its fetches."""
+    """The plans of a pair of fetches and feeds, with the conversions of the feeds and the nesting of the fetches."""
 
-    __slots__ = ("plan", "converters", "build", "single", "version", "keep")
+    __slots__ = ("plans", "converters", "build", "single", "version", "keep")
 
-    def __init__(self, plan, converters, build, single, version, keep):
-        self.plan, self.converters, self.build, self.single = plan, converters, build, single
+    def __init__(self, plans, converters, build, single, version, keep):
+        self.plans, self.converters, self.build, self.single = plans, converters, build, single
         self.version, self.keep = version, keep
 
 
@@ -134,7 +135,8 @@ class BaseSession:
             arrays = [convert(value) for convert, value in zip(step.converters, feed_dict.values())]
         else:
             arrays = ()
-        values = step.plan.run(arrays)
+        plans = step.plans
+        values = (plans.plan_for(arrays) if plans.varies else plans.general).run(arrays)
         return values[0] if step.single else step.build(values)
 
     def _run_slowly(self, key, fetches, feed_dict, options, run_metadata):
@@ -147,11 +149,12 @@ class BaseSession:
             raise TypeError(f"feed_dict must be a dictionary mapping Tensors to values, not {type(feed_dict).__name__}")
         wanted = Fetches(self._graph, fetches)
         fed = feeding.expand(self._graph, feed_dict) if feed_dict else {}
-        plan = self._plan(wanted.tensors, wanted.targets, list(fed))
+        plans = self._plan(wanted.tensors, wanted.targets, list(fed))
+        plan = plans.general
         converters = [feeding.converter(t) for t in fed]
         if key is not None and len(fed) == len(feed_dict or ()) and all(not isinstance(k, tuple) for k in feed_dict or ()):
             single = isinstance(fetches, Tensor)
-            self._steps[key] = _Step(plan, converters, wanted.build, single, self._graph._structure_version, fetches)
+            self._steps[key] = _Step(plans, converters, wanted.build, single, self._graph._structure_version, fetches)
         arrays = [convert(value) for convert, value in zip(converters, fed.values())]
         if run_metadata is not None or (options is not None and getattr(options, "output_partition_graphs", False)):
             from tinytf.run.trace import traced_run
@@ -161,20 +164,26 @@ class BaseSession:
             values = plan.run(arrays)
         return wanted.build(values)
 
-    def _plan(self, tensors, targets, fed) -> Plan:
-        """The plan of these fetches and feeds, compiled once as long as no node of the graph changes."""
+    def _plan(self, tensors, targets, fed) -> ShapedPlans:
+        """The plans of these fetches and feeds, kept as long as no node of the graph changes."""
         key = (tuple(tensors), tuple(targets), tuple(fed))
         version = self._graph._structure_version
         found = self._plans.get(key)
         if found is not None and found[0] == version:
             return found[1]
-        with self._lock, constants.treating_as_unknown(fed):
-            special = any(t.op.type != "Placeholder" for t in fed)
+        plans = ShapedPlans(self._compile(tensors, targets, fed), tensors, targets, fed, self._compile)
+        self._plans[key] = (version, plans)
+        return plans
+
+    def _compile(self, tensors, targets, fed, shapes=None) -> Plan:
+        """One plan, for feeds of any shape or of `shapes`."""
+        with self._lock, self._graph._lock, constants.treating_as_unknown(fed):
+            if shapes is not None:
+                with static_shapes(tensors, targets, fed, shapes):
+                    return Plan(tensors, targets, fed, _PlansOwnKernels(self._make_kernel))
             # A kernel may have been made for the constant that a feed now replaces: make those anew.
-            maker = _FreshKernels(self._make_kernel, fed) if special else self._kernel
-            plan = Plan(tensors, targets, fed, maker)
-        self._plans[key] = (version, plan)
-        return plan
+            own = any(t.op.type != "Placeholder" for t in fed)
+            return Plan(tensors, targets, fed, _PlansOwnKernels(self._make_kernel) if own else self._kernel)
 
     def _kernel(self, op: Operation):
         """The function that runs `op` in this session: made once, so that what it closes over is the op's state."""
@@ -214,7 +223,7 @@ class BaseSession:
         names = list(feed_list or ())
         keys = [self._graph.as_graph_element(f, allow_operation=False) for f in names]
         wanted = Fetches(self._graph, fetches)
-        plan = self._plan(wanted.tensors, wanted.targets, keys)
+        plans = self._plan(wanted.tensors, wanted.targets, keys)
         converters = [feeding.converter(t) for t in keys]
 
         def call(*values, **kwargs):
@@ -224,15 +233,22 @@ class BaseSession:
                 raise TypeError(f"make_callable: this function takes {len(keys)} values, got {len(values)}")
             if accept_options and (kwargs.get("options") is not None or kwargs.get("run_metadata") is not None):
                 return self.run(fetches, dict(zip(keys, values)), kwargs.get("options"), kwargs.get("run_metadata"))
-            return wanted.build(plan.run([c(v) for c, v in zip(converters, values)]))
+            arrays = [c(v) for c, v in zip(converters, values)]
+            return wanted.build(plans.plan_for(arrays).run(arrays))
 
         return call
 
     def explain(self, fetches, feed_dict=None) -> str:
-        """How a run of these fetches is computed: the generated function and what was folded and removed (tinytf's own)."""
+        """How a run is computed: the generated function, and what was folded and removed (tinytf's own).
+
+        `feed_dict` may be a list of tensors: then the plan for values of any shape is shown.
+        """
         wanted = Fetches(self._graph, fetches)
         fed = [self._graph.as_graph_element(f, allow_operation=False) for f in (feed_dict or ())]
-        return self._plan(wanted.tensors, wanted.targets, fed).explain()
+        shapes = [np.shape(v) for v in feed_dict.values()] if hasattr(feed_dict, "values") else None
+        if shapes is not None and all(t.shape.is_compatible_with(s) for t, s in zip(fed, shapes)):
+            return self._compile(wanted.tensors, wanted.targets, fed, shapes).explain()
+        return self._plan(wanted.tensors, wanted.targets, fed).general.explain()
 
     # Partial runs -----------------------------------------------------------------------------------
 
@@ -263,7 +279,7 @@ class BaseSession:
                 raise errors.InvalidArgumentError(None, None, f"The fetch '{element.name}' has already been fetched.")
         given = {**state["fed"], **state["known"]}
         computed = self._computed_by(wanted, given)
-        plan = self._plan(wanted.tensors + computed, wanted.targets, list(given))
+        plan = self._plan(wanted.tensors + computed, wanted.targets, list(given)).general
         values = plan.run(list(given.values()))
         state["known"].update(zip(computed, values[len(wanted.tensors) :]))
         state["done"].update([*wanted.tensors, *wanted.targets])
@@ -278,10 +294,10 @@ class BaseSession:
         return [t for t in tensors if t not in given and not t.dtype._is_ref_dtype and t.dtype.name not in ("resource", "variant")]
 
 
-class _FreshKernels:
-    """Kernels of a plan that feeds something else than placeholders: stateless ones are made for this plan alone."""
+class _PlansOwnKernels:
+    """Kernels of a plan that knows more of shapes, or less of constants, than others do: stateless ones are made for it alone."""
 
-    def __init__(self, make, fed):
+    def __init__(self, make):
         self._make = make
         self._made: dict = {}
 
