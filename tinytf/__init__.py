@@ -117,6 +117,7 @@ _NAMES = {
         assert_rank_in assert_integer assert_type assert_scalar assert_proper_iterable assert_same_float_dtype
         is_numeric_tensor is_non_decreasing is_strictly_increasing""",
     # ---- ops: random
+    "tinytf.ops.sparse_to_dense": "sparse_to_dense",
     "tinytf.ops.random_seed": "set_random_seed get_seed",
     "tinytf.ops.random_ops": """
         random_normal truncated_normal random_uniform random_shuffle random_crop multinomial random_gamma
