@@ -43,8 +43,8 @@ def _enter_shape(op):
 def _loop_cond_shape(op):
     dims = op.inputs[0].dims
     if dims:
-        raise ValueError("Shape must be at most rank 0 but is rank %d" % len(dims))
-    return [dims]
+        raise ValueError("Shape must be rank 0 but is rank %d" % len(dims))
+    return [()]
 
 
 op("Switch(data: T, pred: bool) -> (output_false: T, output_true: T); T: type",

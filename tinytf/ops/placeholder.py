@@ -14,7 +14,10 @@ _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 
 
 def _placeholder_shape(op):
-    return [_dims(op.attr("shape"))]
+    dims = _dims(op.attr("shape"))
+    if dims == () and op.type == "Placeholder" and op.graph._versions[0] <= 21:
+        return [None]  # graphs of those days wrote the unknown shape as a scalar's
+    return [dims]
 
 
 def _dims(shape):
