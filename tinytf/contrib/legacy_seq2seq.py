@@ -17,7 +17,7 @@ from tinytf.layers.rnn_cells import RNNCell
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.conv_functions import conv2d
-from tinytf.ops.embedding_ops import embedding_lookup
+from tinytf.ops.embedding import embedding_lookup
 from tinytf.ops.nn_basic import xw_plus_b
 from tinytf.ops.rnn import static_rnn
 from tinytf.ops.softmax import softmax, sparse_softmax_cross_entropy_with_logits

@@ -279,7 +279,7 @@ class EmbeddingWrapper(_Around):
         self._embedding_classes, self._embedding_size, self._initializer = embedding_classes, embedding_size, initializer
 
     def call(self, inputs, state):
-        from tinytf.ops.embedding_ops import embedding_lookup
+        from tinytf.ops.embedding import embedding_lookup
 
         with device("/cpu:0"):
             limit = math.sqrt(3)  # uniform with a variance of 1
