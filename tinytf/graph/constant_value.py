@@ -225,8 +225,8 @@ def _run_kernel(op, arguments, index):
 def constant_dims(tensor):
     """The dims that a shape-holding tensor describes: unknown entries (or -1) as None; None where not even their number is known."""
     op = tensor.op
-    if op.type == "Shape":
-        return op.inputs[0].dims
+    if op.type in ("Shape", "ShapeN"):
+        return op.inputs[tensor.value_index].dims
     if op.type == "Pack" and tensor.dims is not None and len(tensor.dims) == 1:
         return tuple([_entry(constant_value(t)) for t in op.inputs])
     if op.type == "ConcatV2":

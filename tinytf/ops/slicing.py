@@ -298,13 +298,16 @@ def _slice_shape(op):
         dims = with_rank(dims, rank)
     if dims is None:
         return [None]
-    if begin is None or size is None:
+    if size is None:
         # A size of -1 cannot be told from an unknown one: such entries stay open.
         return [known if known is not None and len(known) == len(dims) else (None,) * len(dims)]
+    begins = constant_dims(op.inputs[1]) if begin is None else begin.tolist()
+    if begins is None or len(begins) != len(dims):
+        begins = (None,) * len(dims)
     out = []
-    for d, b, s in zip(dims, begin.tolist(), size.tolist()):
+    for d, b, s in zip(dims, begins, size.tolist()):
         if s == -1:
-            s = None if d is None else d - b
+            s = None if d is None or b is None else d - b
             if s is not None and s < 0:
                 raise ValueError(f"Negative dimension size caused by subtracting {b} from {d}")
         elif s < 0:
