@@ -33,6 +33,7 @@ class FuncGraph(Graph):
         if outer is not None:
             self._seed = outer._seed
             self._functions = outer._functions  # one library for all
+            self._library = outer._library
 
     def argument(self, name: str, dtype, shape) -> Tensor:
         """Adds an argument."""

@@ -471,6 +471,8 @@ class _Importer:
 
     def _add_function(self, name: str) -> None:
         graph = self.graph
+        if name in graph._functions:
+            return
         if graph._library is None:
             graph._library = protos.FunctionDefLibrary()
         known = {f.signature.name: f for f in graph._library.function}
