@@ -17,7 +17,7 @@ from tinytf.ops import training_rules as rules
 from tinytf.ops.resource_ops import handle_dims, value_at
 from tinytf.ops.state_ops import INDEX, NUMBER, check_rows, rounds, shape_text, value_of
 
-BLOCK = 16384  # elements at a time
+BLOCK = 65536  # elements at a time: six arrays of a quarter MiB
 
 
 def _values(op_, boxes, read):
