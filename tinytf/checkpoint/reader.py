@@ -202,7 +202,17 @@ def read_tensors(prefix, names, shape_and_slices, dtypes) -> list:
     """
     names = [_text(n) for n in names]
     specs = [_text(s) for s in shape_and_slices]
-    reader = open_checkpoint(_text(prefix))
+    for _ in range(5):
+        reader = open_checkpoint(_text(prefix))
+        try:
+            return _read_tensors(reader, names, specs, dtypes)
+        except errors.OpError:
+            if not reader.changed():  # a writer put another checkpoint in its place meanwhile: read that
+                raise
+    return _read_tensors(open_checkpoint(_text(prefix)), names, specs, dtypes)
+
+
+def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
     v2 = reader.format == "V2"
     missing = [name for name in sorted(set(names)) if name not in reader] if len(names) < 9 or not v2 else None
     if missing is None:

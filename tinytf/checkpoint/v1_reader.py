@@ -100,8 +100,12 @@ class SliceReader:
 
     def refresh(self) -> None:
         """Opens anew where a file was replaced since."""
-        if [files.identity(path) for path in self._paths] != self._identity:
+        if self.changed():
             self._open()
+
+    def changed(self) -> bool:
+        """Whether a file was replaced since."""
+        return [files.identity(path) for path in self._paths] != self._identity
 
     # --- what there is
 

@@ -20,6 +20,7 @@ from tinytf.checkpoint.v2_reader import BundleReader
 from tinytf.checkpoint.v2_writer import write_index
 
 _SHARD_FOLDER = re.compile(r"_temp_[0-9a-f]{32}$")
+_OURS = re.compile(r"_temp_[0-9a-f]{32}(\.tinytf-[0-9a-f]{16})?")
 _MARK = ".tinytf"
 _held: dict = {}  # folder -> descriptor that holds its lock
 
@@ -83,9 +84,9 @@ def merge_v2_checkpoints(prefixes, destination: str, delete_old_dirs: bool = Tru
             os.unlink(v2_files.index_name(prefix))
     if delete_old_dirs:
         for old in {files.folder_of(prefix) for prefix in prefixes} - {folder}:
-            release_folder(old)
-            with contextlib.suppress(OSError):
-                os.rmdir(old)
+            if not release_folder(old):
+                with contextlib.suppress(OSError):
+                    os.rmdir(old)
 
 
 def _merge_slices(before, entry, key: bytes, prefix: str) -> None:
@@ -109,20 +110,40 @@ def claim_folder(folder: str) -> None:
     if files.fcntl is None or folder in _held or not _SHARD_FOLDER.search(folder):
         return
     _remove_dead(_SHARD_FOLDER.sub("", folder))
-    files.make_folder(folder)
-    fd = os.open(os.path.join(folder, _MARK), os.O_RDWR | os.O_CREAT, 0o666)
-    with contextlib.suppress(OSError):  # another process of the same job has it
-        files.fcntl.flock(fd, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
-    _held[folder] = fd
+    files.make_folder(files.folder_of(folder))
+    # Made under another name, so that it never stands there without its mark.
+    new = folder + ".tinytf-" + os.urandom(8).hex()
+    fd = -1
+    try:
+        os.mkdir(new)
+        fd = os.open(os.path.join(new, _MARK), os.O_RDWR | os.O_CREAT, 0o666)
+        with contextlib.suppress(OSError):  # a file system without locks
+            files.fcntl.flock(fd, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+        os.rename(new, folder)
+        _held[folder] = fd
+    except OSError as e:
+        if fd >= 0:
+            os.close(fd)
+        shutil.rmtree(new, ignore_errors=True)
+        if not os.path.isdir(folder):  # else another process of the same job was first
+            raise files.typed(e, folder) from None
 
 
-def release_folder(folder: str) -> None:
-    """Takes the mark away."""
+def release_folder(folder: str) -> bool:
+    """Removes a folder that this process had claimed; False where it had not, or something is left in it."""
     fd = _held.pop(folder, None)
-    if fd is not None:
-        with contextlib.suppress(OSError):
-            os.unlink(os.path.join(folder, _MARK))
+    if fd is None:
+        return False
+    try:
+        if os.listdir(folder) == [_MARK]:
+            _remove_folder(folder)
+            return True
+        os.unlink(os.path.join(folder, _MARK))
+    except OSError:
+        pass
+    finally:
         os.close(fd)
+    return False
 
 
 def _remove_dead(prefix: str) -> None:
@@ -130,12 +151,29 @@ def _remove_dead(prefix: str) -> None:
     with contextlib.suppress(OSError):
         for name in os.listdir(parent):
             folder = os.path.join(parent, name)
-            if not name.startswith(base) or not _SHARD_FOLDER.fullmatch(name[len(base) :]) or folder in _held:
+            if not name.startswith(base) or not _OURS.fullmatch(name[len(base) :]) or folder in _held:
                 continue
-            with contextlib.suppress(OSError):  # no mark: TensorFlow's own; locked: alive
-                fd = os.open(os.path.join(folder, _MARK), os.O_RDWR)
+            mark = os.path.join(folder, _MARK)
+            if not os.path.exists(mark):  # TensorFlow's own, or one that its maker did not come to mark
+                if ".tinytf-" in name:
+                    with contextlib.suppress(OSError):
+                        os.rmdir(folder)
+                continue
+            with contextlib.suppress(OSError):  # locked: alive
+                fd = os.open(mark, os.O_RDWR)
                 try:
                     files.fcntl.flock(fd, files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
-                    shutil.rmtree(folder)
+                    _remove_folder(folder)
                 finally:
                     os.close(fd)
+
+
+def _remove_folder(folder: str) -> None:
+    # The mark last: a folder that loses it before it is gone would never be removed.
+    for name in os.listdir(folder):
+        if name != _MARK:
+            os.unlink(os.path.join(folder, name))
+    gone = folder + ".tinytf-" + os.urandom(8).hex()
+    os.rename(folder, gone)
+    os.unlink(os.path.join(gone, _MARK))
+    os.rmdir(gone)

@@ -7,8 +7,6 @@ partitioned tensor cover each element once, and the CRC (once a tensor) is that 
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 
 from tinytf import errors, protos
@@ -69,11 +67,15 @@ class BundleReader:
 
     def refresh(self) -> None:
         """Opens anew where the checkpoint was replaced since."""
+        if self.changed():
+            self._open()
+
+    def changed(self) -> bool:
+        """Whether another checkpoint has taken the place of this one."""
         path = v2_files.current_index(self.prefix)
         identity = files.identity(path)
-        if identity is not None and (path, identity) != (self._index_path, self._identity):
-            if path.endswith(v2_files.NEXT) or identity != self._identity:
-                self._open()
+        # A `.next` that has moved to its place is still the same file.
+        return identity is not None and identity != self._identity
 
     # --- what there is
 
@@ -383,7 +385,7 @@ class BundleReader:
 
     def _bad_checksum(self, key: bytes, entry: v2_entry.Entry, crc: int):
         path = self._shard(entry.shard_id).path
-        if files.identity(self._index_path) != self._identity and os.path.exists(v2_files.index_name(self.prefix)):
+        if self.changed():
             more = ". The checkpoint was replaced while it was being read: open it again"
         else:
             more = ""
