@@ -135,6 +135,12 @@ _NAMES = {
     "tinytf.ops.custom_gradient": "custom_gradient recompute_grad grad_pass_through",
     "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
     "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",
+    # ---- ops: sparse tensors
+    "tinytf.ops.sparse_ops": """
+        sparse_tensor_to_dense sparse_to_indicator sparse_concat sparse_split sparse_slice sparse_retain
+        sparse_reorder sparse_reshape sparse_reset_shape sparse_transpose sparse_fill_empty_rows sparse_merge sparse_add
+        sparse_tensor_dense_matmul sparse_softmax sparse_maximum sparse_minimum sparse_reduce_sum sparse_mask
+        sparse_reduce_sum_sparse sparse_reduce_max sparse_reduce_max_sparse""",
     # ---- ops: strings, parsing, images, files
     "tinytf.ops.script_ops": "py_func numpy_function py_function Print print=print_v2",
     "tinytf.ops.numerics": "check_numerics verify_tensor_all_finite add_check_numerics_ops",

@@ -246,6 +246,28 @@ def constant_dims(tensor):
     return None
 
 
+def public_constant_dims(tensor):
+    """As `constant_dims`, seeing only what TensorFlow's Python code sees (`public_constant_value`)."""
+    op = tensor.op
+    if tensor.dims == (0,):
+        return ()
+    if op.type == "Shape":
+        return op.inputs[0].dims
+    if op.type == "Pack":
+        return tuple([_entry(public_constant_value(t)) for t in op.inputs])
+    if op.type == "ConcatV2":
+        parts = [public_constant_dims(t) for t in op.inputs[:-1]]
+        return None if any(p is None for p in parts) else sum(parts, ())
+    if op.type == "StridedSlice":
+        sliced = _sliced_dims(op)
+        if sliced is not None:
+            return sliced
+    value = public_constant_value(tensor)
+    if value is not None:
+        return tuple([_entry(v) for v in value.ravel()])
+    return (None,) * tensor.dims[0] if tensor.dims and tensor.dims[0] is not None else None
+
+
 def _entry(value):
     if value is None:
         return None

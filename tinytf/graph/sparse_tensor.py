@@ -58,9 +58,9 @@ class SparseTensor:
     @property
     def shape(self) -> TensorShape:
         """The static shape of the whole."""
-        from tinytf.graph.constant_value import constant_dims
+        from tinytf.graph.constant_value import public_constant_dims
 
-        return TensorShape._of(constant_dims(self._dense_shape))
+        return TensorShape._of(public_constant_dims(self._dense_shape))
 
     def get_shape(self) -> TensorShape:
         """The static shape of the whole."""
