@@ -111,6 +111,7 @@ _NAMES = {
     "tinytf.ops.tile_pad": "tile pad",
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
+    "tinytf.ops.confusion_matrix": "confusion_matrix",
     "tinytf.ops.check_ops": """
         assert_equal assert_none_equal assert_less assert_less_equal assert_greater assert_greater_equal assert_near
         assert_negative assert_positive assert_non_negative assert_non_positive assert_rank assert_rank_at_least

@@ -1,0 +1,55 @@
+"""tf.contrib.framework: arg_scope, model variables, smart_cond."""
+
+from __future__ import annotations
+
+from tinytf import nest  # noqa: F401
+from tinytf.checkpoint import list_variables, load_checkpoint, load_variable  # noqa: F401
+from tinytf.contrib.framework.arg_scope import (  # noqa: F401
+    add_arg_scope,
+    arg_scope,
+    arg_scope_func_key,
+    arg_scoped_arguments,
+    current_arg_scope,
+    has_arg_scope,
+)
+from tinytf.contrib.framework.variables import (  # noqa: F401
+    add_model_variable,
+    assign_from_checkpoint,
+    assign_from_checkpoint_fn,
+    assign_from_values,
+    assign_from_values_fn,
+    filter_variables,
+    get_local_variables,
+    get_model_variables,
+    get_trainable_variables,
+    get_unique_variable,
+    get_variable_full_name,
+    get_variables,
+    get_variables_by_name,
+    get_variables_by_suffix,
+    get_variables_to_restore,
+    global_variable,
+    local_variable,
+    model_variable,
+    variable,
+)
+from tinytf.layers.smart_cond import known_value as smart_constant_value  # noqa: F401
+from tinytf.layers.smart_cond import smart_cond  # noqa: F401
+from tinytf.ops.check_ops import assert_same_float_dtype, assert_scalar  # noqa: F401
+from tinytf.train.checkpoint_utils import init_from_checkpoint  # noqa: F401
+from tinytf.train.training_util import (  # noqa: F401
+    assert_global_step,
+    create_global_step,
+    get_global_step,
+    get_or_create_global_step,
+)
+
+
+def is_tensor(x) -> bool:
+    """Whether `x` is a tensor, a variable or a sparse tensor."""
+    from tinytf.graph.indexed_slices import IndexedSlices
+    from tinytf.graph.sparse_tensor import SparseTensor
+    from tinytf.graph.tensor import Tensor
+    from tinytf.ops.variables import Variable
+
+    return isinstance(x, (Tensor, SparseTensor, IndexedSlices, Variable))

@@ -1,0 +1,66 @@
+"""tf.contrib.layers: layers with regularizers, normalizers and collections."""
+
+from __future__ import annotations
+
+from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
+from tinytf.contrib.layers.initializers import (  # noqa: F401
+    variance_scaling_initializer,
+    xavier_initializer,
+    xavier_initializer_conv2d,
+)
+from tinytf.contrib.layers.layers import (  # noqa: F401
+    avg_pool2d,
+    avg_pool3d,
+    bias_add,
+    conv1d,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    conv3d_transpose,
+    convolution,
+    convolution1d,
+    convolution2d,
+    convolution2d_transpose,
+    convolution3d,
+    convolution3d_transpose,
+    dropout,
+    elu,
+    flatten,
+    fully_connected,
+    layer_norm,
+    legacy_fully_connected,
+    legacy_linear,
+    legacy_relu,
+    linear,
+    max_pool2d,
+    max_pool3d,
+    maxout,
+    one_hot_encoding,
+    pool,
+    relu,
+    relu6,
+    repeat,
+    separable_conv2d,
+    separable_convolution2d,
+    softmax,
+    stack,
+    unit_norm,
+)
+from tinytf.contrib.layers.optimizers import OPTIMIZER_SUMMARIES, optimize_loss  # noqa: F401
+from tinytf.contrib.layers.regularizers import (  # noqa: F401
+    apply_regularization,
+    l1_l2_regularizer,
+    l1_regularizer,
+    l2_regularizer,
+    sum_regularizer,
+)
+from tinytf.contrib.layers.summaries import (  # noqa: F401
+    summarize_activation,
+    summarize_activations,
+    summarize_biases,
+    summarize_collection,
+    summarize_tensor,
+    summarize_tensors,
+    summarize_variables,
+    summarize_weights,
+)
