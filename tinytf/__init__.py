@@ -90,7 +90,7 @@ _NAMES = {
     "tinytf.ops.fft": "fft fft2d fft3d ifft ifft2d ifft3d",
     # ---- ops: names from before 1.0 (tf.mul, tf.sub, …)
     "tinytf.ops.pre_1_0": """
-        mul sub neg inv select complex_abs batch_matmul batch_fft batch_fft2d batch_fft3d batch_ifft batch_ifft2d
+        mul sub neg inv select pack unpack listdiff complex_abs batch_matmul batch_fft batch_fft2d batch_fft3d batch_ifft batch_ifft2d
         batch_ifft3d batch_cholesky batch_cholesky_solve batch_matrix_band_part batch_matrix_determinant
         batch_matrix_diag batch_matrix_diag_part batch_matrix_set_diag batch_matrix_inverse batch_matrix_solve
         batch_matrix_solve_ls batch_matrix_transpose batch_matrix_triangular_solve batch_self_adjoint_eig
@@ -165,6 +165,7 @@ _NAMES = {
     "tinytf.ops.variable_scope": """
         variable_scope get_variable get_local_variable get_variable_scope AUTO_REUSE VariableScope no_regularizer
         variable_op_scope variable_creator_scope""",
+    "tinytf.ops.template": "make_template",
     "tinytf.ops.partitioned_variables": """
         variable_axis_size_partitioner min_max_variable_partitioner fixed_size_partitioner
         create_partitioned_variables""",

@@ -13,8 +13,6 @@ class MissingSymbol(AttributeError, NotImplementedError):
 
 # What to use instead of what tinytf leaves out, and of names that were gone before TensorFlow 1.15.
 INSTEAD = {
-    "tf.pack": "tf.stack",
-    "tf.unpack": "tf.unstack",
     "tf.nn.rnn": "tf.nn.static_rnn",
     "tf.nn.seq2seq": "tf.contrib.legacy_seq2seq",
     "tf.keras": "tf.layers for layers and tf.train for optimizers",

@@ -51,6 +51,28 @@ def select(condition, t, e, name=None) -> Tensor:
     return make("Select", condition, t, e, name=name)
 
 
+def pack(values, axis=0, name="pack") -> Tensor:
+    """Tensors of one shape, as the rows of a new dimension: `tf.stack` since 1.0."""
+    from tinytf.ops import concat_split
+
+    return concat_split.stack(values, axis=axis, name=name)
+
+
+def unpack(value, num=None, axis=0, name="unpack") -> list:
+    """The parts of a tensor along a dimension: `tf.unstack` since 1.0."""
+    from tinytf.ops import concat_split
+
+    return concat_split.unstack(value, num=num, axis=axis, name=name)
+
+
+def listdiff(x, y, out_idx=None, name=None):
+    """What is in `x` and not in `y`, and where: `tf.setdiff1d` since 1.0."""
+    from tinytf import dtypes
+    from tinytf.ops import unique
+
+    return unique.setdiff1d(x, y, out_idx or dtypes.int32, name)
+
+
 def complex_abs(x, name=None) -> Tensor:
     """The absolute value of complex numbers: `tf.abs` since 1.0."""
     from tinytf.ops import unary
