@@ -215,7 +215,8 @@ def _floor_mod_kernel(op):
 
     def floor_mod(x, y):
         remainder = np.fmod(x, y)
-        return np.where(np.less(x, 0) == np.less(y, 0), remainder, np.fmod(remainder + y, y))
+        other_sign = np.less(y, 0) != np.less(remainder, 0)
+        return np.where(other_sign & (remainder != 0), remainder + y, remainder)
 
     return floor_mod
 

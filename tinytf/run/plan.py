@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from tinytf import errors
 from tinytf.graph import trust
 from tinytf.run.emit import emit
 from tinytf.run.lower import lower
+
+_UNFIT = re.compile(r"operands could not be broadcast together with shapes \(([\d, ]*?),?\) \(([\d, ]*?),?\)")
+
+
+def _message(op, error) -> str:
+    """What NumPy said, with the op; shapes that do not broadcast in TensorFlow's words."""
+    unfit = _UNFIT.match(str(error))
+    if unfit:
+        return "Incompatible shapes: [%s] vs. [%s]" % tuple(s.replace(" ", "") for s in unfit.groups())
+    return f"{op.type} '{op.name}' failed: {type(error).__name__}: {error}"
 
 
 class Plan:
@@ -54,7 +66,7 @@ class Plan:
         if isinstance(error, UnboundLocalError):
             return errors.InvalidArgumentError(op.node_def, op, f"The input of '{op.name}' has no value: the branch that makes it was not taken")
         if isinstance(error, (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError, FloatingPointError, KeyError, AttributeError)):
-            return errors.InvalidArgumentError(op.node_def, op, f"{op.type} '{op.name}' failed: {type(error).__name__}: {error}")
+            return errors.InvalidArgumentError(op.node_def, op, _message(op, error))
         return error
 
     def failed_operation(self, error):
