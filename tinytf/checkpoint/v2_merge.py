@@ -43,7 +43,7 @@ def merge_v2_checkpoints(prefixes, destination: str, delete_old_dirs: bool = Tru
     merged: dict = {}
     shard_of: dict = {}  # data file -> its number in the whole
     first = None
-    shards = 0
+    old_data = []
     for prefix in prefixes:
         bundle = BundleReader(prefix)
         header = bundle.header
@@ -57,7 +57,7 @@ def merge_v2_checkpoints(prefixes, destination: str, delete_old_dirs: bool = Tru
             raise errors.InvalidArgumentError(
                 None, None, f"Merging bundles with different format versions: merged {first.version} vs. curr {header.version}"
             )
-        shards += header.num_shards
+        old_data += [v2_files.data_name(prefix, i, header.num_shards) for i in range(min(header.num_shards, 1 << 16))]
         for key, value in bundle.scan().items():
             bundle.entry(key)  # raises where it is malformed
             entry = protos.BundleEntryProto.FromString(value)
@@ -73,15 +73,17 @@ def merge_v2_checkpoints(prefixes, destination: str, delete_old_dirs: bool = Tru
     out = files.OutputFile(v2_files.index_name(destination))
     try:
         encoded = {key: entry.SerializeToString() for key, entry in merged.items()}
-        write_index(out, v2_entry.encode_header(shards, first.endianness, first.version), encoded)
+        write_index(out, v2_entry.encode_header(max(1, len(shard_of)), first.endianness, first.version), encoded)
         moves = [(path, v2_files.data_name(destination, i, len(shard_of))) for path, i in shard_of.items()]
         v2_files.replace(destination, moves, out.temporary)
         out.close()
     finally:
         out.discard()  # has no effect on what was put in place
-    for prefix in prefixes:
-        with contextlib.suppress(OSError):
-            os.unlink(v2_files.index_name(prefix))
+    moved = {target for _, target in moves}
+    for path in [v2_files.index_name(prefix) for prefix in prefixes] + old_data:  # data of parts without tensors
+        if path not in moved and path != v2_files.index_name(destination):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
     if delete_old_dirs:
         for old in {files.folder_of(prefix) for prefix in prefixes} - {folder}:
             if not release_folder(old):
