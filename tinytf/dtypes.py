@@ -288,3 +288,11 @@ def as_numpy_dtype(type_value):
 
 # The sets that gradients and resource variables ask about.
 QUANTIZED_DTYPES = frozenset([qint8, quint8, qint16, quint16, qint32] + [t._ref for t in (qint8, quint8, qint16, quint16, qint32)])
+
+
+def __getattr__(name):
+    if name in ("as_string", "cast", "complex", "saturate_cast"):  # tf.dtypes.cast and its kin are ops, which live above
+        import tinytf
+
+        return getattr(tinytf, name)
+    raise AttributeError("module %r has no attribute %r" % (__name__, name))

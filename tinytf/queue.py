@@ -1,0 +1,5 @@
+"""tf.queue: queues of tensors, under their newer names."""
+
+from __future__ import annotations
+
+from tinytf.ops.queue_ops import FIFOQueue, PaddingFIFOQueue, PriorityQueue, QueueBase, RandomShuffleQueue  # noqa: F401

@@ -1,0 +1,56 @@
+"""tf.test: unit tests of graphs."""
+
+from __future__ import annotations
+
+import unittest
+from unittest import mock  # noqa: F401
+
+from tinytf.test.gradient_checker import compute_gradient, compute_gradient_error  # noqa: F401
+from tinytf.test.case import TestCase, assert_equal_graph_def, get_temp_dir  # noqa: F401
+
+
+def main(argv=None):
+    """Runs the TestCases of the script, and exits. Flags of tf.flags are parsed. Follows tf.test.main of TF 1.15."""
+    from tinytf import app
+
+    def run(arguments):
+        unittest.main(argv=arguments)
+
+    app.run(run, argv)
+
+
+def is_gpu_available(cuda_only=False, min_cuda_compute_capability=None) -> bool:
+    """False: tinytf computes on the CPU. Follows tf.test.is_gpu_available of TF 1.15."""
+    return False
+
+
+def gpu_device_name() -> str:
+    """Empty: there is no GPU."""
+    return ""
+
+
+def is_built_with_cuda() -> bool:
+    """False."""
+    return False
+
+
+def is_built_with_gpu_support() -> bool:
+    """False."""
+    return False
+
+
+def is_built_with_rocm() -> bool:
+    """False."""
+    return False
+
+
+def test_src_dir_path(relative_path) -> str:
+    """`relative_path` in the folder of the tinytf package."""
+    import os
+
+    import tinytf
+
+    return os.path.join(os.path.dirname(os.path.abspath(tinytf.__file__)), relative_path)
+
+
+test_src_dir_path.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test where it is imported
