@@ -46,7 +46,7 @@ def _relu6_grad(g, f):
 
 
 def _leaky_relu(op):
-    alpha = op.attr("alpha")
+    alpha = np.float32(op.attr("alpha"))  # what the attribute holds, for doubles too
 
     def run(x):
         return np.maximum(x, x * x.dtype.type(alpha))
@@ -55,7 +55,7 @@ def _leaky_relu(op):
 
 
 def _leaky_relu_grad(op):
-    alpha = op.attr("alpha")
+    alpha = np.float32(op.attr("alpha"))
 
     def run(g, f):
         return np.where(f > 0, g, g * g.dtype.type(alpha))
