@@ -54,8 +54,9 @@ _NAMES = {
     "tinytf.ops.gradient_registry": "RegisterGradient NotDifferentiable NoGradient=NotDifferentiable",
     # ---- ops: math
     "tinytf.ops.arithmetic": """
-        accumulate_n add add_n atan2 div div_no_nan divide floor_div floordiv floormod=mod maximum minimum mod
-        multiply pow realdiv scalar_mul squared_difference subtract truediv truncatediv truncatemod""",
+        accumulate_n add add_n atan2 maximum minimum multiply pow scalar_mul squared_difference subtract""",
+    "tinytf.ops.division": """
+        div div_no_nan divide floor_div floordiv floormod=mod mod realdiv truediv truncatediv truncatemod""",
     "tinytf.ops.unary": """
         abs acos acosh asin asinh atan atanh ceil cos cosh exp expm1 floor is_finite is_inf is_nan log log1p
         log_sigmoid negative reciprocal rint round rsqrt sigmoid sign sin sinh sqrt square tan tanh""",

@@ -10,25 +10,18 @@ from tinytf.ops.arithmetic import (
     add,
     add_n,
     atan2,
-    divide,
-    floordiv,
     maximum,
     minimum,
-    mod,
     multiply,
     multiply_no_nan,
     nextafter,
     pow,
-    reciprocal_no_nan,
     scalar_mul,
     squared_difference,
     subtract,
-    truediv,
     xdivy,
     xlogy,
 )
-from tinytf.ops.arithmetic import div_no_nan as divide_no_nan
-from tinytf.ops.arithmetic import mod as floormod
 from tinytf.ops.comparison import (
     equal,
     greater,
@@ -44,6 +37,9 @@ from tinytf.ops.comparison import (
 from tinytf.ops.complex_ops import angle, conj, imag, real
 from tinytf.ops.contractions import polyval
 from tinytf.ops.cumulative import cumprod, cumsum, cumulative_logsumexp
+from tinytf.ops.division import div_no_nan as divide_no_nan
+from tinytf.ops.division import divide, floordiv, mod, reciprocal_no_nan, truediv
+from tinytf.ops.division import mod as floormod
 from tinytf.ops.histogram import bincount
 from tinytf.ops.reductions import (
     count_nonzero,

@@ -54,7 +54,7 @@ def _angle_grad(op, grad):
 
 
 def _complex_abs_grad(op, grad):
-    from tinytf.ops.arithmetic import div_no_nan
+    from tinytf.ops.division import div_no_nan
 
     y = op.outputs[0]
     towards = complex(grad, array_ops.zeros_like(grad)) * op.inputs[0]

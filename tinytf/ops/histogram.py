@@ -135,7 +135,7 @@ def histogram_fixed_width_bins(values, value_range, nbins=100, dtype=dtypes.int3
     Follows `tf.histogram_fixed_width_bins` of TF 1.15.
     """
     from tinytf.ops import clip, unary
-    from tinytf.ops.arithmetic import truediv
+    from tinytf.ops.division import truediv
 
     with name_scope(name, "histogram_fixed_width_bins", [values, value_range, nbins]):
         values = convert_to_tensor(values, name="values")

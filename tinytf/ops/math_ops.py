@@ -12,27 +12,15 @@ from tinytf.ops.arithmetic import (
     add,
     add_n,
     atan2,
-    div,
-    div_no_nan,
-    divide,
-    floor_div,
-    floordiv,
-    floormod,
     maximum,
     minimum,
-    mod,
     multiply,
     multiply_no_nan,
     nextafter,
     pow,
-    realdiv,
-    reciprocal_no_nan,
     scalar_mul,
     squared_difference,
     subtract,
-    truediv,
-    truncatediv,
-    truncatemod,
     xdivy,
     xlogy,
 )
@@ -63,6 +51,20 @@ from tinytf.ops.comparison import (
 from tinytf.ops.complex_ops import angle, complex, conj, imag, real
 from tinytf.ops.contractions import cross, polyval, tensordot
 from tinytf.ops.cumulative import cumprod, cumsum, cumulative_logsumexp
+from tinytf.ops.division import (
+    div,
+    div_no_nan,
+    divide,
+    floor_div,
+    floordiv,
+    floormod,
+    mod,
+    realdiv,
+    reciprocal_no_nan,
+    truediv,
+    truncatediv,
+    truncatemod,
+)
 from tinytf.ops.histogram import bincount, histogram_fixed_width
 from tinytf.ops.matmul import matmul, matvec, sparse_matmul
 from tinytf.ops.matrix_diag import (

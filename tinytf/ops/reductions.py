@@ -217,7 +217,7 @@ def _known_tiling(dims, axes):
 
 
 def _mean_grad(op, grad):
-    from tinytf.ops.arithmetic import truediv
+    from tinytf.ops.division import truediv
 
     sum_grad = _sum_grad(op, grad)[0]
     dims, out = op.inputs[0].dims, op.outputs[0].dims
@@ -232,7 +232,7 @@ def _mean_grad(op, grad):
 
 
 def _extremum_grad(op, grad):
-    from tinytf.ops.arithmetic import divide
+    from tinytf.ops.division import divide
 
     shape = array_ops.shape(op.inputs[0])
     kept = reduced_shape(shape, op.inputs[1])

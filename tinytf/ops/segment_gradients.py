@@ -10,7 +10,7 @@ from tinytf.ops.constant import constant
 
 
 def _divide(x, y):
-    from tinytf.ops.arithmetic import divide
+    from tinytf.ops.division import divide
 
     return divide(x, y)
 
