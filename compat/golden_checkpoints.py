@@ -78,7 +78,7 @@ def tensorflow_1():
 
 def tensorflow_2():
     write(cases.types(2), 2, os.path.join(OUT, "tf2_types"))
-    layers = [tf.Variable(np.full([2, 3], i, np.float32), name="layer%d" % i) for i in range(40)]
+    layers = [tf.Variable(np.full([2, 3], 7, np.float32), name="layer%d" % i) for i in range(40)]
     tf.train.Checkpoint(layers=layers, step=tf.Variable(7, dtype=tf.int64, name="step")).write(os.path.join(OUT, "tf2_objects"))
 
 

@@ -8,6 +8,7 @@ import checkpoint_cases as cases
 import numpy as np
 import pytest
 from tinytf import checkpoint, dtypes, errors
+from tinytf.checkpoint import coding, crc32c, table
 from tinytf.checkpoint import slices as tensor_slices
 
 GOLDEN = os.path.join(os.path.dirname(__file__), "..", "golden", "checkpoints")
@@ -102,10 +103,85 @@ def test_reads_tensorflow_2():
     check_values(os.path.join(GOLDEN, "tf2_types"), cases.types(2))
 
 
-def test_reads_object_based_checkpoints_with_a_snappy_index():
+def compress(data):
+    """Snappy, greedily: a copy where the last 64 bytes' worth of pattern was seen before, else literals."""
+    out, literal, seen, i = bytearray(coding.put_varint(len(data))), bytearray(), {}, 0
+
+    def flush():
+        while literal:
+            piece = bytes(literal[:60])
+            out.append(len(piece) - 1 << 2)
+            out.extend(piece)
+            del literal[:60]
+
+    while i < len(data):
+        at = seen.get(data[i : i + 4])
+        seen[data[i : i + 4]] = i
+        if at is not None and i - at < 1 << 16 and i + 4 <= len(data):
+            length = 4
+            while length < 64 and i + length < len(data) and data[at + length] == data[i + length]:
+                length += 1
+            flush()
+            if length < 12 and i - at < 2048:
+                out.extend([1 | length - 4 << 2 | i - at >> 8 << 5, i - at & 255])
+            else:
+                out.extend([2 | length - 1 << 2, i - at & 255, i - at >> 8])
+            i += length
+        else:
+            literal.append(data[i])
+            i += 1
+    flush()
+    return bytes(out)
+
+
+@pytest.mark.parametrize("name", ["tf2_objects", "types_v2", "slices_v2"])
+def test_reads_an_index_compressed_with_snappy(name, tmp_path):
+    """As some releases of TensorFlow 2 write it."""
+    with open(os.path.join(GOLDEN, name + ".index"), "rb") as f:
+        data = f.read()
+    ((offset, size),) = table.Table(data, name).blocks()
+    packed = compress(data[offset : offset + size])
+    assert len(packed) < size
+    sealed = packed + b"\1" + coding.put_fixed32(crc32c.mask(crc32c.crc32c(packed + b"\1")))
+    handle = coding.put_varint(0) + coding.put_varint(len(packed))
+    divider = bytes([0, 1, len(handle)]) + b"\xff" + handle
+
+    def block(entries):
+        body = entries + bytes(4) + b"\1\0\0\0"
+        return body + b"\0" + coding.put_fixed32(crc32c.mask(crc32c.crc32c(body + b"\0")))
+
+    meta, index = block(b""), block(divider)
+    handles = b"".join(map(coding.put_varint, (len(sealed), len(meta) - 5, len(sealed) + len(meta), len(index) - 5)))
+    path = str(tmp_path / "m")
+    with open(path + ".index", "wb") as f:
+        f.write(sealed + meta + index + handles + bytes(40 - len(handles)) + coding.put_fixed64(table.MAGIC))
+    with open(os.path.join(GOLDEN, name + ".data-00000-of-00001"), "rb") as f:
+        (tmp_path / "m.data-00000-of-00001").write_bytes(f.read())
+    packed_model, model = checkpoint.load(path), checkpoint.load(os.path.join(GOLDEN, name))
+    assert list(packed_model) == list(model)
+    assert all(same(packed_model[key], model[key]) for key in model)
+
+
+def test_reads_checkpoints_that_others_published():
+    """Set TINYTF_FIXTURES to a folder of such, with an EXPECTED.json that says what TensorFlow reads in them."""
+    folder = os.environ.get("TINYTF_FIXTURES")
+    if not folder:
+        pytest.skip("TINYTF_FIXTURES is not set")
+    with open(os.path.join(folder, "EXPECTED.json")) as f:
+        expected = json.load(f)
+    for name, item in expected.items():
+        for path, holds in item.get("checkpoints", {}).items():
+            loaded = checkpoint.load(os.path.join(folder, name, path))
+            assert loaded.format == holds["format"] and set(loaded) == set(holds["tensors"])
+            for key, tensor in holds["tensors"].items():
+                assert list(loaded[key].shape) == tensor["shape"] and loaded.dtype(key).name == tensor["dtype"]
+                value = loaded[key][()]
+                text = repr(value) if isinstance(value, bytes) else str(value)
+                assert text[:200] == tensor["repr"][:200]
+
+
+def test_reads_object_based_checkpoints():
     path = os.path.join(GOLDEN, "tf2_objects")
-    with open(path + ".index", "rb") as f:
-        assert b"layers/39/.ATTRIBUTES" not in f.read(), "the index should be compressed"
     keys = checkpoint.object_graph_keys(path)
     assert keys["layer7"] == "layers/7/.ATTRIBUTES/VARIABLE_VALUE"
     loaded = checkpoint.load(path)
