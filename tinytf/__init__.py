@@ -143,6 +143,7 @@ _NAMES = {
         sparse_reorder sparse_reshape sparse_reset_shape sparse_transpose sparse_fill_empty_rows sparse_merge sparse_add
         sparse_tensor_dense_matmul sparse_softmax sparse_maximum sparse_minimum sparse_reduce_sum sparse_mask
         sparse_reduce_sum_sparse sparse_reduce_max sparse_reduce_max_sparse""",
+    "tinytf.ops.lookup_ops": "tables_initializer initialize_all_tables",
     # ---- ops: strings, parsing, images, files
     "tinytf.ops.script_ops": "py_func numpy_function py_function Print print=print_v2",
     "tinytf.ops.numerics": "check_numerics verify_tensor_all_finite add_check_numerics_ops",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.device import DeviceSpec
-from tinytf.graph.graph import device
+from tinytf.graph.graph import colocate_with, device, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import state_ops
 from tinytf.ops.resource_variables import ResourceVariable
@@ -139,6 +139,19 @@ def _is_trackable(var) -> bool:
 
 def _from_variable(tensor) -> bool:
     return isinstance(tensor, Tensor) and tensor.op.type in _VARIABLE_OPS
+
+
+class TableSaveable(SaveableObject):
+    """A growing lookup table: its keys and values, restored by an import."""
+
+    def __init__(self, table, name):
+        keys, values = table.export()
+        super().__init__(table, [SaveSpec(keys, "", name + "-keys"), SaveSpec(values, "", name + "-values")], name)
+
+    def restore(self, restored_tensors, restored_shapes, name=None):
+        """The import into the emptied table."""
+        with name_scope(name, f"{self.name}_table_restore"), colocate_with(self.op.resource_handle):
+            return make("LookupTableImportV2", self.op.resource_handle, restored_tensors[0], restored_tensors[1])
 
 
 def _variable_saveable(var, slice_spec, name) -> SaveableObject:
