@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 from tinytf import checkpoint, errors, logging, protos
-from tinytf.checkpoint import state
+from tinytf.checkpoint import files, state
 from tinytf.graph import collection_protos, meta_graph, trust
 from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, get_default_graph
 from tinytf.ops import variables
@@ -302,7 +302,7 @@ class Saver:
         """Sets the variables to their saved values; they need not be initialised before.
 
         `save_path` is what `save` returned.  Nothing is assigned unless everything fits.  Raises
-        ValueError where there is no checkpoint, NotFoundError for a name that is not in it,
+        ValueError where there is no checkpoint, NotFoundError where there is not even its folder or for a name that is not in it,
         InvalidArgumentError for a shape or dtype that differs, DataLossError for a damaged file.
         """
         if self._is_empty:
@@ -314,7 +314,11 @@ class Saver:
         path = save_path.decode() if isinstance(save_path, bytes) else os.fspath(save_path)
         if not state.checkpoint_exists(path):
             hint = checkpoint_paths.explain_nothing_there(path)
-            raise ValueError(f"The passed save_path is not a valid checkpoint: {path}" + (f"\n{hint}" if hint else ""))
+            message = f"The passed save_path is not a valid checkpoint: {path}" + (f"\n{hint}" if hint else "")
+            folder = os.path.dirname(files.local_path(path))
+            if folder and not os.path.isdir(folder):
+                raise errors.NotFoundError(None, None, f"{folder}; No such file or directory. {message}")
+            raise ValueError(message)
         logging.info("Restoring parameters from %s", path)
         if checkpoint_paths.strip_file_suffix(path) and not os.path.exists(path + ".index"):
             raise errors.DataLossError(
