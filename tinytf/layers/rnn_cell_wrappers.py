@@ -8,7 +8,7 @@ import math
 import numbers
 
 from tinytf import nest
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import device, name_scope
 from tinytf.layers.base import Layer

@@ -6,7 +6,7 @@ import collections
 import logging
 
 from tinytf import dtypes, nest
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.graph.tensor import Tensor

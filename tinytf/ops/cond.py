@@ -263,7 +263,7 @@ def smart_constant_value(pred):
     """The bool that `pred` is known to be, or None. TypeError unless it is a bool, 0, 1 or a tensor."""
     import numpy as np
 
-    from tinytf.graph.constant_value import constant_value
+    from tinytf.graph.constant_value import public_constant_value as constant_value
 
     if isinstance(pred, (bool, np.bool_)) or isinstance(pred, (int, np.integer)) and pred in (0, 1):
         return bool(pred)

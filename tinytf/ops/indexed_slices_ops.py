@@ -8,7 +8,7 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import register_conversion
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor

@@ -7,7 +7,7 @@ the output and the new state. `tinytf.layers.rnn_cells` has them.
 from __future__ import annotations
 
 from tinytf import dtypes, nest
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph, name_scope
 from tinytf.graph.tensor import Tensor

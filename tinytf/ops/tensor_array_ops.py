@@ -12,7 +12,7 @@ import numpy as np
 
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, control_dependencies, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
