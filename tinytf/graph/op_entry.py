@@ -15,6 +15,8 @@ looked for by importing the families that have not been (a graph from a file may
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import re
 
 from tinytf.graph import op_def as op_defs
 
@@ -69,9 +71,38 @@ def lookup(name: str) -> OpEntry | None:
     found = _entries.get(name)
     if found is None:
         importlib.import_module("tinytf.ops")
-        import_families()
+        if name not in _entries and _families:
+            family = _index().get(name)
+            if family is not None:
+                importlib.import_module(family)
+        if name not in _entries:
+            import_families()
         found = _entries.get(name)
     return found
+
+
+_places: dict = {}
+
+
+def _index() -> dict:
+    """{op type: family} by a glance at the families' texts, as importing them all for one op would take a while.
+
+    What it misses (a signature put together from parts, a package in an archive) is found by importing them all.
+    """
+    if not _places:
+        _places[""] = None
+        for family in _families:
+            spec = importlib.util.find_spec(family)
+            try:
+                with open(spec.origin, "rb") as source:
+                    for op_type in _SIGNATURE.findall(source.read()):
+                        _places.setdefault(op_type.decode(), family)
+            except (OSError, AttributeError, TypeError):
+                continue
+    return _places
+
+
+_SIGNATURE = re.compile(rb"""\(\s*f?["']([A-Z]\w*)\(""")
 
 
 def import_families() -> None:
