@@ -123,7 +123,7 @@ def warm_start(
 
 def _with_vocabulary(var, info: VocabInfo, checkpoint, old_name: str) -> None:
     """Rows (or columns) of words that the old vocabulary had are taken over, others come from the backup initializer."""
-    from tinytf.ops import checkpoint_ops, variable_scope
+    from tinytf.ops import checkpoint_ops, variable_store
 
     if not (info.new_vocab and info.new_vocab_size and checkpoint and info.old_vocab):
         raise ValueError(
@@ -136,7 +136,7 @@ def _with_vocabulary(var, info: VocabInfo, checkpoint, old_name: str) -> None:
         slice_info = v._get_save_slice_info()
         partition = None
         if slice_info:
-            partition = variable_scope._PartitionInfo(full_shape=slice_info.full_shape, var_offset=slice_info.var_offset)
+            partition = variable_store.PartitionInfo(full_shape=slice_info.full_shape, var_offset=slice_info.var_offset)
         by_row = info.axis == 0
         initializer = checkpoint_ops._load_and_remap_matrix_initializer(
             ckpt_path=checkpoint_utils._checkpoint_path(checkpoint),
