@@ -11,7 +11,7 @@ from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast_dims, merge_dim, merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
+from tinytf.ops import array_ops, parallel
 from tinytf.ops.broadcasting import sum_to_shape
 from tinytf.ops.cast import cast, from_bfloat16_bits
 from tinytf.ops.complex_ops import conj
@@ -61,6 +61,8 @@ def _text(shape) -> str:
 def _matmul_kernel(op):
     transpose_a, transpose_b = op.attr("transpose_a"), op.attr("transpose_b")
     product = _product(op.outputs[0].dtype.base_dtype)
+    if product is np.matmul:
+        product = parallel.matmul
 
     def mismatch(a, b):
         for i, m in enumerate((a, b)):

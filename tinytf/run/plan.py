@@ -8,6 +8,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph import trust
+from tinytf.ops import parallel
 from tinytf.run.emit import emit
 from tinytf.run.lower import lower
 
@@ -37,6 +38,7 @@ class Plan:
         exec(self.code, names)  # noqa: S102  the text above: numbered names and punctuation only
         self.step = names["step"]
         self.takes_paths = trust.takes_paths(self.source.ops)
+        self.uses_blas = any(op is not None and op.type in parallel.USES_BLAS for op in self.source.ops)
 
     def run(self, arrays: list) -> tuple:
         """The fetched values; errors carry the operation that failed."""
@@ -46,6 +48,12 @@ class Plan:
         return self._run(arrays)
 
     def _run(self, arrays) -> tuple:
+        if self.uses_blas:
+            with parallel.one_blas_thread:
+                return self._step(arrays)
+        return self._step(arrays)
+
+    def _step(self, arrays) -> tuple:
         try:
             with np.errstate(all="ignore"):  # TensorFlow gives inf and nan without a word
                 return self.step(*arrays)
