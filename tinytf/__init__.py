@@ -113,6 +113,14 @@ _NAMES = {
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
     "tinytf.ops.confusion_matrix": "confusion_matrix",
+    "tinytf.ops.space_batch": """
+        space_to_batch_nd batch_to_space_nd space_to_batch batch_to_space space_to_depth depth_to_space
+        required_space_to_batch_paddings""",
+    "tinytf.ops.patches": "extract_image_patches edit_distance",
+    "tinytf.ops.fake_quant": """
+        fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars
+        fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel
+        fake_quant_with_min_max_vars_per_channel_gradient""",
     "tinytf.ops.check_ops": """
         assert_equal assert_none_equal assert_less assert_less_equal assert_greater assert_greater_equal assert_near
         assert_negative assert_positive assert_non_negative assert_non_positive assert_rank assert_rank_at_least

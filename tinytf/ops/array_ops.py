@@ -41,6 +41,15 @@ from tinytf.ops.shape_ops import (  # noqa: F401
     stop_gradient,
 )
 from tinytf.ops.slicing import slice, strided_slice  # noqa: F401
+from tinytf.ops.space_batch import (  # noqa: F401
+    batch_to_space,
+    batch_to_space_nd,
+    depth_to_space,
+    required_space_to_batch_paddings,
+    space_to_batch,
+    space_to_batch_nd,
+    space_to_depth,
+)
 from tinytf.ops.tile_pad import pad, tile  # noqa: F401
 from tinytf.ops.transpose import (  # noqa: F401
     invert_permutation,

@@ -1,0 +1,13 @@
+"""`tf.manip`: operators that move the elements of tensors."""
+
+from __future__ import annotations
+
+from tinytf.ops.array_ops import (  # noqa: F401
+    gather_nd,
+    reshape,
+    reverse,
+    roll,
+    scatter_nd,
+    tile,
+)
+from tinytf.ops.space_batch import batch_to_space_nd, space_to_batch_nd  # noqa: F401
