@@ -54,6 +54,7 @@ def check(version, pythons, folder):
         if any(outcome["exit"] for outcome in outcomes):
             found.append(("%s under %s" % (version, name), str([outcome["stderr"][-2000:] for outcome in outcomes])))
         sides[name] = side, values(outcomes[0])
+        assert len(sides[name][1]) == 2, outcomes[0]["stdout"]  # v1 and v2
     works = [os.path.join(sides[name][0], "work") for name in ("tf1", "tinytf")]
     found += [("%s: %s" % (version, kind), text) for kind, text in side_by_side.file_differences(*works)]
     for reader, (which, python) in pythons.items():
