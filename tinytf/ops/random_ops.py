@@ -257,7 +257,7 @@ def _bounded_kernel(op_):
             return np.empty(shape, dtype)
         per_batch = count // batches
         if all(p.size == 1 for p in parameters):  # any split will do: TensorFlow takes a hundred at a time
-            per_batch = min(100, count)
+            per_batch = 100
             batches = -(-count // per_batch)
         state = source.reserve(batches * 2 * 1000 * (per_batch + 3) // 4)
         drawn = random_draws.bounded_normal(
