@@ -13,11 +13,13 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph import shape_rules
 from tinytf.graph.op_entry import op
+from tinytf.ops import parallel
 from tinytf.ops import training_rules as rules
 from tinytf.ops.resource_ops import handle_dims, value_at
 from tinytf.ops.state_ops import INDEX, NUMBER, check_rows, rounds, shape_text, value_of
 
 BLOCK = 65536  # elements at a time: six arrays of a quarter MiB
+DIVIDED = 500_000  # elements that are worth a thread of their own
 
 
 def _values(op_, boxes, read):
@@ -48,7 +50,6 @@ def _contiguous(array):
 def _dense_kernel(rule, names, count, grad_at, read):
     def kernel(op_):
         prepare, step = rule
-        scratch: dict = {}
 
         def apply(*inputs):
             boxes, others = inputs[:count], list(inputs[count:])
@@ -65,16 +66,18 @@ def _dense_kernel(rule, names, count, grad_at, read):
             size = grad.size
             grad = _contiguous(np.asarray(grad)).reshape(-1)
             flat = [a.reshape(-1) for a in arrays]
-            key = grad.dtype
-            if key not in scratch:
-                scratch[key] = np.empty(min(size, BLOCK), key), np.empty(min(size, BLOCK), key)
-            t, u = scratch[key]
             if size <= BLOCK:
-                step(h, grad, t[:size], u[:size], *flat)
-            else:
-                for start in range(0, size, BLOCK):
-                    end = min(start + BLOCK, size)
+                t, u = np.empty_like(grad), np.empty_like(grad)
+                step(h, grad, t, u, *flat)
+                return boxes[0]
+
+            def blocks(first, last):
+                t, u = np.empty(BLOCK, grad.dtype), np.empty(BLOCK, grad.dtype)
+                for start in range(first, last, BLOCK):
+                    end = min(start + BLOCK, last)
                     step(h, grad[start:end], t[: end - start], u[: end - start], *[a[start:end] for a in flat])
+
+            parallel.divide(blocks, size, DIVIDED)
             return boxes[0]
 
         return apply
