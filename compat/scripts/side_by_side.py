@@ -166,6 +166,8 @@ def file_differences(expected_folder, got_folder):
         x, y = _read(a[name]), _read(b[name])
         if name.endswith(".meta"):
             found += [("%s in %s" % (kind, name), text) for kind, text in meta_graph_differences(x, y)]
+        elif name.endswith(".pb"):  # a GraphDef; the order of attributes in it is no one's
+            found += [("%s in %s" % (kind, name), text) for kind, text in compare.graph_differences(x, y)]
         elif "events.out.tfevents" in name:
             found += [("events in " + name, text) for text in event_differences(x, y)]
         elif x != y and name != "checkpoint" and not name.endswith("/checkpoint"):
