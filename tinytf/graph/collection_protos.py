@@ -10,6 +10,7 @@ before a name: `^` (a control edge) and `loc:@` (a colocation group).
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Callable, NamedTuple, Optional
 
 
@@ -38,8 +39,14 @@ def register_proto_function(collection_name: str, proto_type=None, to_proto=None
     _registered[collection_name] = CollectionProto(proto_type, to_proto, from_proto)
 
 
+# Rooms that register a collection and may not be imported yet when a file holds one.
+_REGISTERED_BY = {"cond_context": "tinytf.ops.cond", "while_context": "tinytf.ops.while_loop"}
+
+
 def registered(collection_name: str) -> CollectionProto:
     """What is registered for a collection; a triple of None where nothing is."""
+    if collection_name not in _registered and collection_name in _REGISTERED_BY:
+        importlib.import_module(_REGISTERED_BY[collection_name])
     return _registered.get(collection_name, CollectionProto(None, None, None))
 
 

@@ -213,6 +213,10 @@ class Loops:
 
     def add(self, op, in_order, between):
         context = while_context(op)
+        if context is None:
+            raise ValueError("Failed to call gradients on a while loop without properly serializing graph via MetaGraphDef: '%s' is the "
+                             "Exit of a loop that came from a GraphDef, which says nothing of loops. Import it with "
+                             "tf.train.import_meta_graph." % op.name)
         if context in self._states:
             return
         state = GradLoopState(context, self._outer_state(context))

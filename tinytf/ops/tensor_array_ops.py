@@ -183,6 +183,8 @@ class TensorArray:
         """An op that frees the array."""
         return make("TensorArrayCloseV3", self._handle, name=name)
 
+    pack, unpack = stack, unstack  # their names before 1.0
+
 
 def _check_arguments(size, dynamic_size, clear_after_read, tensor_array_name, handle, flow, element_shape):
     if handle is None:
