@@ -28,6 +28,7 @@ from tinytf.ops.matrix_diag import matrix_diag_part as diag_part
 from tinytf.ops.matrix_diag import matrix_set_diag as set_diag
 from tinytf.ops.transpose import matrix_transpose
 from tinytf.ops.transpose import matrix_transpose as transpose
+from tinytf.ops.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 
 
 def __getattr__(name):

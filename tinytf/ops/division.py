@@ -206,20 +206,22 @@ def _same_base_dtype(x, y):
     return x.dtype.base_dtype
 
 
+def to_float_types(x, y):
+    """(x, y) in the type that `/` divides them in; TypeError where their types differ or have no quotient."""
+    dtype = _same_base_dtype(x, y)
+    if dtype not in _TRUE_QUOTIENT:
+        raise TypeError(f"Invalid dtype {dtype!r} in __truediv__")
+    wide = _TRUE_QUOTIENT[dtype]
+    return (x, y) if wide is None else (casts.cast(x, wide), casts.cast(y, wide))
+
+
 def truediv(x, y, name=None) -> Tensor:
     """x / y as Python 3 divides: integers become floats first (float32 up to 16 bits, else float64).
 
     Raises TypeError where x and y differ in type.  Follows `tf.truediv` of TF 1.15.
     """
     with name_scope(name, "truediv", [x, y]) as name:
-        x = convert_to_tensor(x, name="x")
-        y = convert_to_tensor(y, name="y")
-        dtype = _same_base_dtype(x, y)
-        if dtype not in _TRUE_QUOTIENT:
-            raise TypeError(f"Invalid dtype {dtype!r} in __truediv__")
-        wide = _TRUE_QUOTIENT[dtype]
-        if wide is not None:
-            x, y = casts.cast(x, wide), casts.cast(y, wide)
+        x, y = to_float_types(convert_to_tensor(x, name="x"), convert_to_tensor(y, name="y"))
         return make("RealDiv", x, y, name=name)
 
 

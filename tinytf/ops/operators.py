@@ -9,6 +9,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
+from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 
 
@@ -20,8 +21,7 @@ def _add(x, y, name=None):
 def _mul(x, y, name=None):
     if isinstance(y, Tensor):
         return make("Mul", x, y, name=name)
-    from tinytf.graph.sparse_tensor import SparseTensor  # dense * sparse
-
+    # dense * sparse
     values = make("SparseDenseCwiseMul", y.indices, y.values, y.dense_shape, x, name=name)
     return SparseTensor(y.indices, values, y.dense_shape)
 
@@ -63,16 +63,12 @@ BINARY = {
 _COMPARISONS = {"__lt__": "Less", "__le__": "LessEqual", "__gt__": "Greater", "__ge__": "GreaterEqual"}
 
 
-def _is_sparse(value) -> bool:
-    return type(value).__name__ == "SparseTensor"
-
-
 def _binary(name, function):
     def operator(x, y):
         with name_scope(None, name, [x, y]) as scope:
             if isinstance(x, Tensor) and isinstance(y, Tensor):
                 return function(x, y, name=scope)
-            if not _is_sparse(y):
+            if not isinstance(y, SparseTensor):
                 try:
                     y = convert_to_tensor(y, name="y", preferred_dtype=x.dtype.base_dtype)
                 except TypeError:
@@ -139,7 +135,43 @@ def overload_operators(cls, as_tensor) -> None:
             setattr(cls, name, delegate(name))
 
 
+def _sparse_quotient(indices, values, shape, y, name):
+    """A sparse tensor's values over a dense one's; integers become floats first."""
+    from tinytf.ops import division
+
+    with name_scope(name, "truediv", [indices, values, shape, y]) as name:
+        values, y = division.to_float_types(convert_to_tensor(values, name="sp_values"), convert_to_tensor(y, name="y"))
+        return make("SparseDenseCwiseDiv", indices, values, shape, y, name=name)
+
+
+def _sparse_op(op_type):
+    def call(indices, values, shape, y, name):
+        return make(op_type, indices, values, shape, y, name=name)
+
+    return call
+
+
+SPARSE = {
+    "div": _sparse_op("SparseDenseCwiseDiv"),
+    "truediv": _sparse_quotient,
+    "mul": _sparse_op("SparseDenseCwiseMul"),
+}
+
+
+def _sparse_binary(name, function):
+    def operator(x, y):
+        with name_scope(None, name, [x, y]) as scope:
+            y = convert_to_tensor(y, dtype=x.dtype.base_dtype, name="y")
+            values = function(x.indices, x.values, x.dense_shape, y, scope)
+            return SparseTensor(x.indices, values, x.dense_shape)
+
+    operator.__name__ = f"__{name}__"
+    return operator
+
+
 def _install() -> None:
+    for name, function in SPARSE.items():
+        SparseTensor._override_operator(f"__{name}__", _sparse_binary(name, function))
     for name, operator in operator_functions().items():
         Tensor._override_operator(name, operator)
 

@@ -14,6 +14,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, complex_ops, ranges, select
 from tinytf.ops import cast as casts
 from tinytf.ops.constant import constant
+from tinytf.ops.row_sums import sum_over
 from tinytf.ops.shape_ops import deprecated_argument
 
 # ---- shape -------------------------------------------------------------------------------------
@@ -84,6 +85,8 @@ def _accumulator(op):
 def _fold(ufunc):
     def reduce(op):
         dtype, wide = _accumulator(op)
+        if wide == dtype and ufunc is np.add:
+            return lambda x, axis, keep: sum_over(x, axis, dtype, keep)
         if wide == dtype:
             return lambda x, axis, keep: ufunc.reduce(x, axis, dtype, None, keep)
         return lambda x, axis, keep: ufunc.reduce(x, axis, wide, None, keep).astype(dtype)
@@ -114,7 +117,7 @@ def _mean(op):
         return integer_mean
 
     def mean(x, axis, keep):
-        total = np.add.reduce(x, axis, wide, None, keep)
+        total = sum_over(x, axis, wide, keep)
         return (total / wide.type(_count(x, axis))).astype(dtype, copy=False)
 
     return mean

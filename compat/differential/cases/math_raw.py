@@ -144,3 +144,39 @@ def cases():
             False,
         ),
     )
+    yield from _tridiagonal(d)
+
+
+def _tridiagonal(d):
+    for form in ("compact", "sequence", "matrix"):
+        for shape in ((4,), (4, 2)):
+
+            def build(tf, d, r, form=form):
+                m = tf.matrix_diag(d[1]) + tf.constant(np.eye(4, k=1) + 2 * np.eye(4, k=-1), tf.float32)
+                given = {"compact": d, "sequence": [d[0], d[1], d[2, 1:]], "matrix": m}[form]
+                results = [tf.linalg.tridiagonal_solve(given, r, form)]
+                if form != "sequence" and len(r.shape) > 1:
+                    results.append(tf.linalg.tridiagonal_matmul(given, r, form))
+                return results
+
+            case = "tridiagonal_%s_%d" % (form, len(shape))
+            yield case, op_case(build, [d, numbers(shape)], False, ulps=64)
+
+
+def _sparse(tf):
+    return tf.SparseTensor([[0, 1], [1, 2]], [2.0, 4.0], [2, 3])
+
+
+def case_sparse_times_dense(tf):
+    x = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    return [(_sparse(tf) * x).values, (_sparse(tf) / x).values, (_sparse(tf) * 3.0).values]
+
+
+def case_dense_times_sparse(tf):
+    x = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    return [(x * _sparse(tf)).values]
+
+
+def case_integer_sparse_divides(tf):
+    s = tf.SparseTensor([[0, 1], [1, 2]], [2, 4], [2, 3])
+    return [(s / tf.constant([[2, 2, 2], [3, 3, 3]])).values]
