@@ -1,12 +1,15 @@
 """`tf.random`: random tensors and seeds."""
 
-from tinytf.ops.random_ops import categorical, multinomial  # noqa: F401
+from tinytf.ops.random_ops import (  # noqa: F401
+    categorical,
+    multinomial,
+    truncated_normal,  # noqa: F401
+)
 from tinytf.ops.random_ops import random_gamma as gamma  # noqa: F401
 from tinytf.ops.random_ops import random_normal as normal  # noqa: F401
 from tinytf.ops.random_ops import random_poisson as poisson  # noqa: F401
 from tinytf.ops.random_ops import random_shuffle as shuffle  # noqa: F401
 from tinytf.ops.random_ops import random_uniform as uniform  # noqa: F401
-from tinytf.ops.random_ops import truncated_normal  # noqa: F401
 from tinytf.ops.random_seed import get_seed, set_random_seed  # noqa: F401
 from tinytf.ops.stateless_random_ops import (  # noqa: F401
     stateless_categorical,

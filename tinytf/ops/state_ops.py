@@ -12,9 +12,9 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph import shape_rules
 from tinytf.graph.build import make
+from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.ref import Ref
-from tinytf.graph.convert import convert_to_tensor
 
 NUMBER = (
     "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "

@@ -9,6 +9,7 @@ makes the update of one variable: `_apply_dense`, `_apply_sparse`, and `_resourc
 from __future__ import annotations
 
 from tinytf import dtypes, nest
+from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
 from tinytf.graph.graph import (
     GraphKeys,
@@ -19,7 +20,6 @@ from tinytf.graph.graph import (
     get_default_graph,
     name_scope,
 )
-from tinytf.graph.build import make
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import state_ops, variables
