@@ -34,7 +34,9 @@ def _relu(x):
 
 
 def _relu_grad(g, f):
-    return np.multiply(g, f > 0)
+    # A mask of the gradient's own type: NumPy multiplies by bools in small buffers.
+    mask = np.greater(f, 0).astype(np.asarray(g).dtype)
+    return np.multiply(mask, g, out=mask) if mask.ndim else mask * g
 
 
 def _relu6(x):
