@@ -52,7 +52,8 @@ def _unpack_value(packed):
 def pack(outcome):
     """An outcome as plain data, or None where it holds what cannot be kept."""
     packed = {k: outcome[k] for k in ("phase", "error", "shapes", "dtypes", "none") if k in outcome}
-    packed["message"] = outcome.get("message", "")[:300]
+    # The first line: what follows names places on the machine that TensorFlow ran on.
+    packed["message"] = outcome.get("message", "").split("\n")[0][:300]
     packed["digest"] = graph_digest(outcome["graph"])
     if "values" in outcome:
         packed["values"] = [_pack_value(v) for v in outcome["values"]]
