@@ -33,8 +33,11 @@ def _is_attrs(x) -> bool:
 
 def is_nested(structure) -> bool:
     """True for lists, tuples, dicts and their like; False for strings, tensors, arrays, numbers."""
-    return isinstance(structure, (list, tuple, collections.abc.Mapping)) or _is_attrs(structure) or (
-        isinstance(structure, collections.abc.Sequence) and not isinstance(structure, (str, bytes, bytearray)))
+    return (
+        isinstance(structure, (list, tuple, collections.abc.Mapping))
+        or _is_attrs(structure)
+        or (isinstance(structure, collections.abc.Sequence) and not isinstance(structure, (str, bytes, bytearray)))
+    )
 
 
 is_sequence = is_nested
@@ -111,8 +114,10 @@ def pack_sequence_as(structure, flat_sequence, expand_composites: bool = False):
         return flat[0]
     wanted = len(flatten(structure, expand))
     if wanted != len(flat):
-        raise ValueError("Could not pack sequence. Structure had %d elements, but flat_sequence had %d elements.  "
-                         "Structure: %s, flat_sequence: %s." % (wanted, len(flat), structure, flat))
+        raise ValueError(
+            "Could not pack sequence. Structure had %d elements, but flat_sequence had %d elements.  "
+            "Structure: %s, flat_sequence: %s." % (wanted, len(flat), structure, flat)
+        )
     return _pack(structure, iter(flat), expand)
 
 
@@ -130,8 +135,10 @@ def assert_same_structure(nest1, nest2, check_types: bool = True, expand_composi
     try:
         _same(nest1, nest2, check_types, expand_composites)
     except (ValueError, TypeError) as error:
-        raise type(error)("The two structures don't have the same nested structure.\n\nFirst structure: %s\n\nSecond "
-                          "structure: %s\n\nMore specifically: %s" % (nest1, nest2, error)) from None
+        raise type(error)(
+            "The two structures don't have the same nested structure.\n\nFirst structure: %s\n\nSecond "
+            "structure: %s\n\nMore specifically: %s" % (nest1, nest2, error)
+        ) from None
 
 
 def _same(a, b, check_types, expand):
@@ -139,8 +146,10 @@ def _same(a, b, check_types, expand):
     nested_b = is_nested(b) or expand and is_composite(b)
     if nested_a != nested_b:
         which, other = (a, b) if nested_a else (b, a)
-        raise ValueError('Substructure "type=%s str=%s" is a sequence, while substructure "type=%s str=%s" is not'
-                         % (type(which).__name__, which, type(other).__name__, other))
+        raise ValueError(
+            'Substructure "type=%s str=%s" is a sequence, while substructure "type=%s str=%s" is not'
+            % (type(which).__name__, which, type(other).__name__, other)
+        )
     if not nested_a:
         return
     if expand and is_composite(a) or expand and is_composite(b):
@@ -150,12 +159,13 @@ def _same(a, b, check_types, expand):
     if check_types:
         _check_types(a, b)
     if isinstance(a, collections.abc.Mapping) and isinstance(b, collections.abc.Mapping) and set(a) != set(b):
-        raise ValueError("The two dictionaries don't have the same set of keys. First structure has keys %s, while second "
-                         "structure has keys %s" % (list(a), list(b)))
+        raise ValueError(
+            "The two dictionaries don't have the same set of keys. First structure has keys %s, while second "
+            "structure has keys %s" % (list(a), list(b))
+        )
     children_a, children_b = _children(a), _children(b)
     if len(children_a) != len(children_b):
-        raise ValueError("The two structures don't have the same number of elements: %d and %d"
-                         % (len(children_a), len(children_b)))
+        raise ValueError("The two structures don't have the same number of elements: %d and %d" % (len(children_a), len(children_b)))
     for (_, x), (_, y) in zip(children_a, children_b):
         _same(x, y, check_types, expand)
 
@@ -168,11 +178,13 @@ def _check_types(a, b):
     else:
         same = type(a) is type(b)
     if not same:
-        raise TypeError("The two namedtuples don't have the same sequence type. First structure has type %s, while second "
-                        "structure has type %s" % (type(a).__name__, type(b).__name__)
-                        if _is_namedtuple(a) and _is_namedtuple(b) else
-                        "The two structures don't have the same sequence type. First structure has type %s, while second "
-                        "structure has type %s" % (type(a).__name__, type(b).__name__))
+        raise TypeError(
+            "The two namedtuples don't have the same sequence type. First structure has type %s, while second "
+            "structure has type %s" % (type(a).__name__, type(b).__name__)
+            if _is_namedtuple(a) and _is_namedtuple(b)
+            else "The two structures don't have the same sequence type. First structure has type %s, while second "
+            "structure has type %s" % (type(a).__name__, type(b).__name__)
+        )
 
 
 def map_structure(func, *structure, check_types: bool = True, expand_composites: bool = False):
@@ -233,16 +245,24 @@ def assert_shallow_structure(shallow_tree, input_tree, check_types: bool = True)
     if not is_nested(shallow_tree):
         return
     if not is_nested(input_tree):
-        raise TypeError("If shallow structure is a sequence, input must also be a sequence. Input has type: %s."
-                        % type(input_tree).__name__)
-    if check_types and type(shallow_tree) is not type(input_tree) and not (
-            _is_namedtuple(shallow_tree) and _is_namedtuple(input_tree)) and not (
-            isinstance(shallow_tree, collections.abc.Mapping) and isinstance(input_tree, collections.abc.Mapping)):
-        raise TypeError("The two structures don't have the same sequence type. Input structure has type %s, while shallow "
-                        "structure has type %s." % (type(input_tree).__name__, type(shallow_tree).__name__))
+        raise TypeError(
+            "If shallow structure is a sequence, input must also be a sequence. Input has type: %s." % type(input_tree).__name__
+        )
+    if (
+        check_types
+        and type(shallow_tree) is not type(input_tree)
+        and not (_is_namedtuple(shallow_tree) and _is_namedtuple(input_tree))
+        and not (isinstance(shallow_tree, collections.abc.Mapping) and isinstance(input_tree, collections.abc.Mapping))
+    ):
+        raise TypeError(
+            "The two structures don't have the same sequence type. Input structure has type %s, while shallow "
+            "structure has type %s." % (type(input_tree).__name__, type(shallow_tree).__name__)
+        )
     if len(shallow_tree) != len(input_tree):
-        raise ValueError("The two structures don't have the same sequence length. Input structure has length %d, while "
-                         "shallow structure has length %d." % (len(input_tree), len(shallow_tree)))
+        raise ValueError(
+            "The two structures don't have the same sequence length. Input structure has length %d, while "
+            "shallow structure has length %d." % (len(input_tree), len(shallow_tree))
+        )
     for (_, a), (_, b) in zip(_children(shallow_tree), _children(input_tree)):
         assert_shallow_structure(a, b, check_types)
 
@@ -289,8 +309,10 @@ def flatten_dict_items(dictionary) -> dict:
             keys, values = [keys], [values]
         flat_keys, flat_values = flatten(keys), flatten(values)
         if len(flat_keys) != len(flat_values):
-            raise ValueError("Could not flatten dictionary. Key had %d elements, but value had %d elements. Key: %s, value: %s."
-                             % (len(flat_keys), len(flat_values), flat_keys, flat_values))
+            raise ValueError(
+                "Could not flatten dictionary. Key had %d elements, but value had %d elements. Key: %s, value: %s."
+                % (len(flat_keys), len(flat_values), flat_keys, flat_values)
+            )
         for key, value in zip(flat_keys, flat_values):
             if key in flat:
                 raise ValueError("Could not flatten dictionary: key %s is not unique." % (key,))

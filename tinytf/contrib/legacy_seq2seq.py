@@ -23,9 +23,21 @@ from tinytf.ops.rnn import static_rnn
 from tinytf.ops.softmax import softmax, sparse_softmax_cross_entropy_with_logits
 from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
 
-__all__ = ["attention_decoder", "basic_rnn_seq2seq", "embedding_attention_decoder", "embedding_attention_seq2seq",
-           "embedding_rnn_decoder", "embedding_rnn_seq2seq", "embedding_tied_rnn_seq2seq", "model_with_buckets",
-           "one2many_rnn_seq2seq", "rnn_decoder", "sequence_loss", "sequence_loss_by_example", "tied_rnn_seq2seq"]
+__all__ = [
+    "attention_decoder",
+    "basic_rnn_seq2seq",
+    "embedding_attention_decoder",
+    "embedding_attention_seq2seq",
+    "embedding_rnn_decoder",
+    "embedding_rnn_seq2seq",
+    "embedding_tied_rnn_seq2seq",
+    "model_with_buckets",
+    "one2many_rnn_seq2seq",
+    "rnn_decoder",
+    "sequence_loss",
+    "sequence_loss_by_example",
+    "tied_rnn_seq2seq",
+]
 
 
 def _embedded_argmax(embedding, output_projection=None, update_embedding=True):
@@ -91,14 +103,22 @@ def _check_projection(projection, num_symbols, dtype, weights=True):
     bias.get_shape().assert_is_compatible_with([num_symbols])
 
 
-def embedding_rnn_decoder(decoder_inputs, initial_state, cell, num_symbols, embedding_size, output_projection=None,
-                          feed_previous=False, update_embedding_for_previous=True, scope=None):
+def embedding_rnn_decoder(
+    decoder_inputs,
+    initial_state,
+    cell,
+    num_symbols,
+    embedding_size,
+    output_projection=None,
+    feed_previous=False,
+    update_embedding_for_previous=True,
+    scope=None,
+):
     """`rnn_decoder` on the embeddings of symbols (vectors of int32). Follows TF 1.15's function of this name."""
     with variable_scope(scope or "embedding_rnn_decoder") as scope:
         _check_projection(output_projection, num_symbols, scope.dtype)
         embedding = get_variable("embedding", [num_symbols, embedding_size])
-        loop_function = (_embedded_argmax(embedding, output_projection, update_embedding_for_previous)
-                         if feed_previous else None)
+        loop_function = _embedded_argmax(embedding, output_projection, update_embedding_for_previous) if feed_previous else None
         inputs = (embedding_lookup(embedding, symbols) for symbols in decoder_inputs)
         return rnn_decoder(inputs, initial_state, cell, loop_function=loop_function)
 
@@ -120,8 +140,18 @@ def _either(feed_previous, decode, like_state, length):
     return values[:length], nest.pack_sequence_as(state, flat_state) if nest.is_nested(state) else flat_state[0]
 
 
-def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols, embedding_size,
-                          output_projection=None, feed_previous=False, dtype=None, scope=None):
+def embedding_rnn_seq2seq(
+    encoder_inputs,
+    decoder_inputs,
+    cell,
+    num_encoder_symbols,
+    num_decoder_symbols,
+    embedding_size,
+    output_projection=None,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+):
     """`basic_rnn_seq2seq` on symbols. Follows TF 1.15's function of this name."""
     with variable_scope(scope or "embedding_rnn_seq2seq") as scope:
         if dtype is not None:
@@ -134,17 +164,36 @@ def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symb
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
 
         def decode(feed, **settings):
-            return embedding_rnn_decoder(decoder_inputs, encoder_state, cell, num_decoder_symbols, embedding_size,
-                                         output_projection=output_projection, feed_previous=feed, **settings)
+            return embedding_rnn_decoder(
+                decoder_inputs,
+                encoder_state,
+                cell,
+                num_decoder_symbols,
+                embedding_size,
+                output_projection=output_projection,
+                feed_previous=feed,
+                **settings,
+            )
 
         if isinstance(feed_previous, bool):
             return decode(feed_previous)
-        return _either(feed_previous, lambda feed: decode(feed, update_embedding_for_previous=False), lambda: encoder_state,
-                       len(decoder_inputs))
+        return _either(
+            feed_previous, lambda feed: decode(feed, update_embedding_for_previous=False), lambda: encoder_state, len(decoder_inputs)
+        )
 
 
-def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols, embedding_size, num_decoder_symbols=None,
-                               output_projection=None, feed_previous=False, dtype=None, scope=None):
+def embedding_tied_rnn_seq2seq(
+    encoder_inputs,
+    decoder_inputs,
+    cell,
+    num_symbols,
+    embedding_size,
+    num_decoder_symbols=None,
+    output_projection=None,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+):
     """`tied_rnn_seq2seq` on symbols with one embedding for both sides. Follows TF 1.15's function of this name."""
     with variable_scope(scope or "embedding_tied_rnn_seq2seq", dtype=dtype) as scope:
         dtype = scope.dtype
@@ -172,8 +221,18 @@ def embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_symbols
         return _either(feed_previous, lambda feed: decode(feed, False), like_state, len(decoder_inputs))
 
 
-def attention_decoder(decoder_inputs, initial_state, attention_states, cell, output_size=None, num_heads=1, loop_function=None,
-                      dtype=None, scope=None, initial_state_attention=False):
+def attention_decoder(
+    decoder_inputs,
+    initial_state,
+    attention_states,
+    cell,
+    output_size=None,
+    num_heads=1,
+    loop_function=None,
+    dtype=None,
+    scope=None,
+    initial_state_attention=False,
+):
     """A decoder that looks, in each step, at the states [batch, length, size] that `attention` weighs (Vinyals et al. 2014).
 
     Returns (outputs [batch, output_size], state). Follows TF 1.15's function of this name.
@@ -242,25 +301,56 @@ def attention_decoder(decoder_inputs, initial_state, attention_states, cell, out
     return outputs, state
 
 
-def embedding_attention_decoder(decoder_inputs, initial_state, attention_states, cell, num_symbols, embedding_size, num_heads=1,
-                                output_size=None, output_projection=None, feed_previous=False,
-                                update_embedding_for_previous=True, dtype=None, scope=None, initial_state_attention=False):
+def embedding_attention_decoder(
+    decoder_inputs,
+    initial_state,
+    attention_states,
+    cell,
+    num_symbols,
+    embedding_size,
+    num_heads=1,
+    output_size=None,
+    output_projection=None,
+    feed_previous=False,
+    update_embedding_for_previous=True,
+    dtype=None,
+    scope=None,
+    initial_state_attention=False,
+):
     """`attention_decoder` on the embeddings of symbols. Follows TF 1.15's function of this name."""
     if output_size is None:
         output_size = cell.output_size
     _check_projection(output_projection, num_symbols, dtype, weights=False)
     with variable_scope(scope or "embedding_attention_decoder", dtype=dtype):
         embedding = get_variable("embedding", [num_symbols, embedding_size])
-        loop_function = (_embedded_argmax(embedding, output_projection, update_embedding_for_previous)
-                         if feed_previous else None)
+        loop_function = _embedded_argmax(embedding, output_projection, update_embedding_for_previous) if feed_previous else None
         inputs = [embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
-        return attention_decoder(inputs, initial_state, attention_states, cell, output_size=output_size, num_heads=num_heads,
-                                 loop_function=loop_function, initial_state_attention=initial_state_attention)
+        return attention_decoder(
+            inputs,
+            initial_state,
+            attention_states,
+            cell,
+            output_size=output_size,
+            num_heads=num_heads,
+            loop_function=loop_function,
+            initial_state_attention=initial_state_attention,
+        )
 
 
-def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols, embedding_size,
-                                num_heads=1, output_projection=None, feed_previous=False, dtype=None, scope=None,
-                                initial_state_attention=False):
+def embedding_attention_seq2seq(
+    encoder_inputs,
+    decoder_inputs,
+    cell,
+    num_encoder_symbols,
+    num_decoder_symbols,
+    embedding_size,
+    num_heads=1,
+    output_projection=None,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+    initial_state_attention=False,
+):
     """An encoder on symbols, and a decoder that looks at all of the encoder's outputs. Follows TF 1.15's function of this name."""
     with variable_scope(scope or "embedding_attention_seq2seq", dtype=dtype) as scope:
         dtype = scope.dtype
@@ -275,18 +365,39 @@ def embedding_attention_seq2seq(encoder_inputs, decoder_inputs, cell, num_encode
 
         def decode(feed, **settings):
             return embedding_attention_decoder(
-                decoder_inputs, encoder_state, attention_states, cell, num_decoder_symbols, embedding_size,
-                num_heads=num_heads, output_size=output_size, output_projection=output_projection, feed_previous=feed,
-                initial_state_attention=initial_state_attention, **settings)
+                decoder_inputs,
+                encoder_state,
+                attention_states,
+                cell,
+                num_decoder_symbols,
+                embedding_size,
+                num_heads=num_heads,
+                output_size=output_size,
+                output_projection=output_projection,
+                feed_previous=feed,
+                initial_state_attention=initial_state_attention,
+                **settings,
+            )
 
         if isinstance(feed_previous, bool):
             return decode(feed_previous)
-        return _either(feed_previous, lambda feed: decode(feed, update_embedding_for_previous=False), lambda: encoder_state,
-                       len(decoder_inputs))
+        return _either(
+            feed_previous, lambda feed: decode(feed, update_embedding_for_previous=False), lambda: encoder_state, len(decoder_inputs)
+        )
 
 
-def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cells_dict, num_encoder_symbols,
-                         num_decoder_symbols_dict, embedding_size, feed_previous=False, dtype=None, scope=None):
+def one2many_rnn_seq2seq(
+    encoder_inputs,
+    decoder_inputs_dict,
+    enc_cell,
+    dec_cells_dict,
+    num_encoder_symbols,
+    num_decoder_symbols_dict,
+    embedding_size,
+    feed_previous=False,
+    dtype=None,
+    scope=None,
+):
     """One encoder and several decoders, by name; returns dicts of outputs and states. Follows TF 1.15's function of this name."""
     if not isinstance(enc_cell, RNNCell):
         raise TypeError("enc_cell is not an RNNCell: %s" % type(enc_cell))
@@ -317,8 +428,7 @@ def one2many_rnn_seq2seq(encoder_inputs, decoder_inputs_dict, enc_cell, dec_cell
 def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=True, softmax_loss_function=None, name=None):
     """The weighted cross entropy [batch] of lists of logits [batch, symbols] and targets [batch]. Follows TF 1.15's function."""
     if len(targets) != len(logits) or len(weights) != len(logits):
-        raise ValueError("Lengths of logits, weights, and targets must be the same %d, %d, %d."
-                         % (len(logits), len(weights), len(targets)))
+        raise ValueError("Lengths of logits, weights, and targets must be the same %d, %d, %d." % (len(logits), len(weights), len(targets)))
     with name_scope(name, "sequence_loss_by_example", logits + targets + weights):
         losses = []
         for logit, target, weight in zip(logits, targets, weights):
@@ -336,28 +446,35 @@ def sequence_loss_by_example(logits, targets, weights, average_across_timesteps=
     return total
 
 
-def sequence_loss(logits, targets, weights, average_across_timesteps=True, average_across_batch=True, softmax_loss_function=None,
-                  name=None):
+def sequence_loss(
+    logits, targets, weights, average_across_timesteps=True, average_across_batch=True, softmax_loss_function=None, name=None
+):
     """`sequence_loss_by_example`, summed, or averaged over the batch. Follows TF 1.15's function of this name."""
     with name_scope(name, "sequence_loss", logits + targets + weights):
-        cost = math_ops.reduce_sum(sequence_loss_by_example(
-            logits, targets, weights, average_across_timesteps=average_across_timesteps,
-            softmax_loss_function=softmax_loss_function))
+        cost = math_ops.reduce_sum(
+            sequence_loss_by_example(
+                logits, targets, weights, average_across_timesteps=average_across_timesteps, softmax_loss_function=softmax_loss_function
+            )
+        )
         if not average_across_batch:
             return cost
         batch_size = array_ops.shape(targets[0])[0]
         return cost / math_ops.cast(batch_size, cost.dtype)
 
 
-def model_with_buckets(encoder_inputs, decoder_inputs, targets, weights, buckets, seq2seq, softmax_loss_function=None,
-                       per_example_loss=False, name=None):
+def model_with_buckets(
+    encoder_inputs, decoder_inputs, targets, weights, buckets, seq2seq, softmax_loss_function=None, per_example_loss=False, name=None
+):
     """A model for each bucket (encoder length, decoder length), all with the same weights; returns (outputs, losses).
 
     `seq2seq(encoder_inputs, decoder_inputs)` gives (outputs, state). Follows TF 1.15's function of this name.
     """
     longest = buckets[-1]
-    for what, given, needed in (("encoder_inputs", encoder_inputs, longest[0]), ("targets", targets, longest[1]),
-                                ("weights", weights, longest[1])):
+    for what, given, needed in (
+        ("encoder_inputs", encoder_inputs, longest[0]),
+        ("targets", targets, longest[1]),
+        ("weights", weights, longest[1]),
+    ):
         if len(given) < needed:
             raise ValueError("Length of %s (%d) must be at least that of last bucket (%d)." % (what, len(given), needed))
     loss_of = sequence_loss_by_example if per_example_loss else sequence_loss

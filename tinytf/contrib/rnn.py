@@ -59,38 +59,70 @@ def _stacked(cells_fw, cells_bw, initial_states_fw, initial_states_bw, scope, la
     with variable_scope(scope or "stack_bidirectional_rnn"):
         for i, (cell_fw, cell_bw) in enumerate(zip(cells_fw, cells_bw)):
             with variable_scope("cell_%d" % i) as cell_scope:
-                state_fw, state_bw = layer(cell_fw, cell_bw, initial_states_fw[i] if initial_states_fw else None,
-                                           initial_states_bw[i] if initial_states_bw else None, cell_scope)
+                state_fw, state_bw = layer(
+                    cell_fw,
+                    cell_bw,
+                    initial_states_fw[i] if initial_states_fw else None,
+                    initial_states_bw[i] if initial_states_bw else None,
+                    cell_scope,
+                )
             states_fw.append(state_fw)
             states_bw.append(state_bw)
     return tuple(states_fw), tuple(states_bw)
 
 
-def stack_bidirectional_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, initial_states_bw=None, dtype=None,
-                            sequence_length=None, scope=None):
+def stack_bidirectional_rnn(
+    cells_fw, cells_bw, inputs, initial_states_fw=None, initial_states_bw=None, dtype=None, sequence_length=None, scope=None
+):
     """`static_bidirectional_rnn` in layers; returns (outputs, states forwards, states backwards). Follows TF 1.15."""
 
     def layer(cell_fw, cell_bw, state_fw, state_bw, cell_scope):
         nonlocal inputs
         inputs, state_fw, state_bw = static_bidirectional_rnn(
-            cell_fw, cell_bw, inputs, initial_state_fw=state_fw, initial_state_bw=state_bw, sequence_length=sequence_length,
-            dtype=dtype, scope=cell_scope)
+            cell_fw,
+            cell_bw,
+            inputs,
+            initial_state_fw=state_fw,
+            initial_state_bw=state_bw,
+            sequence_length=sequence_length,
+            dtype=dtype,
+            scope=cell_scope,
+        )
         return state_fw, state_bw
 
     states_fw, states_bw = _stacked(cells_fw, cells_bw, initial_states_fw, initial_states_bw, scope, layer)
     return inputs, states_fw, states_bw
 
 
-def stack_bidirectional_dynamic_rnn(cells_fw, cells_bw, inputs, initial_states_fw=None, initial_states_bw=None, dtype=None,
-                                    sequence_length=None, parallel_iterations=None, time_major=False, scope=None,
-                                    swap_memory=False):
+def stack_bidirectional_dynamic_rnn(
+    cells_fw,
+    cells_bw,
+    inputs,
+    initial_states_fw=None,
+    initial_states_bw=None,
+    dtype=None,
+    sequence_length=None,
+    parallel_iterations=None,
+    time_major=False,
+    scope=None,
+    swap_memory=False,
+):
     """`bidirectional_dynamic_rnn` in layers; returns (outputs, states forwards, states backwards). Follows TF 1.15."""
 
     def layer(cell_fw, cell_bw, state_fw, state_bw, _):
         nonlocal inputs
         outputs, states = bidirectional_dynamic_rnn(
-            cell_fw, cell_bw, inputs, initial_state_fw=state_fw, initial_state_bw=state_bw, sequence_length=sequence_length,
-            parallel_iterations=parallel_iterations, dtype=dtype, swap_memory=swap_memory, time_major=time_major)
+            cell_fw,
+            cell_bw,
+            inputs,
+            initial_state_fw=state_fw,
+            initial_state_bw=state_bw,
+            sequence_length=sequence_length,
+            parallel_iterations=parallel_iterations,
+            dtype=dtype,
+            swap_memory=swap_memory,
+            time_major=time_major,
+        )
         inputs = array_ops.concat(outputs, 2)
         return states
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tinytf.layers.rnn_cell_wrappers import DeviceWrapper, DropoutWrapper, MultiRNNCell, ResidualWrapper  # noqa: F401
+# before 1.0 these were here as well
+from tinytf.layers.rnn_cell_wrappers import (  # noqa: F401  # noqa: F401, I001
+    DeviceWrapper,
+    DropoutWrapper,
+    EmbeddingWrapper,
+    InputProjectionWrapper,
+    MultiRNNCell,
+    OutputProjectionWrapper,
+    ResidualWrapper,
+)
 from tinytf.layers.rnn_cells import (  # noqa: F401
     BasicLSTMCell,
     BasicRNNCell,
@@ -11,6 +20,3 @@ from tinytf.layers.rnn_cells import (  # noqa: F401
     LSTMStateTuple,
     RNNCell,
 )
-
-# before 1.0 these were here as well
-from tinytf.layers.rnn_cell_wrappers import EmbeddingWrapper, InputProjectionWrapper, OutputProjectionWrapper  # noqa: F401, I001

@@ -37,8 +37,10 @@ class MultiRNNCell(RNNCell):
             _log.warning("At least two cells provided to MultiRNNCell are the same object and will share weights.")
         self._cells, self._state_is_tuple = cells, state_is_tuple
         if not state_is_tuple and any(nest.is_nested(cell.state_size) for cell in cells):
-            raise ValueError("Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: %s"
-                             % [cell.state_size for cell in cells])
+            raise ValueError(
+                "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: %s"
+                % [cell.state_size for cell in cells]
+            )
 
     @property
     def state_size(self):
@@ -122,8 +124,19 @@ class DropoutWrapper(_Wrapper):
     Follows tf.nn.rnn_cell.DropoutWrapper of TF 1.15.
     """
 
-    def __init__(self, cell, input_keep_prob=1.0, output_keep_prob=1.0, state_keep_prob=1.0, variational_recurrent=False,
-                 input_size=None, dtype=None, seed=None, dropout_state_filter_visitor=None, **kwargs):
+    def __init__(
+        self,
+        cell,
+        input_keep_prob=1.0,
+        output_keep_prob=1.0,
+        state_keep_prob=1.0,
+        variational_recurrent=False,
+        input_size=None,
+        dtype=None,
+        seed=None,
+        dropout_state_filter_visitor=None,
+        **kwargs,
+    ):
         super().__init__(cell, dtype=dtype, **kwargs)
         if dropout_state_filter_visitor is not None and not callable(dropout_state_filter_visitor):
             raise TypeError("dropout_state_filter_visitor must be callable")
@@ -139,8 +152,7 @@ class DropoutWrapper(_Wrapper):
                 raise ValueError("When variational_recurrent=True, dtype must be provided")
             if not isinstance(self._input_keep_prob, numbers.Real) or self._input_keep_prob < 1.0:
                 if input_size is None:
-                    raise ValueError("When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be "
-                                     "provided")
+                    raise ValueError("When variational_recurrent=True and input_keep_prob < 1.0 or is unknown, input_size must be provided")
                 self._input_noise = self._noise(input_size, "input", dtype)
             self._state_noise = self._noise(cell.state_size, "state", dtype)
             self._output_noise = self._noise(cell.output_size, "output", dtype)
@@ -283,11 +295,9 @@ class EmbeddingWrapper(_Around):
 
         with device("/cpu:0"):
             limit = math.sqrt(3)  # uniform with a variance of 1
-            initializer = (self._initializer or get_variable_scope().initializer
-                           or init_ops.random_uniform_initializer(-limit, limit))
+            initializer = self._initializer or get_variable_scope().initializer or init_ops.random_uniform_initializer(-limit, limit)
             dtype = state[0].dtype if isinstance(state, tuple) else state.dtype
-            embedding = get_variable("embedding", [self._embedding_classes, self._embedding_size], initializer=initializer,
-                                     dtype=dtype)
+            embedding = get_variable("embedding", [self._embedding_classes, self._embedding_size], initializer=initializer, dtype=dtype)
             return self._cell(embedding_lookup(embedding, array_ops.reshape(inputs, [-1])), state)
 
 

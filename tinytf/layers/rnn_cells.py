@@ -75,15 +75,22 @@ class RNNCell(Layer):
             if batch_size is not None:
                 given = constant_value(batch_size) if isinstance(batch_size, Tensor) else batch_size
                 if known != given:
-                    raise ValueError("batch size from input tensor is different from the input param. Input tensor batch: {}, "
-                                     "batch_size: {}".format(known, batch_size))
+                    raise ValueError(
+                        "batch size from input tensor is different from the input param. Input tensor batch: {}, batch_size: {}".format(
+                            known, batch_size
+                        )
+                    )
             if dtype is not None and inputs.dtype != dtype:
-                raise ValueError("dtype from input tensor is different from the input param. Input tensor dtype: {}, dtype: {}"
-                                 .format(inputs.dtype, dtype))
+                raise ValueError(
+                    "dtype from input tensor is different from the input param. Input tensor dtype: {}, dtype: {}".format(
+                        inputs.dtype, dtype
+                    )
+                )
             batch_size, dtype = known or array_ops.shape(inputs)[0], inputs.dtype
         if batch_size is None or dtype is None:
-            raise ValueError("batch_size and dtype cannot be None while constructing initial state: batch_size={}, dtype={}"
-                             .format(batch_size, dtype))
+            raise ValueError(
+                "batch_size and dtype cannot be None while constructing initial state: batch_size={}, dtype={}".format(batch_size, dtype)
+            )
         return self.zero_state(batch_size, dtype)
 
     def zero_state(self, batch_size, dtype):
@@ -171,8 +178,9 @@ class BasicRNNCell(LayerRNNCell):
 class GRUCell(LayerRNNCell):
     """Gated recurrent unit (Cho et al. 2014). Follows tf.nn.rnn_cell.GRUCell of TF 1.15."""
 
-    def __init__(self, num_units, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None, name=None,
-                 dtype=None, **kwargs):
+    def __init__(
+        self, num_units, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None, name=None, dtype=None, **kwargs
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         _check_float(self.dtype)
         self.input_spec = InputSpec(ndim=2)
@@ -193,11 +201,9 @@ class GRUCell(LayerRNNCell):
         _check_float(self.dtype)
         given = self._bias_initializer
         ones = init_ops.constant_initializer(1.0, dtype=self.dtype) if given is None else given
-        self._gate_kernel = self.add_variable("gates/kernel", shape=[depth + units, 2 * units],
-                                              initializer=self._kernel_initializer)
+        self._gate_kernel = self.add_variable("gates/kernel", shape=[depth + units, 2 * units], initializer=self._kernel_initializer)
         self._gate_bias = self.add_variable("gates/bias", shape=[2 * units], initializer=ones)
-        self._candidate_kernel = self.add_variable("candidate/kernel", shape=[depth + units, units],
-                                                   initializer=self._kernel_initializer)
+        self._candidate_kernel = self.add_variable("candidate/kernel", shape=[depth + units, units], initializer=self._kernel_initializer)
         zeros = init_ops.zeros_initializer(dtype=self.dtype) if given is None else given
         self._candidate_bias = self.add_variable("candidate/bias", shape=[units], initializer=zeros)
         self.built = True
@@ -234,8 +240,7 @@ def _warn_concatenated(cell):
 class BasicLSTMCell(LayerRNNCell):
     """LSTM without peepholes, clipping and projection (Zaremba et al. 2014). Follows tf.nn.rnn_cell.BasicLSTMCell of TF 1.15."""
 
-    def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None,
-                 **kwargs):
+    def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None, **kwargs):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         _check_float(self.dtype)
         if not state_is_tuple:
@@ -280,16 +285,34 @@ class LSTMCell(LayerRNNCell):
     Follows tf.nn.rnn_cell.LSTMCell of TF 1.15.
     """
 
-    def __init__(self, num_units, use_peepholes=False, cell_clip=None, initializer=None, num_proj=None, proj_clip=None,
-                 num_unit_shards=None, num_proj_shards=None, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None,
-                 name=None, dtype=None, **kwargs):
+    def __init__(
+        self,
+        num_units,
+        use_peepholes=False,
+        cell_clip=None,
+        initializer=None,
+        num_proj=None,
+        proj_clip=None,
+        num_unit_shards=None,
+        num_proj_shards=None,
+        forget_bias=1.0,
+        state_is_tuple=True,
+        activation=None,
+        reuse=None,
+        name=None,
+        dtype=None,
+        **kwargs,
+    ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         _check_float(self.dtype)
         if not state_is_tuple:
             _warn_concatenated(self)
         if num_unit_shards is not None or num_proj_shards is not None:
-            _log.warning("%s: The num_unit_shards and proj_unit_shards parameters are deprecated and will be removed in Jan 2017.  "
-                         "Use a variable scope with a partitioner instead.", self)
+            _log.warning(
+                "%s: The num_unit_shards and proj_unit_shards parameters are deprecated and will be removed in Jan 2017.  "
+                "Use a variable scope with a partitioner instead.",
+                self,
+            )
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._num_proj = num_units, num_proj
         self._use_peepholes, self._cell_clip, self._proj_clip = use_peepholes, cell_clip, proj_clip
@@ -298,7 +321,7 @@ class LSTMCell(LayerRNNCell):
         self._state_is_tuple = state_is_tuple
         self._activation = _activation(activation)
         self._output_size = num_proj or num_units
-        self._state_size = (LSTMStateTuple(num_units, self._output_size) if state_is_tuple else num_units + self._output_size)
+        self._state_size = LSTMStateTuple(num_units, self._output_size) if state_is_tuple else num_units + self._output_size
 
     @property
     def state_size(self):
@@ -312,16 +335,22 @@ class LSTMCell(LayerRNNCell):
         depth, units = _depth(inputs_shape), self._num_units
         _check_float(self.dtype)
         width = units if self._num_proj is None else self._num_proj
-        self._kernel = self.add_variable("kernel", shape=[depth + width, 4 * units], initializer=self._initializer,
-                                         partitioner=_shards(self._num_unit_shards))
+        self._kernel = self.add_variable(
+            "kernel", shape=[depth + width, 4 * units], initializer=self._initializer, partitioner=_shards(self._num_unit_shards)
+        )
         zeros = init_ops.zeros_initializer if self.dtype is None else init_ops.zeros_initializer(dtype=self.dtype)
         self._bias = self.add_variable("bias", shape=[4 * units], initializer=zeros)
         if self._use_peepholes:
             self._w_f_diag, self._w_i_diag, self._w_o_diag = [
-                self.add_variable("w_%s_diag" % gate, shape=[units], initializer=self._initializer) for gate in "fio"]
+                self.add_variable("w_%s_diag" % gate, shape=[units], initializer=self._initializer) for gate in "fio"
+            ]
         if self._num_proj is not None:
-            self._proj_kernel = self.add_variable("projection/kernel", shape=[units, self._num_proj],
-                                                  initializer=self._initializer, partitioner=_shards(self._num_proj_shards))
+            self._proj_kernel = self.add_variable(
+                "projection/kernel",
+                shape=[units, self._num_proj],
+                initializer=self._initializer,
+                partitioner=_shards(self._num_proj_shards),
+            )
         self.built = True
 
     def call(self, inputs, state):
@@ -339,7 +368,7 @@ class LSTMCell(LayerRNNCell):
         gates = nn_basic.bias_add(gates, self._bias)
         i, j, f, o = array_ops.split(value=gates, num_or_size_splits=4, axis=1)
         if self._use_peepholes:
-            c = (sigmoid(f + bias + self._w_f_diag * c_old) * c_old + sigmoid(i + self._w_i_diag * c_old) * activation(j))
+            c = sigmoid(f + bias + self._w_f_diag * c_old) * c_old + sigmoid(i + self._w_i_diag * c_old) * activation(j)
         else:
             c = sigmoid(f + bias) * c_old + sigmoid(i) * activation(j)
         if self._cell_clip is not None:

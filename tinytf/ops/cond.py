@@ -28,6 +28,7 @@ class CondContext(ControlFlowContext):
         graph = get_default_graph()
         self._name = graph.unique_name(name)
         if context_def is not None:
+
             def element(there):
                 return graph.as_graph_element(prepend_name_scope(there, import_scope))
 
@@ -66,8 +67,11 @@ class CondContext(ControlFlowContext):
         if export_scope is not None and not self.name.startswith(export_scope):
             return None
         message = protos.CondContextDef(
-            context_name=strip_name_scope(self.name, export_scope), pred_name=strip_name_scope(self._pred.name, export_scope),
-            pivot_name=strip_name_scope(self._pivot.name, export_scope), branch=self._branch)
+            context_name=strip_name_scope(self.name, export_scope),
+            pred_name=strip_name_scope(self._pred.name, export_scope),
+            pivot_name=strip_name_scope(self._pivot.name, export_scope),
+            branch=self._branch,
+        )
         message.values_def.CopyFrom(self._values_def(export_scope))
         self._write_nested(message)
         return message
@@ -300,8 +304,11 @@ def _checked_pairs(pairs, exclusive, name):
     elif isinstance(pairs, dict):
         pairs = sorted(pairs.items(), key=lambda item: item[0].name)
         if not exclusive:
-            _log.warning("%s: An unordered dictionary of predicate/fn pairs was provided, but exclusive=False. The order of "
-                         "conditional tests is deterministic but not guaranteed.", name)
+            _log.warning(
+                "%s: An unordered dictionary of predicate/fn pairs was provided, but exclusive=False. The order of "
+                "conditional tests is deterministic but not guaranteed.",
+                name,
+            )
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError("Each entry in pred_fn_pairs must be a 2-tuple")
@@ -325,8 +332,7 @@ def _last_as_default(predicates, actions):
 
     def default_action():
         none_true = ("Input error: None of conditions evaluated as True:", array_ops.stack(predicates, name="preds_c"))
-        message = ("Implementation error: selected default action #%d was called, but some of other predicates are True: "
-                   % len(others))
+        message = "Implementation error: selected default action #%d was called, but some of other predicates are True: " % len(others)
         with control_dependencies([_assert_at_most(others, 0, message), control_flow_ops.Assert(predicate, data=none_true)]):
             return action()
 
@@ -346,9 +352,12 @@ def _assert_at_most(predicates, n, message):
 
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     """Not here: TF 1.15 builds it on functions (the op Case), which tinytf does not have. Use tf.case."""
-    raise NotImplementedError("tf.switch_case needs graph functions, which tinytf does not have; use "
-                              "tf.case([(tf.equal(index, 0), fn0), ...], default=fn) instead.")
+    raise NotImplementedError(
+        "tf.switch_case needs graph functions, which tinytf does not have; use "
+        "tf.case([(tf.equal(index, 0), fn0), ...], default=fn) instead."
+    )
 
 
-register_proto_function(GraphKeys.COND_CONTEXT, proto_type=protos.CondContextDef, to_proto=CondContext.to_proto,
-                        from_proto=CondContext.from_proto)
+register_proto_function(
+    GraphKeys.COND_CONTEXT, proto_type=protos.CondContextDef, to_proto=CondContext.to_proto, from_proto=CondContext.from_proto
+)

@@ -112,7 +112,8 @@ class ControlFlowContext:
         self._values = {prepend_name_scope(name, import_scope) for name in values_def.values}
         for outside, inside in values_def.external_values.items():
             self._external_values[prepend_name_scope(outside, import_scope)] = graph.as_graph_element(
-                prepend_name_scope(inside, import_scope))
+                prepend_name_scope(inside, import_scope)
+            )
         for op_name in {name.split(":")[0] for name in self._values - set(self._external_values)}:
             graph.as_graph_element(op_name)._set_control_flow_context(self)
 
@@ -160,7 +161,7 @@ def hold_back_new_summaries(result_of, identity):
     key = GraphKeys._SUMMARY_COLLECTION
     before = get_collection(key)
     result = result_of()
-    added = get_collection(key)[len(before):]
+    added = get_collection(key)[len(before) :]
     if not added or result is None:
         return result
     get_collection_ref(key)[:] = before

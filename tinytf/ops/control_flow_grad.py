@@ -83,8 +83,7 @@ def exit_grad(op, grad):
     else:
         raise TypeError("Type %s not supported" % type(grad))
     current.Enter()
-    result = control_flow_ops.enter(grad, current.name, is_constant=False,
-                                    parallel_iterations=current.parallel_iterations, name="b_exit")
+    result = control_flow_ops.enter(grad, current.name, is_constant=False, parallel_iterations=current.parallel_iterations, name="b_exit")
     current.loop_enters.append(result)
     current.Exit()
     return result

@@ -12,8 +12,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph
 from tinytf.ops import default_gradient
-from tinytf.ops.control_flow_util import (is_loop_exit, is_loop_switch, is_switch, loop_constant_enter, output_context,
-                                          while_context)
+from tinytf.ops.control_flow_util import is_loop_exit, is_loop_switch, is_switch, loop_constant_enter, output_context, while_context
 
 
 def for_loops_between(in_order, between, colocate):
@@ -81,8 +80,12 @@ class GradLoopState:
         with _inside(around):
             self.grad_context = while_loop.WhileContext(
                 maximum_iterations=forward_context.maximum_iterations,
-                parallel_iterations=forward_context.parallel_iterations, back_prop=forward_context.back_prop,
-                swap_memory=forward_context.swap_memory, name=forward_context.name, grad_state=self)
+                parallel_iterations=forward_context.parallel_iterations,
+                back_prop=forward_context.back_prop,
+                swap_memory=forward_context.swap_memory,
+                name=forward_context.name,
+                grad_state=self,
+            )
             if outer_grad_state:
                 count = outer_grad_state.add_backprop_accumulated_value(history, count)
             self.grad_index = self.grad_context.AddBackpropLoopCounter(count, outer_grad_state)
@@ -214,9 +217,11 @@ class Loops:
     def add(self, op, in_order, between):
         context = while_context(op)
         if context is None:
-            raise ValueError("Failed to call gradients on a while loop without properly serializing graph via MetaGraphDef: '%s' is the "
-                             "Exit of a loop that came from a GraphDef, which says nothing of loops. Import it with "
-                             "tf.train.import_meta_graph." % op.name)
+            raise ValueError(
+                "Failed to call gradients on a while loop without properly serializing graph via MetaGraphDef: '%s' is the "
+                "Exit of a loop that came from a GraphDef, which says nothing of loops. Import it with "
+                "tf.train.import_meta_graph." % op.name
+            )
         if context in self._states:
             return
         state = GradLoopState(context, self._outer_state(context))

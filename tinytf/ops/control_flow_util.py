@@ -104,8 +104,7 @@ def check_input_from_valid_context(op, input_op) -> None:
     if loop is not None:
         message = "Cannot use '%s' as input to '%s' because they are in different while loops." % (input_op.name, op.name)
     else:
-        message = ("Cannot use '%s' as input to '%s' because '%s' is in a while loop."
-                   % (input_op.name, op.name, input_op.name))
+        message = "Cannot use '%s' as input to '%s' because '%s' is in a while loop." % (input_op.name, op.name, input_op.name)
     _log.info("%s\n\n%s while context: %s\n%s while context: %s", message, op.name, loop, input_op.name, input_loop)
     raise ValueError(message + " See info log for more details.")
 

@@ -28,8 +28,7 @@ def custom_gradient(f):
     @functools.wraps(f)
     def decorated(*args, **kwargs):
         if kwargs:
-            raise ValueError("The custom_gradient decorator currently supports keywords arguments only when eager execution is "
-                             "enabled.")
+            raise ValueError("The custom_gradient decorator currently supports keywords arguments only when eager execution is enabled.")
         return _call(f, args)
 
     return decorated
@@ -44,21 +43,24 @@ def _call(f, args):
     result, grad_fn = f(*args)
     for variable in _variables():
         if not any(variable is old for old in before) and not _is_resource(variable):
-            raise TypeError("All variables used by a function wrapped with @custom_gradient must be `ResourceVariable`s. Ensure "
-                            "that no `variable_scope` is created with `use_resource=False`.")
+            raise TypeError(
+                "All variables used by a function wrapped with @custom_gradient must be `ResourceVariable`s. Ensure "
+                "that no `variable_scope` is created with `use_resource=False`."
+            )
     flat = nest.flatten(result)
     variables = _variables_between(args, [convert_to_tensor(r) for r in flat])
     signature = inspect.getfullargspec(grad_fn)
     takes_variables = "variables" in signature.args or "variables" in signature.kwonlyargs or signature.varkw
     if variables and not takes_variables:
-        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn must accept a keyword "
-                        "argument 'variables'.")
+        raise TypeError(
+            "If using @custom_gradient with a function that uses variables, then grad_fn must accept a keyword argument 'variables'."
+        )
     if takes_variables and not variables:
         if not get_variable_scope().use_resource:
-            raise TypeError("If using @custom_gradient with a function that uses variables, the enclosing variable scope must "
-                            "have use_resource=True.")
-        _log.warning("@custom_gradient grad_fn has 'variables' in signature, but no ResourceVariables were used on the forward "
-                     "pass.")
+            raise TypeError(
+                "If using @custom_gradient with a function that uses variables, the enclosing variable scope must have use_resource=True."
+            )
+        _log.warning("@custom_gradient grad_fn has 'variables' in signature, but no ResourceVariables were used on the forward pass.")
 
     @RegisterGradient(name)
     def gradient(_, *grads):
@@ -118,7 +120,7 @@ def recompute_grad(f):
             grads = gradients(again, of, grad_ys=[dresult])
             if variables is None:
                 return grads
-            return grads[: len(args)], grads[len(args):]
+            return grads[: len(args)], grads[len(args) :]
 
         return result, grad
 

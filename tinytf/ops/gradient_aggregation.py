@@ -71,8 +71,9 @@ def aggregate_indexed_slices(parts):
     if any(isinstance(g, Tensor) for g in parts):
         return math_ops.add_n(parts)
     parts = [_flat(g) for g in same_index_dtype(parts)]
-    return IndexedSlices(array_ops.concat([g.values for g in parts], axis=0),
-                         array_ops.concat([g.indices for g in parts], axis=0), parts[0].dense_shape)
+    return IndexedSlices(
+        array_ops.concat([g.values for g in parts], axis=0), array_ops.concat([g.indices for g in parts], axis=0), parts[0].dense_shape
+    )
 
 
 def _flat(slices):

@@ -42,8 +42,10 @@ NoGradient = NotDifferentiable  # the older name
 def _register(name, f):
     entry = op_entry.lookup(name)
     if name in _named or (entry is not None and entry.gradient is not None):
-        raise KeyError("Registering two gradient with name %r! Choose another name, or use "
-                       "Graph.gradient_override_map to replace the gradient of an op type." % name)
+        raise KeyError(
+            "Registering two gradient with name %r! Choose another name, or use "
+            "Graph.gradient_override_map to replace the gradient of an op type." % name
+        )
     if entry is not None:
         op_entry.set_gradient(name, f)
     else:

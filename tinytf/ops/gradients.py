@@ -21,8 +21,7 @@ from tinytf.ops.control_flow_util import is_loop_exit, is_loop_switch, is_switch
 from tinytf.ops.gradient_aggregation import AggregationMethod
 from tinytf.ops.gradient_registry import NoGradient, NotDifferentiable, RegisterGradient, gradient_function
 
-__all__ = ["AggregationMethod", "NoGradient", "NotDifferentiable", "RegisterGradient", "UnconnectedGradients", "gradients",
-           "hessians"]
+__all__ = ["AggregationMethod", "NoGradient", "NotDifferentiable", "RegisterGradient", "UnconnectedGradients", "gradients", "hessians"]
 
 
 class UnconnectedGradients(enum.Enum):
@@ -32,8 +31,9 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
-_TRAINABLE = frozenset((dtypes.float16, dtypes.float32, dtypes.float64, dtypes.complex64, dtypes.complex128, dtypes.resource,
-                        dtypes.variant))
+_TRAINABLE = frozenset(
+    (dtypes.float16, dtypes.float32, dtypes.float64, dtypes.complex64, dtypes.complex128, dtypes.resource, dtypes.variant)
+)
 
 
 def is_trainable(tensor) -> bool:
@@ -41,8 +41,17 @@ def is_trainable(tensor) -> bool:
     return tensor.dtype.base_dtype in _TRAINABLE
 
 
-def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False,
-              aggregation_method=None, stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE) -> list:
+def gradients(
+    ys,
+    xs,
+    grad_ys=None,
+    name="gradients",
+    colocate_gradients_with_ops=False,
+    gate_gradients=False,
+    aggregation_method=None,
+    stop_gradients=None,
+    unconnected_gradients=UnconnectedGradients.NONE,
+) -> list:
     """Adds the nodes for d(sum of ys)/dx, for each x of `xs`, and returns a list of Tensors, IndexedSlices and None.
 
     `grad_ys` are the gradients of the ys (ones by default), `stop_gradients` tensors taken as constants.
@@ -57,8 +66,14 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         ys = _convert_all(ys, "y")
         xs = _convert_all([_handle_of_resource_variable(x) for x in xs], "x", as_ref=True)
         grad_ys = _initial_gradients(grad_ys, ys, colocate_gradients_with_ops)
-        walk = _Backprop([y.op for y in ys], [x.op for x in xs], [t.op for t in stop_gradients],
-                         colocate_gradients_with_ops, gate_gradients, aggregation_method)
+        walk = _Backprop(
+            [y.op for y in ys],
+            [x.op for x in xs],
+            [t.op for t in stop_gradients],
+            colocate_gradients_with_ops,
+            gate_gradients,
+            aggregation_method,
+        )
         for y, grad_y in zip(ys, grad_ys):
             walk.add_gradient(y, grad_y)
         walk.run()
@@ -67,21 +82,25 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
 
 def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None) -> list:
     """The matrices of second derivatives of sum(ys) by each x, of shape x.shape + x.shape. Follows tf.hessians of TF 1.15."""
+    xs = _as_list(xs)
+    settings = {
+        "colocate_gradients_with_ops": colocate_gradients_with_ops,
+        "gate_gradients": gate_gradients,
+        "aggregation_method": aggregation_method,
+    }
+    return [_hessian(first, x) for first, x in zip(gradients(ys, xs, **settings), xs)]
+
+
+def _hessian(first, x):
+    """The derivatives of each entry of `first`, the first derivatives by x, row by row."""
     from tinytf.ops import array_ops, constant, tensor_array_ops, while_loop
 
-    xs = _as_list(xs)
-    firsts = gradients(ys, xs, colocate_gradients_with_ops=colocate_gradients_with_ops, gate_gradients=gate_gradients,
-                       aggregation_method=aggregation_method)
-    results = []
-    for first, x in zip(firsts, xs):
-        first = array_ops.reshape(first, [-1])
-        n = array_ops.size(x)
-        start = [constant.constant(0, dtypes.int32), tensor_array_ops.TensorArray(x.dtype, n)]
-        _, rows = while_loop.while_loop(lambda j, _: j < n,
-                                        lambda j, rows: (j + 1, rows.write(j, gradients(first[j], x)[0])), start)
-        shape = array_ops.shape(x)
-        results.append(array_ops.reshape(rows.stack(), array_ops.concat((shape, shape), 0)))
-    return results
+    first = array_ops.reshape(first, [-1])
+    n = array_ops.size(x)
+    start = [constant.constant(0, dtypes.int32), tensor_array_ops.TensorArray(x.dtype, n)]
+    _, rows = while_loop.while_loop(lambda j, _: j < n, lambda j, rows: (j + 1, rows.write(j, gradients(first[j], x)[0])), start)
+    shape = array_ops.shape(x)
+    return array_ops.reshape(rows.stack(), array_ops.concat((shape, shape), 0))
 
 
 def _unconnected(value):
@@ -98,8 +117,10 @@ def _as_list(x):
 
 
 def _convert_all(values, prefix, as_ref=False):
-    return [v if v is None or isinstance(v, (Tensor, IndexedSlices))
-            else convert_to_tensor(v, name="%s_%d" % (prefix, i), as_ref=as_ref) for i, v in enumerate(values)]
+    return [
+        v if v is None or isinstance(v, (Tensor, IndexedSlices)) else convert_to_tensor(v, name="%s_%d" % (prefix, i), as_ref=as_ref)
+        for i, v in enumerate(values)
+    ]
 
 
 def _handle_of_resource_variable(x):
@@ -127,8 +148,10 @@ def _initial_gradients(grad_ys, ys, colocate):
             _check_initial_dtype(grad, y)
             # an identity in this scope: TensorArrays tell the calls of tf.gradients apart by it
             if isinstance(grad, IndexedSlices):
-                named = [part if part is None else array_ops.identity(part, name="grad_ys_%d_%s" % (i, what))
-                         for what, part in (("indices", grad.indices), ("values", grad.values), ("shape", grad.dense_shape))]
+                named = [
+                    part if part is None else array_ops.identity(part, name="grad_ys_%d_%s" % (i, what))
+                    for what, part in (("indices", grad.indices), ("values", grad.values), ("shape", grad.dense_shape))
+                ]
                 result.append(IndexedSlices(indices=named[0], values=named[1], dense_shape=named[2]))
             else:
                 result.append(array_ops.identity(grad, name="grad_ys_%d" % i))
@@ -140,8 +163,7 @@ def _check_initial_dtype(grad, y):
     names = (dtypes.as_dtype(got).name, y, dtypes.as_dtype(of).name)
     if of.is_floating or of.is_integer:
         if not (got.is_floating or got.is_integer):
-            raise TypeError("Gradient type %s generated for real or integer-valued tensor %s with type %s must be real or "
-                            "integer" % names)
+            raise TypeError("Gradient type %s generated for real or integer-valued tensor %s with type %s must be real or integer" % names)
     elif of.is_complex:
         if not got.is_complex:
             raise TypeError("Gradient type %s generated for complex-valued tensor %s with type %s must be complex" % names)
@@ -294,8 +316,7 @@ class _Backprop:
         """The cost does not depend on outputs without gradient, so that is zero; gradient functions want it spelled out."""
         for i, grad in enumerate(out_grads):
             if grad is None and is_trainable(op.outputs[i]):
-                out_grads[i] = (self.loops.zeros_like(op, i) if self.loops
-                                else control_flow_state.zeros_like_outside_loop(op, i))
+                out_grads[i] = self.loops.zeros_like(op, i) if self.loops else control_flow_state.zeros_like_outside_loop(op, i)
 
     def _call(self, function, op, out_grads):
         with name_scope(op.name + "_grad"), op.graph._original_op(op):
@@ -303,8 +324,9 @@ class _Backprop:
             if not isinstance(in_grads, (list, tuple)):
                 in_grads = [in_grads]
             if len(in_grads) != len(op.inputs):
-                raise ValueError("Num gradients %d generated for op %s do not match num inputs %d"
-                                 % (len(in_grads), op.node_def, len(op.inputs)))
+                raise ValueError(
+                    "Num gradients %d generated for op %s do not match num inputs %d" % (len(in_grads), op.node_def, len(op.inputs))
+                )
             if self.gate and sum(g is not None for g in in_grads) > 1:
                 from tinytf.ops import control_flow_ops
 
@@ -357,7 +379,8 @@ class _Backprop:
                 raise ValueError(
                     "Cannot compute gradient inside while loop with respect to op '%s'. We do not support taking the gradient "
                     "wrt or through the initial value of a loop variable. Gradients can be computed through loop invariants or "
-                    "wrt the input parameters to the loop body." % current.name)
+                    "wrt the input parameters to the loop body." % current.name
+                )
             if current not in seen:
                 seen.add(current)
                 queue.extend(t.op for t in current.inputs)
@@ -369,6 +392,7 @@ def _merge_shape(grad, t, op, index):
     try:
         grad.set_shape(t.get_shape())
     except ValueError:
-        raise ValueError("Incompatible shapes between op input and calculated input gradient.  Forward operation: %s.  Input "
-                         "index: %d. Original input shape: %s.  Calculated input gradient shape: %s"
-                         % (op.name, index, t.get_shape(), grad.get_shape())) from None
+        raise ValueError(
+            "Incompatible shapes between op input and calculated input gradient.  Forward operation: %s.  Input "
+            "index: %d. Original input shape: %s.  Calculated input gradient shape: %s" % (op.name, index, t.get_shape(), grad.get_shape())
+        ) from None

@@ -29,8 +29,10 @@ def to_tensor(value, dtype=None, name=None, as_ref=False) -> Tensor:
     if shape is None:
         warnings.warn("Converting sparse IndexedSlices to a dense Tensor of unknown shape. This may consume a large amount of memory.")
     elif np.prod(shape) >= _LARGE:
-        warnings.warn("Converting sparse IndexedSlices to a dense Tensor with %d elements. This may consume a large amount of memory."
-                      % np.prod(shape))
+        warnings.warn(
+            "Converting sparse IndexedSlices to a dense Tensor with %d elements. This may consume a large amount of memory."
+            % np.prod(shape)
+        )
     return make("UnsortedSegmentSum", value.values, value.indices, value.dense_shape[0], name=name)
 
 
@@ -60,8 +62,10 @@ def same_index_dtype(slices) -> list:
     small = [s.indices.dtype == dtypes.int32 for s in slices]
     if all(small) or not any(small):
         return list(slices)
-    return [IndexedSlices(s.values, math_ops.cast(s.indices, dtypes.int64), s.dense_shape) if is_small else s
-            for s, is_small in zip(slices, small)]
+    return [
+        IndexedSlices(s.values, math_ops.cast(s.indices, dtypes.int64), s.dense_shape) if is_small else s
+        for s, is_small in zip(slices, small)
+    ]
 
 
 register_conversion(IndexedSlices, to_tensor)

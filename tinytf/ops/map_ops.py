@@ -20,16 +20,21 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
     if not callable(fn):
         raise TypeError("fn must be callable.")
     if isinstance(elems, SparseTensor):
-        raise TypeError("To perform a map on the values of a sparse tensor use either  SparseTensor(input.indices, fn(input.values), "
-                        "input.dense_shape) or  SparseTensor(input.indices, map_fn(fn, input.values), input.dense_shape)")
+        raise TypeError(
+            "To perform a map on the values of a sparse tensor use either  SparseTensor(input.indices, fn(input.values), "
+            "input.dense_shape) or  SparseTensor(input.indices, map_fn(fn, input.values), input.dense_shape)"
+        )
     from tinytf.ops import constant
 
     with _loop_scope(name, "map", nest.flatten(elems)):
         flat = _rows_of(elems)
         dtype = dtype or nest.pack_sequence_as(elems, [e.dtype for e in flat])
         if flat[0].dims is not None and not flat[0].dims:
-            raise ValueError("elems must be a 1+ dimensional Tensor, not a scalar" if len(flat) == 1 else
-                             "elements in elems must be 1+ dimensional Tensors, not scalars")
+            raise ValueError(
+                "elems must be a 1+ dimensional Tensor, not a scalar"
+                if len(flat) == 1
+                else "elements in elems must be 1+ dimensional Tensors, not scalars"
+            )
         n = _count(flat[0])
         inputs = [TensorArray(dtype=e.dtype, size=n, dynamic_size=False, infer_shape=True) for e in flat]
         inputs = [array.unstack(e) for array, e in zip(inputs, flat)]
@@ -87,8 +92,9 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
         return _while(lambda i, _: i > 0, step, [i, start], parallel_iterations, back_prop, swap_memory, n)[1]
 
 
-def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True,
-         reverse=False, name=None):
+def scan(
+    fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, infer_shape=True, reverse=False, name=None
+):
     """All intermediate results of `foldl` (with `reverse`, from the end), stacked. Follows tf.scan of TF 1.15."""
     if not callable(fn):
         raise TypeError("fn must be callable.")
@@ -96,16 +102,19 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
     with _loop_scope(name, "scan", nest.flatten(elems)):
         flat = _rows_of(elems)
         n = _count(flat[0], zero_is_known=True)
-        inputs = [TensorArray(dtype=e.dtype, size=n, dynamic_size=False, element_shape=e.get_shape()[1:], infer_shape=True)
-                  for e in flat]
+        inputs = [TensorArray(dtype=e.dtype, size=n, dynamic_size=False, element_shape=e.get_shape()[1:], infer_shape=True) for e in flat]
         inputs = [array.unstack(e) for array, e in zip(inputs, flat)]
         first = n - 1 if reverse and initializer is None else 0
         if initializer is None:
             starts, i = [array.read(first) for array in inputs], 1
         else:
             starts, i = [convert_to_tensor(s) for s in nest.flatten(initializer)], 0
-        outputs = [TensorArray(dtype=s.dtype, size=n, element_shape=s.get_shape() if infer_shape else None, dynamic_size=False,
-                               infer_shape=infer_shape) for s in starts]
+        outputs = [
+            TensorArray(
+                dtype=s.dtype, size=n, element_shape=s.get_shape() if infer_shape else None, dynamic_size=False, infer_shape=infer_shape
+            )
+            for s in starts
+        ]
         if initializer is None:
             outputs = [array.write(n - 1 if reverse else 0, s) for array, s in zip(outputs, starts)]
 
@@ -160,16 +169,16 @@ def _count(tensor, zero_is_known=False):
 def _unstacked(elems):
     """The number of rows, and `elems` with a TensorArray of its rows for each tensor."""
     n = _count(_rows_of(elems)[0])
-    arrays = nest.map_structure(
-        lambda e: TensorArray(dtype=e.dtype, size=n, dynamic_size=False, infer_shape=True).unstack(e), elems)
+    arrays = nest.map_structure(lambda e: TensorArray(dtype=e.dtype, size=n, dynamic_size=False, infer_shape=True).unstack(e), elems)
     return n, arrays
 
 
 def _while(cond, body, loop_vars, parallel_iterations, back_prop, swap_memory, n):
     from tinytf.ops.while_loop import while_loop
 
-    return while_loop(cond, body, loop_vars, parallel_iterations=parallel_iterations, back_prop=back_prop,
-                      swap_memory=swap_memory, maximum_iterations=n)
+    return while_loop(
+        cond, body, loop_vars, parallel_iterations=parallel_iterations, back_prop=back_prop, swap_memory=swap_memory, maximum_iterations=n
+    )
 
 
 def _stacked(arrays, flat_elems):

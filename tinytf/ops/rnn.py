@@ -139,8 +139,7 @@ def _initial_state(cell, initial_state, batch_size, dtype, message):
 # One step where sequences have different lengths ------------------------------------------------
 
 
-def _rnn_step(time, sequence_length, min_sequence_length, max_sequence_length, zero_output, state, call_cell,
-              skip_conditionals=False):
+def _rnn_step(time, sequence_length, min_sequence_length, max_sequence_length, zero_output, state, call_cell, skip_conditionals=False):
     """A step that gives zeros, and keeps the state, for the sequences that have ended.
 
     Unless `skip_conditionals`, the cell is not even computed once all have ended, and nothing is copied while none has.
@@ -155,8 +154,7 @@ def _rnn_step(time, sequence_length, min_sequence_length, max_sequence_length, z
             return math_ops.where(ended, old, new)
 
     def keep_some(new_output, new_state):
-        return ([keep(old, new) for old, new in zip(flat_zero, new_output)]
-                + [keep(old, new) for old, new in zip(flat_state, new_state)])
+        return [keep(old, new) for old, new in zip(flat_zero, new_output)] + [keep(old, new) for old, new in zip(flat_state, new_state)]
 
     def step():
         new_output, new_state = call_cell()
@@ -169,14 +167,14 @@ def _rnn_step(time, sequence_length, min_sequence_length, max_sequence_length, z
         new_state, new_output = nest.flatten(new_state), nest.flatten(new_output)
         result = keep_some(new_output, new_state)
     else:
+
         def step_or_keep():
             new_output, new_state = step()
             new_state, new_output = nest.flatten(new_state), nest.flatten(new_output)
-            return cond.cond(time < min_sequence_length, lambda: new_output + new_state,
-                             lambda: keep_some(new_output, new_state))
+            return cond.cond(time < min_sequence_length, lambda: new_output + new_state, lambda: keep_some(new_output, new_state))
 
         result = cond.cond(time >= max_sequence_length, lambda: flat_zero + flat_state, step_or_keep)
-    output, new_state = result[: len(flat_zero)], result[len(flat_zero):]
+    output, new_state = result[: len(flat_zero)], result[len(flat_zero) :]
     for new, old in zip(output, flat_zero):
         new.set_shape(old.get_shape())
     for new, old in zip(new_state, flat_state):
@@ -188,8 +186,17 @@ def _rnn_step(time, sequence_length, min_sequence_length, max_sequence_length, z
 # dynamic_rnn ------------------------------------------------------------------------------------
 
 
-def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=None, parallel_iterations=None,
-                swap_memory=False, time_major=False, scope=None):
+def dynamic_rnn(
+    cell,
+    inputs,
+    sequence_length=None,
+    initial_state=None,
+    dtype=None,
+    parallel_iterations=None,
+    swap_memory=False,
+    time_major=False,
+    scope=None,
+):
     """Runs `cell` over `inputs` [batch, time, …] (with `time_major`, [time, batch, …]) in a while_loop.
 
     Returns (outputs, final state). After `sequence_length` [batch] the outputs are zero and the state stays.
@@ -205,16 +212,16 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
         if sequence_length is not None:
             sequence_length = math_ops.cast(sequence_length, dtypes.int32)
             if sequence_length.dims is not None and len(sequence_length.dims) != 1:
-                raise ValueError("sequence_length must be a vector of length batch_size, but saw shape: %s"
-                                 % sequence_length.get_shape())
+                raise ValueError("sequence_length must be a vector of length batch_size, but saw shape: %s" % sequence_length.get_shape())
             sequence_length = array_ops.identity(sequence_length, name="sequence_length")
         batch_size = _batch_size_of_time_major(flat_input)
         state = _initial_state(cell, initial_state, batch_size, dtype, "If there is no initial_state, you must give a dtype.")
         if sequence_length is not None:
             with control_dependencies([_assert_has_shape(sequence_length, [batch_size])]):
                 sequence_length = array_ops.identity(sequence_length, name="CheckSeqLen")
-        outputs, state = _loop(cell, nest.pack_sequence_as(inputs, flat_input), state, parallel_iterations or 32, swap_memory,
-                               sequence_length, dtype)
+        outputs, state = _loop(
+            cell, nest.pack_sequence_as(inputs, flat_input), state, parallel_iterations or 32, swap_memory, sequence_length, dtype
+        )
         if not time_major:
             outputs = nest.map_structure(_transpose_batch_time, outputs)
         return outputs, state
@@ -222,8 +229,9 @@ def dynamic_rnn(cell, inputs, sequence_length=None, initial_state=None, dtype=No
 
 def _assert_has_shape(x, shape):
     got, wanted = array_ops.shape(x), array_ops.stack(shape)
-    return control_flow_ops.Assert(math_ops.reduce_all(math_ops.equal(got, wanted)),
-                                   ["Expected shape for Tensor %s is " % x.name, wanted, " but saw shape: ", got])
+    return control_flow_ops.Assert(
+        math_ops.reduce_all(math_ops.equal(got, wanted)), ["Expected shape for Tensor %s is " % x.name, wanted, " but saw shape: ", got]
+    )
 
 
 def _loop(cell, inputs, state, parallel_iterations, swap_memory, sequence_length, dtype):
@@ -248,8 +256,12 @@ def _loop(cell, inputs, state, parallel_iterations, swap_memory, sequence_length
     def array(name, element_shape, element_dtype):
         return TensorArray(dtype=element_dtype, size=time_steps, element_shape=element_shape, tensor_array_name=base_name + name)
 
-    out_arrays = tuple([array("output_%d" % i, TensorShape([known_batch]).concatenate(_static_size(size)), state_dtype)
-                        for i, size in enumerate(flat_output_size)])
+    out_arrays = tuple(
+        [
+            array("output_%d" % i, TensorShape([known_batch]).concatenate(_static_size(size)), state_dtype)
+            for i, size in enumerate(flat_output_size)
+        ]
+    )
     in_arrays = [array("input_%d" % i, x.get_shape()[1:], x.dtype) for i, x in enumerate(flat_input)]
     in_arrays = [a.unstack(x) for a, x in zip(in_arrays, flat_input)]
 
@@ -265,15 +277,19 @@ def _loop(cell, inputs, state, parallel_iterations, swap_memory, sequence_length
         if sequence_length is None:
             output, new_state = call_cell()
         else:
-            output, new_state = _rnn_step(time, sequence_length, shortest, longest, zero_output, state, call_cell,
-                                          skip_conditionals=True)
+            output, new_state = _rnn_step(time, sequence_length, shortest, longest, zero_output, state, call_cell, skip_conditionals=True)
         out_arrays = tuple([a.write(time, value) for a, value in zip(out_arrays, nest.flatten(output))])
         return time + 1, out_arrays, new_state
 
     bound = math_ops.minimum(time_steps, math_ops.maximum(1, longest))  # at least one step, for shapes' sake
     _, out_arrays, state = loops.while_loop(
-        cond=lambda time, *_: time < bound, body=step, loop_vars=(time, out_arrays, state),
-        parallel_iterations=parallel_iterations, maximum_iterations=time_steps, swap_memory=swap_memory)
+        cond=lambda time, *_: time < bound,
+        body=step,
+        loop_vars=(time, out_arrays, state),
+        parallel_iterations=parallel_iterations,
+        maximum_iterations=time_steps,
+        swap_memory=swap_memory,
+    )
     outputs = [a.stack() for a in out_arrays]
     for output, size in zip(outputs, flat_output_size):
         output.set_shape(joined_shape([known_steps, known_batch], size, static=True))
@@ -290,8 +306,19 @@ def _check_same_steps_and_batch(shapes, steps, batch):
             raise ValueError("Batch_size is not the same for all the elements in the input.")
 
 
-def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, initial_state_fw=None, initial_state_bw=None,
-                              dtype=None, parallel_iterations=None, swap_memory=False, time_major=False, scope=None):
+def bidirectional_dynamic_rnn(
+    cell_fw,
+    cell_bw,
+    inputs,
+    sequence_length=None,
+    initial_state_fw=None,
+    initial_state_bw=None,
+    dtype=None,
+    parallel_iterations=None,
+    swap_memory=False,
+    time_major=False,
+    scope=None,
+):
     """`dynamic_rnn` forwards with one cell, and backwards with the other.
 
     Returns ((outputs forwards, outputs backwards), (states)). Follows tf.nn.bidirectional_dynamic_rnn of TF 1.15.
@@ -299,8 +326,13 @@ def bidirectional_dynamic_rnn(cell_fw, cell_bw, inputs, sequence_length=None, in
     assert_like_rnncell("cell_fw", cell_fw)
     assert_like_rnncell("cell_bw", cell_bw)
     time_axis, batch_axis = (0, 1) if time_major else (1, 0)
-    settings = dict(sequence_length=sequence_length, dtype=dtype, parallel_iterations=parallel_iterations,
-                    swap_memory=swap_memory, time_major=time_major)
+    settings = dict(
+        sequence_length=sequence_length,
+        dtype=dtype,
+        parallel_iterations=parallel_iterations,
+        swap_memory=swap_memory,
+        time_major=time_major,
+    )
 
     def reverse(x):
         if sequence_length is None:
@@ -333,8 +365,7 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
         _cache_variables(variables)
         known_batch, first = _static_batch_size(inputs)
         batch_size = known_batch or array_ops.shape(first)[0]
-        state = _initial_state(cell, initial_state, batch_size, dtype,
-                               "If no initial_state is provided, dtype must be specified")
+        state = _initial_state(cell, initial_state, batch_size, dtype, "If no initial_state is provided, dtype must be specified")
         if sequence_length is not None:
             sequence_length = convert_to_tensor(sequence_length, name="sequence_length")
             if sequence_length.dims is not None and len(sequence_length.dims) != 1:
@@ -355,8 +386,9 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
             if sequence_length is None:
                 output, state = cell(x, state)
             else:
-                output, state = _rnn_step(time, sequence_length, shortest, longest, zero_output, state,
-                                          lambda x=x, state=state: cell(x, state))
+                output, state = _rnn_step(
+                    time, sequence_length, shortest, longest, zero_output, state, lambda x=x, state=state: cell(x, state)
+                )
             outputs.append(output)
         return outputs, state
 
@@ -375,8 +407,7 @@ def _static_batch_size(inputs):
         if shape.ndims is not None:
             for i, size in enumerate(shape.as_list()[1:]):
                 if size is None:
-                    raise ValueError("Input size (dimension %d of inputs) must be accessible via shape inference, but saw value "
-                                     "None." % i)
+                    raise ValueError("Input size (dimension %d of inputs) must be accessible via shape inference, but saw value None." % i)
     return batch.as_list()[0], first
 
 
@@ -387,8 +418,9 @@ def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_leng
     """
     nested = nest.is_nested(cell.state_size)
     if nested != nest.is_nested(state_name):
-        raise ValueError("state_name should be the same type as cell.state_size.  state_name: %s, cell.state_size: %s"
-                         % (state_name, cell.state_size))
+        raise ValueError(
+            "state_name should be the same type as cell.state_size.  state_name: %s, cell.state_size: %s" % (state_name, cell.state_size)
+        )
     names, sizes = nest.flatten(state_name), nest.flatten(cell.state_size)
     if len(names) != len(sizes):
         raise ValueError("#elems(state_name) != #elems(state_size): %d vs. %d" % (len(names), len(sizes)))
@@ -401,8 +433,9 @@ def static_state_saving_rnn(cell, inputs, state_saver, state_name, sequence_leng
     return outputs, state
 
 
-def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None,
-                             sequence_length=None, scope=None):
+def static_bidirectional_rnn(
+    cell_fw, cell_bw, inputs, initial_state_fw=None, initial_state_bw=None, dtype=None, sequence_length=None, scope=None
+):
     """`static_rnn` forwards with one cell, and backwards with the other; outputs are concatenated.
 
     Returns (outputs, state forwards, state backwards). Follows tf.nn.static_bidirectional_rnn of TF 1.15.
@@ -417,8 +450,9 @@ def static_bidirectional_rnn(cell_fw, cell_bw, inputs, initial_state_fw=None, in
         with variable_scope("fw") as scope_fw:
             output_fw, state_fw = static_rnn(cell_fw, inputs, initial_state_fw, dtype, sequence_length, scope=scope_fw)
         with variable_scope("bw") as scope_bw:
-            backwards, state_bw = static_rnn(cell_bw, _reversed(inputs, sequence_length), initial_state_bw, dtype,
-                                             sequence_length, scope=scope_bw)
+            backwards, state_bw = static_rnn(
+                cell_bw, _reversed(inputs, sequence_length), initial_state_bw, dtype, sequence_length, scope=scope_bw
+            )
     output_bw = _reversed(backwards, sequence_length)
     pairs = zip(nest.flatten(output_fw), nest.flatten(output_bw))
     outputs = [array_ops.concat([fw, bw], 1) for fw, bw in pairs]
@@ -473,8 +507,16 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
             emit_structure = cell.output_size
             sizes = nest.flatten(emit_structure)
             emit_dtypes = [flat_state[0].dtype] * len(sizes)
-        arrays = [TensorArray(dtype=t, dynamic_size=True, element_shape=TensorShape([known_batch]).concatenate(_static_size(size)),
-                              size=0, name="rnn_output_%d" % i) for i, (t, size) in enumerate(zip(emit_dtypes, sizes))]
+        arrays = [
+            TensorArray(
+                dtype=t,
+                dynamic_size=True,
+                element_shape=TensorShape([known_batch]).concatenate(_static_size(size)),
+                size=0,
+                name="rnn_output_%d" % i,
+            )
+            for i, (t, size) in enumerate(zip(emit_dtypes, sizes))
+        ]
         arrays = nest.pack_sequence_as(emit_structure, arrays)
         zero_emit = [zeros(joined_shape(batch_size, size), t) for size, t in zip(sizes, emit_dtypes)]
         zero_emit = nest.pack_sequence_as(emit_structure, zero_emit)
@@ -504,8 +546,13 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
             finished = math_ops.logical_or(finished, next_finished)
             return next_time, finished, following, arrays, next_state, loop_state if next_loop_state is None else next_loop_state
 
-        returned = loops.while_loop(more, step, loop_vars=[time, finished, next_input, arrays, state, loop_state],
-                                    parallel_iterations=parallel_iterations or 32, swap_memory=swap_memory)
+        returned = loops.while_loop(
+            more,
+            step,
+            loop_vars=[time, finished, next_input, arrays, state, loop_state],
+            parallel_iterations=parallel_iterations or 32,
+            swap_memory=swap_memory,
+        )
         arrays, state, loop_state = returned[-3:]
         return arrays, state, None if first_loop_state is None else loop_state
 

@@ -30,8 +30,20 @@ class TensorArray:
     shape. Follows tf.TensorArray of TF 1.15 (TensorArrayV3).
     """
 
-    def __init__(self, dtype, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None, handle=None,
-                 flow=None, infer_shape=True, element_shape=None, colocate_with_first_write_call=True, name=None):
+    def __init__(
+        self,
+        dtype,
+        size=None,
+        dynamic_size=None,
+        clear_after_read=None,
+        tensor_array_name=None,
+        handle=None,
+        flow=None,
+        infer_shape=True,
+        element_shape=None,
+        colocate_with_first_write_call=True,
+        name=None,
+    ):
         _check_arguments(size, dynamic_size, clear_after_read, tensor_array_name, handle, flow, element_shape)
         self._dynamic_size = dynamic_size or False
         self._dtype = dtypes.as_dtype(dtype).base_dtype
@@ -47,9 +59,16 @@ class TensorArray:
                     stack.enter_context(device(None))
                     stack.enter_context(colocate_with(None, ignore_existing=True))
                 self._handle, self._flow = make(
-                    "TensorArrayV3", size, dtype=dtype, element_shape=element_shape, identical_element_shapes=infer_shape,
-                    dynamic_size=self._dynamic_size, clear_after_read=True if clear_after_read is None else clear_after_read,
-                    tensor_array_name=tensor_array_name, name=scope)
+                    "TensorArrayV3",
+                    size,
+                    dtype=dtype,
+                    element_shape=element_shape,
+                    identical_element_shapes=infer_shape,
+                    dynamic_size=self._dynamic_size,
+                    clear_after_read=True if clear_after_read is None else clear_after_read,
+                    tensor_array_name=tensor_array_name,
+                    name=scope,
+                )
 
     flow = property(lambda self: self._flow, doc="The scalar float32 tensor that puts reads and writes in order.")
     handle = property(lambda self: self._handle, doc="The resource tensor that stands for the array.")
@@ -59,8 +78,13 @@ class TensorArray:
 
     def _with_flow(self, flow):
         """This array after whatever made `flow`."""
-        result = TensorArray(dtype=self._dtype, handle=self._handle, flow=flow, infer_shape=self._infer_shape,
-                             colocate_with_first_write_call=self._colocate is not None)
+        result = TensorArray(
+            dtype=self._dtype,
+            handle=self._handle,
+            flow=flow,
+            infer_shape=self._infer_shape,
+            colocate_with_first_write_call=self._colocate is not None,
+        )
         result._dynamic_size = self._dynamic_size
         result._colocate, result._element_shape = self._colocate, self._element_shape
         return result
@@ -94,8 +118,9 @@ class TensorArray:
             handle, _ = make("TensorArrayGradV3", self._handle, flow, source=source, name=name)
             with control_dependencies([handle]):
                 flow = array_ops.identity(flow, name="gradient_flow")
-            result = TensorArray(dtype=self._dtype, handle=handle, flow=flow, infer_shape=self._infer_shape,
-                                 colocate_with_first_write_call=False)
+            result = TensorArray(
+                dtype=self._dtype, handle=handle, flow=flow, infer_shape=self._infer_shape, colocate_with_first_write_call=False
+            )
             result._element_shape = self._element_shape
             return result
 
@@ -117,8 +142,13 @@ class TensorArray:
     def _checked(self, value):
         value = convert_to_tensor(value, preferred_dtype=self._dtype, name="value")
         if value.dtype != self._dtype:
-            _log.error("Error: Input value %s has dtype %s, but expected dtype %s.  This leads to undefined behavior and will be "
-                       "an error in future versions of TensorFlow.", value, value.dtype, self._dtype)
+            _log.error(
+                "Error: Input value %s has dtype %s, but expected dtype %s.  This leads to undefined behavior and will be "
+                "an error in future versions of TensorFlow.",
+                value,
+                value.dtype,
+                self._dtype,
+            )
         return value
 
     def stack(self, name=None):
@@ -138,8 +168,9 @@ class TensorArray:
 
     def concat(self, name=None):
         """All elements one after the other along their first axis."""
-        value, _ = make("TensorArrayConcatV3", self._handle, self._flow, dtype=self._dtype, name=name,
-                        element_shape_except0=self.element_shape[1:])
+        value, _ = make(
+            "TensorArrayConcatV3", self._handle, self._flow, dtype=self._dtype, name=name, element_shape_except0=self.element_shape[1:]
+        )
         if self.element_shape.ndims is not None:
             value.set_shape([None, *self.element_shape.as_list()[1:]])
         return value
@@ -195,8 +226,12 @@ def _check_arguments(size, dynamic_size, clear_after_read, tensor_array_name, ha
         raise ValueError("Cannot construct with both handle and tensor_array_name")
     if not isinstance(handle, Tensor):
         raise TypeError("Handle must be a Tensor")
-    for what, value in (("size", size), ("element_shape", element_shape), ("dynamic_size", dynamic_size),
-                        ("clear_after_read", clear_after_read)):
+    for what, value in (
+        ("size", size),
+        ("element_shape", element_shape),
+        ("dynamic_size", dynamic_size),
+        ("clear_after_read", clear_after_read),
+    ):
         if value is not None:
             raise ValueError("Cannot provide both a handle and %s at the same time" % what)
     if flow is None:
@@ -223,10 +258,12 @@ def _grad_array(op, dtype, flow, of):
     parts = of.name.split("/")
     places = [i for i, part in enumerate(parts) if part.startswith("gradients")]
     if not places:
-        raise ValueError("Expected op/tensor name to start with gradients (excluding scope), got: %s. This means that a tf.gradients"
-                         " op with this op in its dependency path has a custom name that does not start with 'gradients'. Please "
-                         "make sure all calls to tf.gradients that have non-empty 'name' arguments use names that start with "
-                         "'gradients'." % of.name)
+        raise ValueError(
+            "Expected op/tensor name to start with gradients (excluding scope), got: %s. This means that a tf.gradients"
+            " op with this op in its dependency path has a custom name that does not start with 'gradients'. Please "
+            "make sure all calls to tf.gradients that have non-empty 'name' arguments use names that start with "
+            "'gradients'." % of.name
+        )
     array = TensorArray(dtype=dtype, handle=op.inputs[0], flow=flow, colocate_with_first_write_call=False)
     return array.grad(source="/".join(parts[: places[-1] + 1]), flow=flow)
 
@@ -295,8 +332,9 @@ _FLOW = np.float32(0)
 
 def _new_kernel(op):
     np_dtype, dims = op.attr("dtype").as_numpy_dtype, _dims_of(op.attr("element_shape"))
-    options = dict(dynamic=op.attr("dynamic_size"), clear_after_read=op.attr("clear_after_read"),
-                   same_shapes=op.attr("identical_element_shapes"))
+    options = dict(
+        dynamic=op.attr("dynamic_size"), clear_after_read=op.attr("clear_after_read"), same_shapes=op.attr("identical_element_shapes")
+    )
     name = op.attr("tensor_array_name").decode() or op.name
 
     def new(size):
@@ -338,15 +376,21 @@ def _gather_kernel(op):
         if not len(indices):
             shape = dims if array.dims is None else array.dims
             if shape is None or None in shape:
-                array.fail(op, "TensorArray has size zero, but element shape is not fully defined. Currently only static shapes "
-                               "are supported when packing zero-size TensorArrays.")
+                array.fail(
+                    op,
+                    "TensorArray has size zero, but element shape is not fully defined. Currently only static shapes "
+                    "are supported when packing zero-size TensorArrays.",
+                )
             return np.empty((0, *shape), np_dtype)
         parts = [array.read(op, i) for i in indices.tolist()]
         first = parts[0].shape
         for i, part in enumerate(parts):
             if part.shape != first:
-                array.fail(op, "TensorArray has inconsistent shapes.  Index 0 has shape: %s but index %d has shape: %s"
-                           % (list(first), i, list(part.shape)))
+                array.fail(
+                    op,
+                    "TensorArray has inconsistent shapes.  Index 0 has shape: %s but index %d has shape: %s"
+                    % (list(first), i, list(part.shape)),
+                )
         result = np.empty((len(parts), *first), np_dtype)
         for i, part in enumerate(parts):
             result[i] = part
@@ -382,8 +426,11 @@ def _concat_kernel(op):
             if part.ndim < 1:
                 array.fail(op, "Concat saw a scalar shape at index %d but requires at least vectors.  Did you mean to call pack?" % i)
             if part.shape[1:] != parts[0].shape[1:]:
-                array.fail(op, "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: %s but index %d has "
-                               "(excepting dimension 0) shape: %s" % (list(parts[0].shape[1:]), i, list(part.shape[1:])))
+                array.fail(
+                    op,
+                    "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: %s but index %d has "
+                    "(excepting dimension 0) shape: %s" % (list(parts[0].shape[1:]), i, list(part.shape[1:])),
+                )
         return np.concatenate(parts), np.array([len(p) for p in parts], np.int64)
 
     return concat
@@ -397,11 +444,17 @@ def _split_kernel(op):
         if value.ndim < 1:
             array.fail(op, "Expected value to be at least a vector, but received shape: %s" % list(value.shape))
         if lengths.sum() != len(value):
-            array.fail(op, "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is %d and value's shape is: "
-                           "%s" % (lengths.sum(), list(value.shape)))
+            array.fail(
+                op,
+                "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is %d and value's shape is: "
+                "%s" % (lengths.sum(), list(value.shape)),
+            )
         if len(array.values) != len(lengths) and not array.dynamic:
-            array.fail(op, "TensorArray's size is not equal to the size of lengths (%d vs. %d), and the TensorArray is not marked as "
-                           "dynamically resizeable" % (len(array.values), len(lengths)))
+            array.fail(
+                op,
+                "TensorArray's size is not equal to the size of lengths (%d vs. %d), and the TensorArray is not marked as "
+                "dynamically resizeable" % (len(array.values), len(lengths)),
+            )
         start = 0
         for i, length in enumerate(lengths.tolist()):
             array.write(op, i, value[start : start + length])

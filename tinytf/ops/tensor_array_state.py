@@ -11,8 +11,20 @@ from tinytf.shapes import dims_to_string
 class ArrayList:
     """The elements of one TensorArray in one step."""
 
-    __slots__ = ("name", "np_dtype", "dims", "dynamic", "clear_after_read", "same_shapes", "is_grad", "values", "shapes",
-                 "was_cleared", "closed", "grads")
+    __slots__ = (
+        "name",
+        "np_dtype",
+        "dims",
+        "dynamic",
+        "clear_after_read",
+        "same_shapes",
+        "is_grad",
+        "values",
+        "shapes",
+        "was_cleared",
+        "closed",
+        "grads",
+    )
 
     def __init__(self, name, np_dtype, dims, size, dynamic=False, clear_after_read=True, same_shapes=False, is_grad=False):
         self.name, self.np_dtype, self.dims = name, np_dtype, dims
@@ -39,9 +51,12 @@ class ArrayList:
             self.shapes.extend([None] * more)
         shape = value.shape
         if not _compatible(shape, self.dims):
-            self.fail(op, "Could not write to TensorArray index %d because the value shape is %s which is incompatible with the "
-                          "TensorArray's inferred element shape: %s (consider setting infer_shape=False)."
-                      % (index, list(shape), dims_to_string(self.dims)))
+            self.fail(
+                op,
+                "Could not write to TensorArray index %d because the value shape is %s which is incompatible with the "
+                "TensorArray's inferred element shape: %s (consider setting infer_shape=False)."
+                % (index, list(shape), dims_to_string(self.dims)),
+            )
         if self.same_shapes:
             self.dims = shape
         if index in self.was_cleared:
@@ -51,8 +66,11 @@ class ArrayList:
             if not self.is_grad:
                 self.fail(op, "Could not write to TensorArray index %d because it has already been written to." % index)
             if old.shape != shape:
-                self.fail(op, "Could not aggregate to TensorArray index %d because the existing shape is %s but the new input "
-                              "shape is %s." % (index, list(old.shape), list(shape)))
+                self.fail(
+                    op,
+                    "Could not aggregate to TensorArray index %d because the existing shape is %s but the new input "
+                    "shape is %s." % (index, list(old.shape), list(shape)),
+                )
             value = old + value  # several gradients of one element: their sum
         self.values[index] = value
         self.shapes[index] = shape
@@ -70,17 +88,22 @@ class ArrayList:
 
     def _zeros(self, op, index):
         if index in self.was_cleared:
-            self.fail(op, "Could not read index %d twice because it was cleared after a previous read (perhaps try setting "
-                          "clear_after_read = false?)." % index)
+            self.fail(
+                op,
+                "Could not read index %d twice because it was cleared after a previous read (perhaps try setting "
+                "clear_after_read = false?)." % index,
+            )
         shape = self.shapes[index]
         if shape is None:
             shape = self.dims
         if shape is None or None in shape:
-            self.fail(op, "Could not read from TensorArray index %d.  Furthermore, the element shape is not fully defined: %s.  "
-                          "It is possible you are working with a resizeable TensorArray and stop_gradients is not allowing the "
-                          "gradients to be written.  If you set the full element_shape property on the forward TensorArray, the "
-                          "proper all-zeros tensor will be returned instead of incurring this error."
-                      % (index, dims_to_string(shape)))
+            self.fail(
+                op,
+                "Could not read from TensorArray index %d.  Furthermore, the element shape is not fully defined: %s.  "
+                "It is possible you are working with a resizeable TensorArray and stop_gradients is not allowing the "
+                "gradients to be written.  If you set the full element_shape property on the forward TensorArray, the "
+                "proper all-zeros tensor will be returned instead of incurring this error." % (index, dims_to_string(shape)),
+            )
         return np.zeros(shape, self.np_dtype)
 
     def grad(self, op, source, prefix=()):
@@ -90,8 +113,15 @@ class ArrayList:
             if self.dynamic and not self.values:
                 self.fail(op, "Unable to create a gradients TensorArray for an empty dynamic one.")
             dims = None if self.dims is None else (*prefix, *self.dims)
-            found = self.grads[source] = ArrayList(self.name + "@" + source, self.np_dtype, dims, len(self.values), is_grad=True,
-                                                   clear_after_read=True, same_shapes=self.same_shapes)
+            found = self.grads[source] = ArrayList(
+                self.name + "@" + source,
+                self.np_dtype,
+                dims,
+                len(self.values),
+                is_grad=True,
+                clear_after_read=True,
+                same_shapes=self.same_shapes,
+            )
             found.shapes = [None if s is None else (*prefix, *s) for s in self.shapes]
         return found
 

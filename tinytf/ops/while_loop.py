@@ -18,8 +18,18 @@ from tinytf.ops.control_flow_util import is_loop_constant_enter, is_loop_enter, 
 from tinytf.shapes import TensorShape
 
 
-def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False,
-               name=None, maximum_iterations=None, return_same_structure=False):
+def while_loop(
+    cond,
+    body,
+    loop_vars,
+    shape_invariants=None,
+    parallel_iterations=10,
+    back_prop=True,
+    swap_memory=False,
+    name=None,
+    maximum_iterations=None,
+    return_same_structure=False,
+):
     """Repeats `loop_vars = body(*loop_vars)` while the scalar bool tensor `cond(*loop_vars)` is true; returns the last ones.
 
     Both functions are called once, here. Loop variables are nested structures of tensors and TensorArrays, and keep their
@@ -46,8 +56,9 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
                 shape_invariants = (TensorShape([]), shape_invariants)
             nest.assert_same_structure(loop_vars, shape_invariants)
             shape_invariants = nest.map_structure(_invariant, loop_vars, shape_invariants)
-        context = WhileContext(maximum_iterations=maximum_iterations, parallel_iterations=parallel_iterations,
-                               back_prop=back_prop, swap_memory=swap_memory)
+        context = WhileContext(
+            maximum_iterations=maximum_iterations, parallel_iterations=parallel_iterations, back_prop=back_prop, swap_memory=swap_memory
+        )
         if context.outer_context is None:
             add_to_collection(GraphKeys.WHILE_CONTEXT, context)
         result = context.build_loop(cond, body, loop_vars, shape_invariants, return_same_structure)
@@ -60,10 +71,8 @@ def _with_counter(cond, body, loop_vars, maximum_iterations, single):
 
     counter = constant.constant(0, dtype=maximum_iterations.dtype, name="iteration_counter")
     if single:
-        return (lambda i, v: math_ops.logical_and(i < maximum_iterations, cond(v)),
-                lambda i, v: (i + 1, body(v)), (counter, loop_vars[0]))
-    return (lambda i, v: math_ops.logical_and(i < maximum_iterations, cond(*v)),
-            lambda i, v: (i + 1, body(*v)), (counter, loop_vars))
+        return (lambda i, v: math_ops.logical_and(i < maximum_iterations, cond(v)), lambda i, v: (i + 1, body(v)), (counter, loop_vars[0]))
+    return (lambda i, v: math_ops.logical_and(i < maximum_iterations, cond(*v)), lambda i, v: (i + 1, body(*v)), (counter, loop_vars))
 
 
 def _invariant(var, shape):
@@ -103,8 +112,17 @@ def _fits(shape, invariant):
 class WhileContext(ControlFlowContext):
     """A loop."""
 
-    def __init__(self, maximum_iterations=None, parallel_iterations=10, back_prop=True, swap_memory=False,
-                 name="while_context", grad_state=None, context_def=None, import_scope=None):
+    def __init__(
+        self,
+        maximum_iterations=None,
+        parallel_iterations=10,
+        back_prop=True,
+        swap_memory=False,
+        name="while_context",
+        grad_state=None,
+        context_def=None,
+        import_scope=None,
+    ):
         self._grad_state = grad_state
         if context_def is not None:
             self._read(context_def, import_scope)
@@ -173,10 +191,16 @@ class WhileContext(ControlFlowContext):
             return strip_name_scope(tensor.name, export_scope)
 
         message = protos.WhileContextDef(
-            context_name=strip_name_scope(self.name, export_scope), parallel_iterations=self._parallel_iterations,
-            back_prop=self._back_prop, swap_memory=self._swap_memory, pivot_for_pred_name=name(self._pivot_for_pred),
-            pivot_for_body_name=name(self._pivot_for_body), pivot_name=name(self._pivot),
-            loop_exit_names=[name(t) for t in self._loop_exits], loop_enter_names=[name(t) for t in self._loop_enters])
+            context_name=strip_name_scope(self.name, export_scope),
+            parallel_iterations=self._parallel_iterations,
+            back_prop=self._back_prop,
+            swap_memory=self._swap_memory,
+            pivot_for_pred_name=name(self._pivot_for_pred),
+            pivot_for_body_name=name(self._pivot_for_body),
+            pivot_name=name(self._pivot),
+            loop_exit_names=[name(t) for t in self._loop_exits],
+            loop_enter_names=[name(t) for t in self._loop_enters],
+        )
         if self._maximum_iterations is not None:
             message.maximum_iterations_name = name(self._maximum_iterations)
         message.values_def.CopyFrom(self._values_def(export_scope))
@@ -242,8 +266,7 @@ class WhileContext(ControlFlowContext):
                     op._update_input(index, real)
             _, dropped = self._remove_external_control_edges(op)
             # an op of loop invariants alone would run before the loop's condition is known
-            if not op.control_inputs and (op.type == "SymbolicGradient"
-                                          or all(is_loop_constant_enter(t.op) for t in op.inputs)):
+            if not op.control_inputs and (op.type == "SymbolicGradient" or all(is_loop_constant_enter(t.op) for t in op.inputs)):
                 op._add_control_input(self.GetControlPivot().op)
         self._values.update([t.name for t in op.outputs])
         if dropped:  # control inputs from outside come in as data
@@ -342,8 +365,9 @@ class WhileContext(ControlFlowContext):
         self._initialize_values(loop_vars)
         real = [self._outer_context.AddValue(x) for x in loop_vars] if self._outer_context else loop_vars
         with control_dependencies(None):
-            enters = [enter(x, self._name, is_constant=False, parallel_iterations=self._parallel_iterations,
-                            use_input_shape=False) for x in real]
+            enters = [
+                enter(x, self._name, is_constant=False, parallel_iterations=self._parallel_iterations, use_input_shape=False) for x in real
+            ]
             for x in enters:
                 x.graph.prevent_feeding(x)
                 if self._outer_context:
@@ -367,9 +391,11 @@ class WhileContext(ControlFlowContext):
             raise ValueError("`shapes` must be a (possibly nested) list of shapes.")
         for x, entered, invariant in zip(given, enters, invariants):
             if not _fits(x.get_shape(), invariant):
-                raise ValueError("The shape invariant specified for %s is not compatible with the initial shape of the loop "
-                                 "variable. It enters the loop with shape %s, but the specified shape invariant is %s."
-                                 % (x.name, x.get_shape(), invariant))
+                raise ValueError(
+                    "The shape invariant specified for %s is not compatible with the initial shape of the loop "
+                    "variable. It enters the loop with shape %s, but the specified shape invariant is %s."
+                    % (x.name, x.get_shape(), invariant)
+                )
             entered.set_shape(invariant)
 
     # What the gradient adds ---------------------------------------------------------------------
@@ -492,8 +518,10 @@ class WhileContext(ControlFlowContext):
         self.Enter()
         for start in (starts[1], starts[0], *starts[2:]):
             self.AddName(start.name)
-        enters = [enter(x, self._name, is_constant=False, parallel_iterations=self._parallel_iterations,
-                        use_input_shape=False, name="b_acc") for x in starts]
+        enters = [
+            enter(x, self._name, is_constant=False, parallel_iterations=self._parallel_iterations, use_input_shape=False, name="b_acc")
+            for x in starts
+        ]
         enters[0].set_shape([None])  # both grow
         if values_start.dims is not None:
             enters[1].set_shape([None, *values_start.dims[1:]])
@@ -543,12 +571,15 @@ def add_next_and_back_edge(merged, value, enforce_shape_invariant=True):
     value = next_iteration(convert_to_tensor(value))
     if enforce_shape_invariant and not _fits(value.get_shape(), merged.get_shape()):
         start = merged.op.inputs[0].op.inputs[0]
-        raise ValueError("Input tensor '%s' enters the loop with shape %s, but has shape %s after one iteration. To allow the "
-                         "shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
-                         "less-specific shape." % (start.name, start.get_shape(), value.get_shape()))
+        raise ValueError(
+            "Input tensor '%s' enters the loop with shape %s, but has shape %s after one iteration. To allow the "
+            "shape to vary across iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
+            "less-specific shape." % (start.name, start.get_shape(), value.get_shape())
+        )
     merged.op._update_input(1, value)
     return value
 
 
-register_proto_function(GraphKeys.WHILE_CONTEXT, proto_type=protos.WhileContextDef, to_proto=WhileContext.to_proto,
-                        from_proto=WhileContext.from_proto)
+register_proto_function(
+    GraphKeys.WHILE_CONTEXT, proto_type=protos.WhileContextDef, to_proto=WhileContext.to_proto, from_proto=WhileContext.from_proto
+)

@@ -55,7 +55,9 @@ CELLS = {
 
 def case_dropout_static(tf):
     c = tf.nn.rnn_cell
-    return _over_time(tf, c.DropoutWrapper(c.BasicLSTMCell(5), input_keep_prob=0.7, output_keep_prob=0.5, state_keep_prob=0.8, seed=3), static=True)
+    return _over_time(
+        tf, c.DropoutWrapper(c.BasicLSTMCell(5), input_keep_prob=0.7, output_keep_prob=0.5, state_keep_prob=0.8, seed=3), static=True
+    )
 
 
 def case_dropout_fed(tf):
@@ -267,4 +269,3 @@ ULPS = 256  # products of matrices are summed in another order, step after step
 for _name, _case in list(globals().items()):
     if _name.startswith("case_"):
         _case.ulps = ULPS
-

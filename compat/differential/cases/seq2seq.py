@@ -106,7 +106,8 @@ def case_inference_and_custom_helper(tf):
     custom = s.CustomHelper(
         lambda: (tf.tile([False], [2]), start),
         lambda time, outputs, state: tf.cast(tf.argmax(outputs, 1), tf.int32),
-        lambda time, outputs, state, sample_ids: (tf.tile([time > 1], [2]), outputs, state))
+        lambda time, outputs, state, sample_ids: (tf.tile([time > 1], [2]), outputs, state),
+    )
     second = s.dynamic_decode(s.BasicDecoder(cell, custom, cell.zero_state(2, tf.float32)))
     return _initialized(tf, [first[0].rnn_output, first[2], second[0].sample_id, second[2]])
 

@@ -36,8 +36,18 @@ class AttentionMechanism:
 class BaseAttentionMechanism(AttentionMechanism):
     """A memory, its keys (the memory through `memory_layer`), and a function that makes probabilities of scores."""
 
-    def __init__(self, query_layer, memory, probability_fn, memory_sequence_length=None, memory_layer=None,
-                 check_inner_dims_defined=True, score_mask_value=None, custom_key_value_fn=None, name=None):
+    def __init__(
+        self,
+        query_layer,
+        memory,
+        probability_fn,
+        memory_sequence_length=None,
+        memory_layer=None,
+        check_inner_dims_defined=True,
+        score_mask_value=None,
+        custom_key_value_fn=None,
+        name=None,
+    ):
         for what, layer in (("query_layer", query_layer), ("memory_layer", memory_layer)):
             if layer is not None and not isinstance(layer, Layer):
                 raise TypeError("%s is not a Layer: %s" % (what, type(layer).__name__))
@@ -48,7 +58,8 @@ class BaseAttentionMechanism(AttentionMechanism):
         if score_mask_value is None:
             score_mask_value = dtypes.as_dtype(self.dtype).as_numpy_dtype(-np.inf)
         self._probability_fn = lambda score, previous: probability_fn(
-            _masked_score(score, memory_sequence_length, score_mask_value), previous)
+            _masked_score(score, memory_sequence_length, score_mask_value), previous
+        )
         with name_scope(name, "BaseAttentionMechanismInit", nest.flatten(memory)):
             self._values = _masked_memory(memory, memory_sequence_length, check_inner_dims_defined)
             self._keys = self.memory_layer(self._values) if self.memory_layer else self._values
@@ -125,9 +136,11 @@ def _dense(num_units, name, dtype):
 
 def _luong_score(query, keys, scale):
     if query.dims[-1] != keys.dims[-1]:
-        raise ValueError("Incompatible or unknown inner dimensions between query and keys.  Query (%s) has units: %s.  Keys (%s) have "
-                         "units: %s.  Perhaps you need to set num_units to the keys' dimension (%s)?"
-                         % (query, query.dims[-1], keys, keys.dims[-1], keys.dims[-1]))
+        raise ValueError(
+            "Incompatible or unknown inner dimensions between query and keys.  Query (%s) has units: %s.  Keys (%s) have "
+            "units: %s.  Perhaps you need to set num_units to the keys' dimension (%s)?"
+            % (query, query.dims[-1], keys, keys.dims[-1], keys.dims[-1])
+        )
     query = array_ops.expand_dims(query, 1)
     score = array_ops.squeeze(math_ops.matmul(query, keys, transpose_b=True), [1])
     return score if scale is None else scale * score
@@ -167,8 +180,9 @@ class _Bahdanau(BaseAttentionMechanism):
             processed = self.query_layer(query) if self.query_layer else query
             v, g, b = get_variable("attention_v", [units], dtype=query.dtype), None, None
             if self._normalize:
-                g = get_variable("attention_g", dtype=query.dtype, shape=(),
-                                 initializer=init_ops.constant_initializer(math.sqrt(1.0 / units)))
+                g = get_variable(
+                    "attention_g", dtype=query.dtype, shape=(), initializer=init_ops.constant_initializer(math.sqrt(1.0 / units))
+                )
                 b = get_variable("attention_b", [units], dtype=query.dtype, initializer=init_ops.zeros_initializer())
             score = _bahdanau_score(processed, self._keys, v, g, b)
             if self._has_bias:
@@ -185,25 +199,57 @@ def _without_previous(probability_fn):
 class LuongAttention(_Luong):
     """Scores are products of query and keys (Luong et al. 2015). Follows tf.contrib.seq2seq.LuongAttention of TF 1.15."""
 
-    def __init__(self, num_units, memory, memory_sequence_length=None, scale=False, probability_fn=None, score_mask_value=None,
-                 dtype=None, custom_key_value_fn=None, name="LuongAttention"):
+    def __init__(
+        self,
+        num_units,
+        memory,
+        memory_sequence_length=None,
+        scale=False,
+        probability_fn=None,
+        score_mask_value=None,
+        dtype=None,
+        custom_key_value_fn=None,
+        name="LuongAttention",
+    ):
         super().__init__(
-            query_layer=None, memory_layer=_dense(num_units, "memory_layer", dtype or dtypes.float32), memory=memory,
-            probability_fn=_without_previous(probability_fn), memory_sequence_length=memory_sequence_length,
-            score_mask_value=score_mask_value, custom_key_value_fn=custom_key_value_fn, name=name)
+            query_layer=None,
+            memory_layer=_dense(num_units, "memory_layer", dtype or dtypes.float32),
+            memory=memory,
+            probability_fn=_without_previous(probability_fn),
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            custom_key_value_fn=custom_key_value_fn,
+            name=name,
+        )
         self._num_units, self._scale, self._name = num_units, scale, name
 
 
 class BahdanauAttention(_Bahdanau):
     """Scores come of the sum of query and key (Bahdanau et al. 2014). Follows tf.contrib.seq2seq.BahdanauAttention of TF 1.15."""
 
-    def __init__(self, num_units, memory, memory_sequence_length=None, normalize=False, probability_fn=None,
-                 score_mask_value=None, dtype=None, custom_key_value_fn=None, name="BahdanauAttention"):
+    def __init__(
+        self,
+        num_units,
+        memory,
+        memory_sequence_length=None,
+        normalize=False,
+        probability_fn=None,
+        score_mask_value=None,
+        dtype=None,
+        custom_key_value_fn=None,
+        name="BahdanauAttention",
+    ):
         dtype = dtype or dtypes.float32
         super().__init__(
-            query_layer=_dense(num_units, "query_layer", dtype), memory_layer=_dense(num_units, "memory_layer", dtype),
-            memory=memory, probability_fn=_without_previous(probability_fn), custom_key_value_fn=custom_key_value_fn,
-            memory_sequence_length=memory_sequence_length, score_mask_value=score_mask_value, name=name)
+            query_layer=_dense(num_units, "query_layer", dtype),
+            memory_layer=_dense(num_units, "memory_layer", dtype),
+            memory=memory,
+            probability_fn=_without_previous(probability_fn),
+            custom_key_value_fn=custom_key_value_fn,
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
         self._num_units, self._normalize, self._name = num_units, normalize, name
 
 
@@ -225,9 +271,13 @@ def monotonic_attention(p_choose_i, previous_attention, mode):
     if mode == "recursive":
         batch_size = p.dims[0] or array_ops.shape(p)[0]
         shifted = array_ops.concat([array_ops.ones((batch_size, 1)), 1 - p[:, :-1]], 1)
-        return p * array_ops.transpose(scan(
-            lambda x, yz: array_ops.reshape(yz[0] * x + yz[1], (batch_size,)),
-            [array_ops.transpose(shifted), array_ops.transpose(previous)], array_ops.zeros((batch_size,))))
+        return p * array_ops.transpose(
+            scan(
+                lambda x, yz: array_ops.reshape(yz[0] * x + yz[1], (batch_size,)),
+                [array_ops.transpose(shifted), array_ops.transpose(previous)],
+                array_ops.zeros((batch_size,)),
+            )
+        )
     if mode == "parallel":
         product = safe_cumprod(1 - p, axis=1, exclusive=True)
         return p * product * math_ops.cumsum(previous / clip.clip_by_value(product, 1e-10, 1.0), axis=1)
@@ -257,14 +307,31 @@ class BahdanauMonotonicAttention(_Monotonic, _Bahdanau):
 
     _scope = "bahdanau_monotonic_attention"
 
-    def __init__(self, num_units, memory, memory_sequence_length=None, normalize=False, score_mask_value=None, sigmoid_noise=0.0,
-                 sigmoid_noise_seed=None, score_bias_init=0.0, mode="parallel", dtype=None, name="BahdanauMonotonicAttention"):
+    def __init__(
+        self,
+        num_units,
+        memory,
+        memory_sequence_length=None,
+        normalize=False,
+        score_mask_value=None,
+        sigmoid_noise=0.0,
+        sigmoid_noise_seed=None,
+        score_bias_init=0.0,
+        mode="parallel",
+        dtype=None,
+        name="BahdanauMonotonicAttention",
+    ):
         dtype = dtype or dtypes.float32
         probability = functools.partial(_monotonic_probability, sigmoid_noise=sigmoid_noise, mode=mode, seed=sigmoid_noise_seed)
         super().__init__(
-            query_layer=_dense(num_units, "query_layer", dtype), memory_layer=_dense(num_units, "memory_layer", dtype),
-            memory=memory, probability_fn=probability, memory_sequence_length=memory_sequence_length,
-            score_mask_value=score_mask_value, name=name)
+            query_layer=_dense(num_units, "query_layer", dtype),
+            memory_layer=_dense(num_units, "memory_layer", dtype),
+            memory=memory,
+            probability_fn=probability,
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
         self._num_units, self._normalize, self._name, self._score_bias_init = num_units, normalize, name, score_bias_init
 
 
@@ -273,11 +340,28 @@ class LuongMonotonicAttention(_Monotonic, _Luong):
 
     _scope = "luong_monotonic_attention"
 
-    def __init__(self, num_units, memory, memory_sequence_length=None, scale=False, score_mask_value=None, sigmoid_noise=0.0,
-                 sigmoid_noise_seed=None, score_bias_init=0.0, mode="parallel", dtype=None, name="LuongMonotonicAttention"):
+    def __init__(
+        self,
+        num_units,
+        memory,
+        memory_sequence_length=None,
+        scale=False,
+        score_mask_value=None,
+        sigmoid_noise=0.0,
+        sigmoid_noise_seed=None,
+        score_bias_init=0.0,
+        mode="parallel",
+        dtype=None,
+        name="LuongMonotonicAttention",
+    ):
         probability = functools.partial(_monotonic_probability, sigmoid_noise=sigmoid_noise, mode=mode, seed=sigmoid_noise_seed)
         super().__init__(
-            query_layer=None, memory_layer=_dense(num_units, "memory_layer", dtype or dtypes.float32), memory=memory,
-            probability_fn=probability, memory_sequence_length=memory_sequence_length, score_mask_value=score_mask_value,
-            name=name)
+            query_layer=None,
+            memory_layer=_dense(num_units, "memory_layer", dtype or dtypes.float32),
+            memory=memory,
+            probability_fn=probability,
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
         self._num_units, self._scale, self._name, self._score_bias_init = num_units, scale, name, score_bias_init

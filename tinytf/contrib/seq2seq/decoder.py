@@ -56,8 +56,16 @@ class Decoder:
         return False
 
 
-def dynamic_decode(decoder, output_time_major=False, impute_finished=False, maximum_iterations=None, parallel_iterations=32,
-                   swap_memory=False, scope=None, **kwargs):
+def dynamic_decode(
+    decoder,
+    output_time_major=False,
+    impute_finished=False,
+    maximum_iterations=None,
+    parallel_iterations=32,
+    swap_memory=False,
+    scope=None,
+    **kwargs,
+):
     """Runs `decoder` until all sequences have ended; returns (outputs, final state, lengths).
 
     With `impute_finished`, the outputs of sequences that have ended are zero and their states stay.
@@ -74,8 +82,9 @@ def dynamic_decode(decoder, output_time_major=False, impute_finished=False, maxi
             if maximum_iterations.get_shape().ndims != 0:
                 raise ValueError("maximum_iterations must be a scalar")
         finished, inputs, state = decoder.initialize()
-        zero_outputs = nest.map_structure(lambda size, dtype: zero_state_tensors(size, decoder.batch_size, dtype),
-                                          decoder.output_size, decoder.output_dtype)
+        zero_outputs = nest.map_structure(
+            lambda size, dtype: zero_state_tensors(size, decoder.batch_size, dtype), decoder.output_size, decoder.output_dtype
+        )
         if maximum_iterations is not None:
             finished = math_ops.logical_or(finished, 0 >= maximum_iterations)
         lengths = array_ops.zeros_like(finished, dtype=dtypes.int32)
@@ -89,7 +98,9 @@ def dynamic_decode(decoder, output_time_major=False, impute_finished=False, maxi
 
         arrays = nest.map_structure(
             lambda size, dtype: TensorArray(dtype=dtype, size=0, dynamic_size=True, element_shape=element_shape(size)),
-            decoder.output_size, decoder.output_dtype)
+            decoder.output_size,
+            decoder.output_dtype,
+        )
 
         def more(_time, _arrays, _state, _inputs, finished, _lengths):
             return math_ops.logical_not(math_ops.reduce_all(finished))
@@ -117,9 +128,14 @@ def dynamic_decode(decoder, output_time_major=False, impute_finished=False, maxi
             arrays = nest.map_structure(lambda array, out: array.write(time, out), arrays, outputs)
             return time + 1, arrays, next_state, next_inputs, now_finished, next_lengths
 
-        result = while_loop(more, step, loop_vars=(time, arrays, state, inputs, finished, lengths),
-                            parallel_iterations=parallel_iterations, maximum_iterations=maximum_iterations,
-                            swap_memory=swap_memory)
+        result = while_loop(
+            more,
+            step,
+            loop_vars=(time, arrays, state, inputs, finished, lengths),
+            parallel_iterations=parallel_iterations,
+            maximum_iterations=maximum_iterations,
+            swap_memory=swap_memory,
+        )
         outputs, state, lengths = nest.map_structure(lambda array: array.stack(), result[1]), result[2], result[5]
         try:
             outputs, state = decoder.finalize(outputs, state, lengths)

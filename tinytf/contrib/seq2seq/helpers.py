@@ -86,8 +86,7 @@ class CustomHelper(Helper):
 
 def unstacked(tensor):
     """A TensorArray of the rows of a tensor."""
-    return TensorArray(dtype=tensor.dtype, size=array_ops.shape(tensor)[0],
-                       element_shape=tensor.get_shape()[1:]).unstack(tensor)
+    return TensorArray(dtype=tensor.dtype, size=array_ops.shape(tensor)[0], element_shape=tensor.get_shape()[1:]).unstack(tensor)
 
 
 class _OfSymbols(Helper):
@@ -118,8 +117,7 @@ class TrainingHelper(_OfSymbols):
             self._input_arrays = unstacked(inputs)
             self._sequence_length = convert_to_tensor(sequence_length, name="sequence_length")
             if self._sequence_length.get_shape().ndims != 1:
-                raise ValueError("Expected sequence_length to be a vector, but received shape: %s"
-                                 % self._sequence_length.get_shape())
+                raise ValueError("Expected sequence_length to be a vector, but received shape: %s" % self._sequence_length.get_shape())
             self._zero_inputs = array_ops.zeros_like(inputs[0, :])
             self._batch_size = array_ops.size(sequence_length)
 
@@ -147,8 +145,7 @@ class TrainingHelper(_OfSymbols):
         with name_scope(name, "TrainingHelperNextInputs", [time, outputs, state]):
             following = time + 1
             finished = following >= self._sequence_length
-            inputs = cond(math_ops.reduce_all(finished), lambda: self._zero_inputs,
-                          lambda: self._input_arrays.read(following))
+            inputs = cond(math_ops.reduce_all(finished), lambda: self._zero_inputs, lambda: self._input_arrays.read(following))
             return finished, inputs, state
 
 
@@ -239,8 +236,7 @@ def _sample(draw, sample_shape):
     with name_scope(None, "call_sampler", values=[sample_shape]):
         sample_shape = convert_to_tensor(sample_shape, dtype=dtypes.int32, name="sample_shape")
         pad = math_ops.cast(math_ops.equal(array_ops.rank(sample_shape), 0), dtypes.int32)
-        sample_shape = array_ops.reshape(
-            sample_shape, array_ops.pad(array_ops.shape(sample_shape), paddings=[[pad, 0]], constant_values=1))
+        sample_shape = array_ops.reshape(sample_shape, array_ops.pad(array_ops.shape(sample_shape), paddings=[[pad, 0]], constant_values=1))
         samples = draw(math_ops.reduce_prod(sample_shape))
         rest = array_ops.shape(samples)[1:]
         return array_ops.reshape(samples, array_ops.concat([sample_shape, rest], 0))
@@ -273,5 +269,3 @@ def categorical_sample(logits, dtype=dtypes.int32, sample_shape=(), seed=None):
         return math_ops.cast(draws, dtype)
 
     return _sample(draw, sample_shape)
-
-

@@ -7,15 +7,27 @@ from tinytf.ops import array_ops, math_ops
 from tinytf.ops.softmax import sparse_softmax_cross_entropy_with_logits
 
 
-def sequence_loss(logits, targets, weights, average_across_timesteps=True, average_across_batch=True, sum_over_timesteps=False,
-                  sum_over_batch=False, softmax_loss_function=None, name=None):
+def sequence_loss(
+    logits,
+    targets,
+    weights,
+    average_across_timesteps=True,
+    average_across_batch=True,
+    sum_over_timesteps=False,
+    sum_over_batch=False,
+    softmax_loss_function=None,
+    name=None,
+):
     """The weighted cross entropy of `logits` [batch, time, classes] and `targets` [batch, time].
 
     A scalar where it is averaged (by the sum of the weights) or summed (and divided by their number) over time and batch, else a
     vector or a matrix. Follows tf.contrib.seq2seq.sequence_loss of TF 1.15.
     """
-    for what, tensor, rank, axes in (("Logits", logits, 3, "sequence_length x logits"),
-                                     ("Targets", targets, 2, "sequence_length"), ("Weights", weights, 2, "sequence_length")):
+    for what, tensor, rank, axes in (
+        ("Logits", logits, 3, "sequence_length x logits"),
+        ("Targets", targets, 2, "sequence_length"),
+        ("Weights", weights, 2, "sequence_length"),
+    ):
         if len(tensor.get_shape()) != rank:
             raise ValueError("%s must be a [batch_size x %s] tensor" % (what, axes))
     if average_across_timesteps and sum_over_timesteps:

@@ -27,15 +27,17 @@ def _probability(given):
 def _mixed(sampling, other, sampled_rows, other_rows, like):
     """A tensor like `like`, of rows at the indices `sampling` and rows at `other`."""
     shape = array_ops.shape(like)
-    return (array_ops.scatter_nd(indices=sampling, updates=sampled_rows, shape=shape)
-            + array_ops.scatter_nd(indices=other, updates=other_rows, shape=shape))
+    return array_ops.scatter_nd(indices=sampling, updates=sampled_rows, shape=shape) + array_ops.scatter_nd(
+        indices=other, updates=other_rows, shape=shape
+    )
 
 
 class ScheduledEmbeddingTrainingHelper(TrainingHelper):
     """A TrainingHelper that replaces inputs by embeddings of sampled outputs, with a probability. Follows TF 1.15."""
 
-    def __init__(self, inputs, sequence_length, embedding, sampling_probability, time_major=False, seed=None,
-                 scheduling_seed=None, name=None):
+    def __init__(
+        self, inputs, sequence_length, embedding, sampling_probability, time_major=False, seed=None, scheduling_seed=None, name=None
+    ):
         with name_scope(name, "ScheduledEmbeddingSamplingWrapper", [embedding, sampling_probability]):
             self._embedding_fn = embedding_function(embedding)
             self._sampling_probability = _probability(sampling_probability)
@@ -44,15 +46,14 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
 
     def sample(self, time, outputs, state, name=None):
         with name_scope(name, "ScheduledEmbeddingTrainingHelperSample", [time, outputs, state]):
-            chosen = bernoulli_sample(probs=self._sampling_probability, dtype=dtypes.bool, sample_shape=self.batch_size,
-                                      seed=self._scheduling_seed)
-            return math_ops.where(chosen, categorical_sample(logits=outputs, seed=self._seed),
-                                  array_ops.fill([self.batch_size], -1))
+            chosen = bernoulli_sample(
+                probs=self._sampling_probability, dtype=dtypes.bool, sample_shape=self.batch_size, seed=self._scheduling_seed
+            )
+            return math_ops.where(chosen, categorical_sample(logits=outputs, seed=self._seed), array_ops.fill([self.batch_size], -1))
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         with name_scope(name, "ScheduledEmbeddingTrainingHelperNextInputs", [time, outputs, state, sample_ids]):
-            finished, inputs, state = super().next_inputs(time=time, outputs=outputs, state=state, sample_ids=sample_ids,
-                                                          name=name)
+            finished, inputs, state = super().next_inputs(time=time, outputs=outputs, state=state, sample_ids=sample_ids, name=name)
 
             def with_samples():
                 sampling = math_ops.cast(math_ops.where(sample_ids > -1), dtypes.int32)
@@ -67,8 +68,17 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
 class ScheduledOutputTrainingHelper(TrainingHelper):
     """A TrainingHelper that replaces inputs by the decoder's outputs, with a probability. Follows TF 1.15."""
 
-    def __init__(self, inputs, sequence_length, sampling_probability, time_major=False, seed=None, next_inputs_fn=None,
-                 auxiliary_inputs=None, name=None):
+    def __init__(
+        self,
+        inputs,
+        sequence_length,
+        sampling_probability,
+        time_major=False,
+        seed=None,
+        next_inputs_fn=None,
+        auxiliary_inputs=None,
+        name=None,
+    ):
         with name_scope(name, "ScheduledOutputTrainingHelper", [inputs, auxiliary_inputs, sampling_probability]):
             self._sampling_probability = _probability(sampling_probability)
             joined = inputs
@@ -89,8 +99,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
 
     def next_inputs(self, time, outputs, state, sample_ids, name=None):
         with name_scope(name, "ScheduledOutputTrainingHelperNextInputs", [time, outputs, state, sample_ids]):
-            finished, inputs, state = super().next_inputs(time=time, outputs=outputs, state=state, sample_ids=sample_ids,
-                                                          name=name)
+            finished, inputs, state = super().next_inputs(time=time, outputs=outputs, state=state, sample_ids=sample_ids, name=name)
             chosen = math_ops.cast(sample_ids, dtypes.bool)
 
             def joined(values, indices=None):
