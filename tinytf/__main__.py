@@ -7,6 +7,7 @@ of tinytf.tools (`python -m tinytf inspect model.ckpt`).
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -25,9 +26,7 @@ def main(argv=None) -> int:
         return _guarded(_run_module, argv[1:])
     commands = _commands()
     if argv and argv[0] in commands and not os.path.exists(argv[0]):
-        from tinytf.tools import main as tools
-
-        return tools.main(argv)
+        return importlib.import_module("tinytf.tools").main(argv)
     if not argv or argv[0].startswith("-"):
         asked = argv[:1] in (["-h"], ["--help"])
         print(USAGE % (" ".join(commands) or "none"), file=sys.stdout if asked else sys.stderr)
@@ -39,11 +38,7 @@ def main(argv=None) -> int:
 
 
 def _commands():
-    try:
-        from tinytf.tools import COMMANDS
-    except ImportError:
-        return []
-    return list(COMMANDS)
+    return list(getattr(importlib.import_module("tinytf.tools"), "COMMANDS", ()))
 
 
 def _run_script(argv):

@@ -127,7 +127,7 @@ PYTHON_PATHS = {
     "util.compat": "tf.compat",
     "util.nest": "tf.nest",
 }
-for _package, _source, _modules in (
+for _package, _meaning, _modules in (
     (
         "training",
         "tf.train",
@@ -147,7 +147,7 @@ for _package, _source, _modules in (
     ("data.ops", "tf.data", "dataset_ops iterator_ops readers"),
     ("summary", "tf.summary", "summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
 ):
-    PYTHON_PATHS.update({_package + "." + _module: _source for _module in _modules.split()})
+    PYTHON_PATHS.update({_package + "." + _module: _meaning for _module in _modules.split()})
 
 
 def install() -> None:

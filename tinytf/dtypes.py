@@ -11,6 +11,8 @@ Follows `tf.DType` of TF 1.15.
 
 from __future__ import annotations
 
+import builtins
+
 import numpy as np
 
 try:
@@ -61,7 +63,7 @@ class DType:
         return {"complex64": float32, "complex128": float64}.get(self._base._name, self)
 
     @property
-    def _is_ref_dtype(self) -> bool:
+    def _is_ref_dtype(self) -> builtins.bool:
         return self._base is not self
 
     @property
@@ -69,37 +71,37 @@ class DType:
         return self._ref
 
     @property
-    def is_bool(self) -> bool:
+    def is_bool(self) -> builtins.bool:
         """Whether this is tf.bool."""
         return self._base._name == "bool"
 
     @property
-    def is_floating(self) -> bool:
+    def is_floating(self) -> builtins.bool:
         """Whether this is a real floating point type."""
         return self._base._name in ("float16", "float32", "float64", "bfloat16")
 
     @property
-    def is_integer(self) -> bool:
+    def is_integer(self) -> builtins.bool:
         """Whether this is a (non-quantized) integer type."""
         return self._base._name in _INTEGERS
 
     @property
-    def is_complex(self) -> bool:
+    def is_complex(self) -> builtins.bool:
         """Whether this is complex64 or complex128."""
         return self._base._name in ("complex64", "complex128")
 
     @property
-    def is_quantized(self) -> bool:
+    def is_quantized(self) -> builtins.bool:
         """Whether this is one of qint8, quint8, qint16, quint16, qint32."""
         return self._base._name in _QUANTIZED
 
     @property
-    def is_unsigned(self) -> bool:
+    def is_unsigned(self) -> builtins.bool:
         """Whether this is an unsigned integer."""
         return self._base._name in ("uint8", "uint16", "uint32", "uint64")
 
     @property
-    def is_numpy_compatible(self) -> bool:
+    def is_numpy_compatible(self) -> builtins.bool:
         """Whether NumPy can hold such elements."""
         return self._base._name not in ("resource", "variant")
 
@@ -137,12 +139,12 @@ class DType:
         info = np.finfo if self.is_floating else np.iinfo
         return getattr(info(self._np), which)
 
-    def is_compatible_with(self, other) -> bool:
+    def is_compatible_with(self, other) -> builtins.bool:
         """Whether a tensor of type `other` may stand where this type is asked for."""
         other = as_dtype(other)
         return self._enum in (other._enum, other.base_dtype._enum)
 
-    def __eq__(self, other) -> bool:
+    def __eq__(self, other) -> builtins.bool:
         if self is other:
             return True
         if other is None:
@@ -152,7 +154,7 @@ class DType:
         except TypeError:
             return False
 
-    def __ne__(self, other) -> bool:
+    def __ne__(self, other) -> builtins.bool:
         return not self == other
 
     def __hash__(self) -> int:

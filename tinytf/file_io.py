@@ -101,16 +101,15 @@ class FileIO:
         with _typed_errors(self._name):
             return self._decoded(reader.read(n))
 
-    def seek(self, offset: int = None, whence: int = 0, position: int = None) -> None:
+    def seek(self, offset: int | None = None, whence: int = 0, position: int | None = None) -> None:
         """Reading goes on at `offset` from the start (whence 0), here (1) or the end (2).
 
         OutOfRangeError past the end, InvalidArgumentError before the start.
         """
         reader = self._open_to_read()
+        offset = position if offset is None else offset  # `position` is the name that it had before
         if offset is None:
-            if position is None:  # the name that `offset` had before
-                raise TypeError("seek(): offset argument required")
-            offset = position
+            raise TypeError("seek(): offset argument required")
         if whence not in (0, 1, 2):
             raise errors.InvalidArgumentError(
                 None, None, "Invalid whence argument: %s. Valid values are 0, 1, or 2." % whence

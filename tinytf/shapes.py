@@ -130,7 +130,7 @@ def _no_true_division(self, other):
     )
 
 
-Dimension.__truediv__ = Dimension.__rtruediv__ = _no_true_division  # type: ignore[attr-defined]
+Dimension.__truediv__ = Dimension.__rtruediv__ = _no_true_division  # type: ignore[attr-defined, operator]
 
 
 def as_dimension(value) -> Dimension:

@@ -104,11 +104,9 @@ def _assign_lanes(nodes):
     """Each op into the first lane that is free when it starts."""
     free_from = [0]
     for node in nodes:
-        for lane, free in enumerate(free_from):
-            if node.all_start_micros > free:
-                break
-        else:
-            lane = len(free_from)
+        free = [lane for lane, until in enumerate(free_from) if node.all_start_micros > until]
+        lane = free[0] if free else len(free_from)
+        if not free:
             free_from.append(0)
         free_from[lane] = _end(node)
         node.thread_id = lane

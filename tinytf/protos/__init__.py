@@ -30,7 +30,7 @@ _loaded: set = set()
 if hasattr(message_factory, "GetMessageClass"):  # protobuf >= 4.22
     _message_class = message_factory.GetMessageClass
 else:
-    _message_class = message_factory.MessageFactory(_POOL).GetPrototype
+    _message_class = message_factory.MessageFactory(_POOL).GetPrototype  # type: ignore[attr-defined]
 
 
 def _index():
