@@ -189,7 +189,7 @@ def object_graph_keys(path) -> dict:
     return {a.full_name: a.checkpoint_key for node in graph.nodes for a in node.attributes if a.full_name}
 
 
-def read_tensors(prefix, names, shape_and_slices, dtypes) -> list:
+def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
     """What the op RestoreV2 does: the values of tensors, or of parts of them, from a V2 checkpoint, or else a V1 one.
 
     Args:
@@ -197,18 +197,20 @@ def read_tensors(prefix, names, shape_and_slices, dtypes) -> list:
       names: names of tensors.
       shape_and_slices: for each "" (all of it) or e.g. "4 10 0,2:-".
       dtypes: the type expected of each.
+      reader: what `open_checkpoint(prefix)` gave, where that is open already.
 
     Raises NotFoundError (all missing names are listed), InvalidArgumentError (dtype, shape or slices), DataLossError.
     """
     names = [_text(n) for n in names]
     specs = [_text(s) for s in shape_and_slices]
     for _ in range(5):
-        reader = open_checkpoint(_text(prefix))
+        reader = reader or open_checkpoint(_text(prefix))
         try:
             return _read_tensors(reader, names, specs, dtypes)
         except errors.OpError:
             if not reader.changed():  # a writer put another checkpoint in its place meanwhile: read that
                 raise
+            reader = None
     return _read_tensors(open_checkpoint(_text(prefix)), names, specs, dtypes)
 
 
@@ -221,8 +223,6 @@ def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
     if missing:
         raise not_found(reader, missing, restoring=True)
     whole = [i for i, spec in enumerate(specs) if not spec]
-    for name, wanted in zip(names, dtypes):
-        _check_dtype(reader, name, tf_dtypes.as_dtype(wanted).base_dtype, v2)
     values: list = [None] * len(names)
     for i, value in zip(whole, reader.read_many([names[i] for i in whole])):
         values[i] = value
@@ -238,7 +238,20 @@ def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
                     reason = f"Shape in shape_and_slice spec does not match the shape in the save file: {a}, save file shape: {b}, tensor_name = {names[i]}"
                 raise errors.InvalidArgumentError(None, None, reason)
             values[i] = reader.read_slice(names[i], extents)
+    for name, value, wanted in zip(names, values, dtypes):
+        if value.dtype != _numpy_type(wanted):
+            _check_dtype(reader, name, tf_dtypes.as_dtype(wanted).base_dtype, v2)
     return values
+
+
+_NUMPY_TYPES: dict = {}
+
+
+def _numpy_type(dtype):
+    found = _NUMPY_TYPES.get(dtype)
+    if found is None:
+        found = _NUMPY_TYPES[dtype] = np.dtype(tf_dtypes.as_dtype(dtype).as_numpy_dtype)
+    return found
 
 
 def _check_dtype(reader, name: str, wanted: tf_dtypes.DType, v2: bool) -> None:

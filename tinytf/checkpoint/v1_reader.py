@@ -55,6 +55,7 @@ class SliceReader:
         self._identity = [files.identity(path) for path in paths]
         self._tables = []
         self._tensors: dict = {}  # name -> (dtype, shape, {slice: table})
+        self._values: dict = {}  # table -> its pairs, once most are wanted
         self._size = 0
         for path in paths:
             self._open_file(path)
@@ -144,6 +145,8 @@ class SliceReader:
 
     def read_many(self, names: list) -> list:
         """The values of many tensors."""
+        if len(names) > 8 and 2 * len(names) > len(self._tensors):  # most of the file: go through it once
+            self._values = {table: table.to_dict() for table in self._tables}
         return [self.read(name) for name in names]
 
     def _assemble(self, name: str, extents: tuple, view: bool) -> np.ndarray:
@@ -182,7 +185,8 @@ class SliceReader:
 
     def _read_part(self, name: str, dtype: int, full_shape: tuple, part: tuple, table: Table) -> np.ndarray:
         what = f"tensor {name}, slice {slices.to_string(part)}"
-        value = table.get(slices.encode_key(name, part))
+        key = slices.encode_key(name, part)
+        value = self._values[table].get(key) if table in self._values else table.get(key)
         if value is None:
             raise _loss(self.prefix, f"{what} is listed but not there")
         shape = slices.shape_of(part, full_shape)

@@ -141,9 +141,12 @@ class BundleWriter:
             crc = 0
             begin = self._offset
             for piece in elements.pieces(array):
-                self._data.write(piece)
+                # Checksum, then write, what fits in the processor's cache: memory is read once.
+                for at in range(0, piece.size, elements.CHUNK):
+                    part = piece[at : at + elements.CHUNK]
+                    crc = crc32c(part, crc)
+                    self._data.write(part)
                 self._offset += piece.size
-                crc = crc32c(piece, crc)
             self._entries[key] = v2_entry.encode_place(head, begin, self._offset - begin, mask(crc))
 
     def _add_strings(self, key: bytes, head: bytes, array: np.ndarray) -> None:
