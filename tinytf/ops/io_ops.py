@@ -5,6 +5,9 @@ The nodes are ordinary ones; the bytes are the business of `tinytf.checkpoint`.
 
 from __future__ import annotations
 
+import contextlib
+import threading
+
 import numpy as np
 
 from tinytf import checkpoint, dtypes, errors
@@ -12,6 +15,29 @@ from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+
+class _Open(threading.local):
+    """The reader that the running call has open: (path, reader)."""
+
+    reader = (None, None)
+
+
+_open = _Open()
+
+
+@contextlib.contextmanager
+def reading_with(path: str, reader):
+    """While inside, restore nodes read `path` with a reader that is open already."""
+    before, _open.reader = _open.reader, (path, reader)
+    try:
+        yield
+    finally:
+        _open.reader = before
+
+
+def _reader_of(path: str):
+    return _open.reader[1] if _open.reader[0] == path else None
+
 
 # Kernels ------------------------------------------------------------------------------------------
 
@@ -89,7 +115,7 @@ def _restore_v2_kernel(op):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Got {len(names)} tensor names, {len(slices)} slices and {len(wanted)} dtypes: they must be as many"
             )
-        values = _blamed(op, lambda: checkpoint.read_tensors(path, names, slices, wanted))
+        values = _blamed(op, lambda: checkpoint.read_tensors(path, names, slices, wanted, _reader_of(path)))
         return values[0] if len(values) == 1 else tuple(values)
 
     return restore
@@ -100,7 +126,7 @@ def _restore_v1_kernel(op):
 
     def restore(pattern, name, slice_spec=b""):
         path = _one_path(op, pattern, "file_pattern")
-        return _blamed(op, lambda: checkpoint.read_tensors(path, [_path(name)], [_path(slice_spec)], [wanted]))[0]
+        return _blamed(op, lambda: checkpoint.read_tensors(path, [_path(name)], [_path(slice_spec)], [wanted], _reader_of(path)))[0]
 
     return restore
 

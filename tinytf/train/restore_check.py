@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinytf import dtypes
 from tinytf.graph.constant_value import constant_value
 from tinytf.ops.io_ops import slice_dims
 
@@ -28,6 +29,7 @@ class Target(NamedTuple):
     key: str
     slice_spec: str
     dtype: object
+    dtype_number: int
     variable: str
     dims: object  # the shape that the file must have, or None where any does
     restore_op: object
@@ -73,7 +75,8 @@ def _target(assign, tensor):
         dims = tuple(int(n) for n in spec.split(" ")[:-1]) if slice_dims(spec) is not None else None
     elif dims is not None and None in dims:
         dims = None
-    return Target(key, spec, tensor.dtype.base_dtype, place.op.name, dims, op)
+    dtype = tensor.dtype.base_dtype
+    return Target(key, spec, dtype, dtype.as_datatype_enum, place.op.name, dims, op)
 
 
 class Findings(NamedTuple):
@@ -86,21 +89,22 @@ class Findings(NamedTuple):
         return bool(self.missing or self.mismatched)
 
 
-def compare(targets, shapes: dict, dtypes: dict) -> Findings:
-    """Holds the targets against the shapes and dtypes of the file, both by name."""
+def compare(targets, reader) -> Findings:
+    """Holds the targets against what an open checkpoint says of its tensors, without reading any."""
     missing, mismatched = [], []
     for target in targets:
-        shape = shapes.get(target.key)
-        if shape is None:
+        if target.key not in reader:
             missing.append(target)
-        elif target.dims is not None and list(target.dims) != list(shape) or dtypes[target.key].base_dtype is not target.dtype:
-            mismatched.append((target, list(shape), dtypes[target.key]))
+            continue
+        number, shape = reader.info(target.key)
+        if number != target.dtype_number or (target.dims is not None and target.dims != tuple(shape)):
+            mismatched.append((target, list(shape), dtypes.as_dtype(number)))
     return Findings(missing, mismatched)
 
 
-def is_object_based(shapes: dict) -> bool:
+def is_object_based(reader) -> bool:
     """Whether the checkpoint was written by `tf.train.Checkpoint` or Keras rather than by a Saver."""
-    return _OBJECT_GRAPH in shapes
+    return _OBJECT_GRAPH in reader
 
 
 # Words ------------------------------------------------------------------------------------------------
@@ -110,12 +114,13 @@ def _dims(dims) -> str:
     return "[?]" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
 
 
-def describe_missing(findings: Findings, shapes: dict, path: str, file_format: str = "V2") -> str:
+def describe_missing(findings: Findings, reader, path: str) -> str:
     """The message for names that the file lacks (and for what else differs)."""
     missing = findings.missing
+    shapes = {name: list(reader.info(name)[1]) for name in reader.names()}
     names = sorted(n for n in shapes if n != _OBJECT_GRAPH)
     first = missing[0].key
-    if file_format == "V2":
+    if reader.format == "V2":
         lines = [f"Key {first} not found in checkpoint"]
     else:
         lines = [f'Tensor name "{first}" not found in checkpoint files {path}']

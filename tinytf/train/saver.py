@@ -16,11 +16,12 @@ import time
 
 import numpy as np
 
-from tinytf import checkpoint, errors, logging, protos
+from tinytf import errors, logging, protos
 from tinytf.checkpoint import files, state
+from tinytf.checkpoint.reader import open_checkpoint
 from tinytf.graph import collection_protos, meta_graph, trust
 from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, get_default_graph
-from tinytf.ops import variables
+from tinytf.ops import io_ops, variables
 from tinytf.train import checkpoint_paths, object_based, restore_check
 from tinytf.train.saver_builder import V2, BaseSaverBuilder, BulkSaverBuilder  # noqa: F401
 
@@ -324,28 +325,26 @@ class Saver:
             raise errors.DataLossError(
                 None, None, f"Unable to open table file {path}: not an sstable (bad magic number)\n{checkpoint_paths.explain_suffix(path)}"
             )
-        if not self._check_fits(sess, path):
-            return
-        with trust.fed_paths([path]):
-            sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: path})
+        reader = open_checkpoint(path)
+        if self._check_fits(sess.graph, path, reader):
+            with trust.fed_paths([path]), io_ops.reading_with(path, reader):
+                sess.run(self.saver_def.restore_op_name, {self.saver_def.filename_tensor_name: path})
+        else:
+            self._restore_object_based(sess, path)
 
-    def _check_fits(self, sess, path: str) -> bool:
-        """Raises where the checkpoint does not fit; False where an object-based one was restored otherwise."""
-        graph = sess.graph
+    def _check_fits(self, graph, path: str, reader) -> bool:
+        """Raises where the checkpoint does not fit; False where it is object-based and its names are no variables'."""
         if self._targets[0] is not graph:
             self._targets = graph, restore_check.find_targets(graph, self.saver_def.restore_op_name)
-        reader = checkpoint.NewCheckpointReader(path)
-        shapes = reader.get_variable_to_shape_map()
-        found = restore_check.compare(self._targets[1], shapes, reader.get_variable_to_dtype_map())
+        found = restore_check.compare(self._targets[1], reader)
         if not found:
             return True
         if found.missing:
-            if restore_check.is_object_based(shapes):
-                self._restore_object_based(sess, path)
+            if restore_check.is_object_based(reader):
                 return False
             raise _restore_error(
                 errors.NotFoundError, found.missing[0].restore_op, "a Variable name or other graph key that is missing",
-                restore_check.describe_missing(found, shapes, path, reader._reader.format),
+                restore_check.describe_missing(found, reader, path),
             )  # fmt: skip
         raise _restore_error(
             errors.InvalidArgumentError, found.mismatched[0][0].restore_op, "a mismatch between the current graph and the graph",
