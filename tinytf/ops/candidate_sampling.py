@@ -27,7 +27,8 @@ class Stream:
     def take(self, count: int) -> np.ndarray:
         """The next `count` words."""
         if count > len(self._left):
-            counters = -(-(count - len(self._left)) // 4)
+            # A few more than asked for: a small draw costs as much as these.
+            counters = max(128, -(-(count - len(self._left)) // 4))
             fresh = philox.words((self._key, self._counter), counters).reshape(-1)
             self._counter += counters
             self._left = np.concatenate([self._left, fresh])

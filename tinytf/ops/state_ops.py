@@ -249,19 +249,48 @@ def scatter_rows(target, indices, updates, ufunc) -> None:
 
     `ufunc` None assigns (the last occurrence wins).
     """
-    if indices.shape[0] == 1:
+    count = indices.shape[0]
+    if count == 1:
         row = int(indices[0])
         target[row] = updates[0] if ufunc is None else ufunc(target[row], updates[0])
-        return
-    if ufunc is None:
+    elif ufunc is None:
         target[indices] = updates
+    elif not isinstance(ufunc, np.ufunc):
+        for chosen in rounds(indices):
+            rows, part = (indices, updates) if chosen is None else (indices[chosen], updates[chosen])
+            target[rows] = ufunc(target[rows], part)
+    elif count:
+        _accumulate_rows(target, indices, updates, ufunc)
+
+
+def _accumulate_rows(target, indices, updates, ufunc):
+    order = np.argsort(indices, kind="stable")
+    ordered = indices[order]
+    fresh = np.empty(len(ordered), bool)
+    fresh[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    if fresh.all():
+        target[indices] = ufunc(target[indices], updates)
         return
-    for chosen in rounds(indices):
-        if chosen is None:
-            target[indices] = ufunc(target[indices], updates)
-        else:
-            rows = indices[chosen]
-            target[rows] = ufunc(target[rows], updates[chosen])
+    starts = np.flatnonzero(fresh)
+    alone = np.diff(np.append(starts, len(ordered))) == 1
+    once = order[starts[alone]]
+    target[indices[once]] = ufunc(target[indices[once]], updates[once])
+    repeated = order[np.repeat(~alone, np.diff(np.append(starts, len(ordered))))]
+    # Each repeated row and its updates stand one after the other, so that one call folds them all.
+    rows = indices[repeated]
+    first = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
+    places = first + np.arange(len(first))
+    mixed = np.empty((len(rows) + len(first),) + target.shape[1:], target.dtype)
+    is_update = np.ones(len(mixed), bool)
+    is_update[places] = False
+    mixed[places] = target[rows[first]]
+    if ufunc is np.add:  # NumPy adds in pairs; it subtracts in order, as TensorFlow adds
+        mixed[is_update] = np.negative(updates[repeated])
+        ufunc = np.subtract
+    else:
+        mixed[is_update] = updates[repeated]
+    target[rows[first]] = ufunc.reduceat(mixed, places, axis=0)
 
 
 def scatter_into(op_, target, indices, updates, ufunc) -> None:
