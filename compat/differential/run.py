@@ -177,9 +177,9 @@ def main(arguments):
         return 0
     expected = oracle_outcomes(options.oracle, options.patterns)
     sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
-    import compare
     import golden
 
+    import compare
     import tinytf
 
     if options.golden:
