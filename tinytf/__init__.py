@@ -15,6 +15,7 @@ __version__ = "1.15.5"  # the TensorFlow whose behaviour this is; scripts look a
 VERSION = __version__
 __git_version__ = "tinytf"
 __compiler_version__ = "numpy"
+newaxis = None
 
 _NAMES = {
     # ---- what every room needs: types, shapes, schemas
@@ -26,7 +27,11 @@ _NAMES = {
     "tinytf.protos": """
         GraphDef NodeDef AttrValue NameAttrList SummaryMetadata Summary HistogramProto Event SessionLog LogMessage
         ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions RunMetadata MetaGraphDef TensorInfo""",
-    "tinytf.version": "GIT_VERSION COMPILER_VERSION CXX11_ABI_FLAG MONOLITHIC_BUILD",
+    "tinytf.version": """
+        GIT_VERSION COMPILER_VERSION CXX11_ABI_FLAG MONOLITHIC_BUILD GRAPH_DEF_VERSION GRAPH_DEF_VERSION_MIN_CONSUMER
+        GRAPH_DEF_VERSION_MIN_PRODUCER""",
+    "tinytf.errors": "OpError",
+    "tinytf.logging": "get_logger",
     # ---- graph
     "tinytf.graph.graph": """
         Graph get_default_graph reset_default_graph name_scope control_dependencies device container
@@ -189,7 +194,7 @@ _NAMES = {
 }
 
 _NAMESPACES = """
-    app bitwise compat config contrib data debugging distributions dtypes errors examples experimental flags gfile
+    app bitwise compat config contrib data debugging dtypes errors examples flags gfile
     graph_util image initializers io layers linalg logging lookup losses manip math metrics nest nn
     python_io quantization queue random raw_ops resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version
