@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.graph import control_dependencies
 from tinytf.metrics.parts import aligned, collect, flat, metric_variable
-from tinytf.ops import array_ops, math_ops, state_ops, weights_broadcast_ops
+from tinytf.ops import array_ops, math_ops, matrix_diag, state_ops, weights_broadcast_ops
 from tinytf.ops.squeezable import remove_squeezable_dimensions
 from tinytf.ops.variable_scope import variable_scope
 
@@ -164,7 +164,7 @@ def mean_iou(labels, predictions, num_classes, weights=None, metrics_collections
         update = state_ops.assign_add(matrix, confusion_matrix_v2(labels, predictions, classes, weights=weights, dtype=dtypes.float64))
         rows = math_ops.cast(math_ops.reduce_sum(matrix, 0), dtypes.float32)
         columns = math_ops.cast(math_ops.reduce_sum(matrix, 1), dtypes.float32)
-        both = math_ops.cast(array_ops.diag_part(matrix), dtypes.float32)
+        both = math_ops.cast(matrix_diag.diag_part(matrix), dtypes.float32)
         union = rows + columns - both
         valid = math_ops.reduce_sum(math_ops.cast(math_ops.not_equal(union, 0), dtype=dtypes.float32))
         union = array_ops.where(math_ops.greater(union, 0), union, array_ops.ones_like(union))

@@ -355,3 +355,76 @@ def case_dropout_rate(tf):
 
 def case_xent_by_position(tf):
     return tf.nn.softmax_cross_entropy_with_logits(tf.ones([2, 2]), tf.ones([2, 2]))
+
+
+def _ctc_inputs(tf):
+    inputs = tf.constant(numbers([6, 3, 5], low=-3, high=3))
+    labels = tf.SparseTensor([[0, 0], [0, 1], [1, 0], [1, 1], [1, 2], [2, 0]], tf.constant([0, 1, 2, 2, 0, 3], tf.int32), [3, 3])
+    return inputs, labels, tf.constant([6, 5, 3])
+
+
+def case_ctc_loss(tf):
+    inputs, labels, lengths = _ctc_inputs(tf)
+    loss = tf.nn.ctc_loss(labels, inputs, lengths)
+    return [loss] + tf.gradients(loss, inputs, tf.constant([1.0, 2.0, 3.0]))
+
+
+def case_ctc_loss_options(tf):
+    inputs, labels, lengths = _ctc_inputs(tf)
+    one = tf.nn.ctc_loss(labels, inputs, lengths, preprocess_collapse_repeated=True)
+    other = tf.nn.ctc_loss(labels, inputs, lengths, ctc_merge_repeated=False)
+    return [one, other] + tf.gradients([one, other], inputs)
+
+
+case_ctc_loss.ulps = case_ctc_loss_options.ulps = 64
+
+
+def case_ctc_loss_too_long(tf):
+    inputs, labels, _ = _ctc_inputs(tf)
+    return tf.nn.ctc_loss(labels, inputs, tf.constant([6, 2, 3]))
+
+
+case_ctc_loss_too_long.message_has = "Not enough time for target transition sequence (required: 3, available: 2)"
+
+
+def case_ctc_loss_no_path(tf):
+    inputs, labels, _ = _ctc_inputs(tf)
+    loss = tf.nn.ctc_loss(labels, inputs, tf.constant([6, 3, 3]))  # a repeated label needs a blank between, so 4 steps
+    return [loss] + tf.gradients(loss, inputs)
+
+
+case_ctc_loss_no_path.ulps = 64
+
+
+def case_ctc_greedy(tf):
+    inputs, _, lengths = _ctc_inputs(tf)
+    found = []
+    for merge in (True, False):
+        (decoded,), score = tf.nn.ctc_greedy_decoder(inputs, lengths, merge)
+        found += [decoded.indices, decoded.values, decoded.dense_shape, score]
+    return found
+
+
+def case_ctc_beam(tf):
+    inputs, _, lengths = _ctc_inputs(tf)
+    found = []
+    for merge in (True, False):
+        decoded, score = tf.nn.ctc_beam_search_decoder(inputs, lengths, beam_width=30, top_paths=3, merge_repeated=merge)
+        found += [score] + [part for d in decoded for part in (d.indices, d.values, d.dense_shape)]
+    return found
+
+
+case_ctc_beam.ulps = 64
+
+
+def _morphology(padding, stride, rate):
+    def build(tf, x, w):
+        options = dict(strides=[1, stride, stride, 1], rates=[1, rate, rate, 1], padding=padding)
+        return [tf.nn.dilation2d(x, w, **options), tf.nn.erosion2d(x, w, **options)]
+
+    return op_case(build, [numbers([2, 6, 7, 3]), numbers([2, 3, 3])])
+
+
+case_dilation2d = _morphology("SAME", 1, 1)
+case_dilation2d_strided = _morphology("VALID", 2, 1)
+case_dilation2d_rates = _morphology("SAME", 1, 2)
