@@ -18,6 +18,7 @@ from tinytf.graph.graph import (
     GraphKeys,
     add_to_collection,
     colocate_with,
+    device,
     get_collection,
     get_default_graph,
     name_scope,
@@ -155,7 +156,7 @@ class TextFileInitializer(TableInitializerBase):
             raise ValueError(f"Invalid vocab_size {vocab_size}.")
         self._key_index, self._value_index, self._vocab_size = key_index, value_index, vocab_size
         self._delimiter, self._name, self._filename_arg = delimiter, name, filename
-        with init_scope():
+        with init_scope(), device("CPU"):
             self._filename = convert_to_tensor(filename, dtype=dtypes.string, name="asset_path")
         super().__init__(key_dtype, value_dtype)
 
