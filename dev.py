@@ -123,6 +123,7 @@ def compat():
     python = tests_python()
     checks = [
         [tf1, "compat/check_protos.py"],
+        [tf2, "compat/check_beside.py"],
         [python, "compat/check_tutorial.py", "--tf1", tf1, "--tf2", tf2],
         [python, "compat/check_scripts.py", "--oracle", tf1],
         [python, "compat/differential/run.py", "--oracle", tf1],
