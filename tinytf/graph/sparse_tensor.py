@@ -7,6 +7,7 @@ import collections
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
+from tinytf.nest import register_composite
 from tinytf.shapes import TensorShape
 
 SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
@@ -122,3 +123,10 @@ def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
             )
         return value
     return convert_to_tensor(value, dtype=dtype, name=name)
+
+
+register_composite(
+    SparseTensor,
+    lambda s: (s.indices, s.values, s.dense_shape),
+    lambda s, parts: SparseTensor(*parts),
+)

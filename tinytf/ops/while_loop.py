@@ -78,9 +78,9 @@ def _with_counter(cond, body, loop_vars, maximum_iterations, single):
 def _invariant(var, shape):
     """The shape that a loop variable has in every iteration: a TensorShape; for IndexedSlices and SparseTensor, a list."""
     if nest.is_composite(var):
-        if shape is None:
+        if shape is None and isinstance(var, IndexedSlices):
             return [part.get_shape() for part in nest.flatten(var, expand_composites=True)]
-        return _invariants_of_parts(var, shape)
+        return _invariants_of_parts(var, var.get_shape() if shape is None else shape)
     if shape is None:
         return var.get_shape()
     inner = getattr(shape, "shape", None)  # a TensorSpec

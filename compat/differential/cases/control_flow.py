@@ -269,6 +269,137 @@ def case_while_no_variables(tf):
     return tf.while_loop(lambda: True, lambda: [], [])
 
 
+def case_while_assigns(tf):
+    v = tf.Variable([1.0, 2.0], name="v")
+
+    def body(i):
+        with tf.control_dependencies([tf.assign_add(v, [1.0, 10.0])]):
+            return i + 1
+
+    i = tf.while_loop(lambda i: i < 3, body, [tf.constant(0)])
+    with tf.control_dependencies([i]):
+        return _initialized(tf, v.read_value())
+
+
+def case_while_cond_assigns(tf):
+    v = tf.Variable(1.0, name="v")
+    w = tf.get_variable("w", [], initializer=tf.constant_initializer(3.0), use_resource=True)
+
+    def body(i, a):
+        done = tf.cond(i > 1, lambda: tf.assign_add(v, a), lambda: w.assign_add(a).op and tf.identity(a))
+        return i + 1, a + done
+
+    r = tf.while_loop(lambda i, a: i < 4, body, [tf.constant(0), tf.constant(1.0)])[1]
+
+    def run(session):
+        session.run(tf.global_variables_initializer())
+        return [session.run(r), session.run([v, w])]
+
+    return run
+
+
+def case_while_one_iteration_at_a_time(tf):
+    x = tf.placeholder(tf.float32, [None], name="x")
+    loop = tf.while_loop(
+        lambda i, a: i < 3,
+        lambda i, a: (i + 1, tf.tanh(a * x)),
+        [tf.constant(0), x],
+        parallel_iterations=1,
+        swap_memory=True,
+        name="slow",
+    )
+    return [loop[1]] + tf.gradients(loop[1], x), {x: [1.0, 2.0]}
+
+
+def case_while_colocated_gradients(tf):
+    x, p = tf.placeholder(tf.float32, [None], name="x"), tf.placeholder_with_default(True, [], name="p")
+
+    def body(i, a):
+        return i + 1, tf.cond(p, lambda: tf.tanh(a) * x, lambda: a)
+
+    r = tf.while_loop(lambda i, a: i < 3, body, [tf.constant(0), x])[1]
+    return tf.gradients(r, x, colocate_gradients_with_ops=True), {x: [1.0, 2.0]}
+
+
+def case_while_gated_tree_gradients(tf):
+    x = tf.constant([1.0, 2.0])
+    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * x + tf.sin(a) * a), [tf.constant(0), x])[1]
+    method = tf.AggregationMethod.EXPERIMENTAL_TREE
+    return tf.gradients(r, x, gate_gradients=True, aggregation_method=method)
+
+
+def case_while_resource_rows(tf):
+    e = tf.get_variable("e", initializer=np.arange(8, dtype=np.float32).reshape(4, 2), use_resource=True)
+    start = [tf.constant(0), tf.zeros([1, 2])]
+    y = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + tf.gather(e, [i]) * a + 1.0), start)[1]
+    return _initialized(tf, [y, tf.convert_to_tensor(tf.gradients(y, e)[0])])
+
+
+def case_while_slices_variable(tf):
+    slices = tf.IndexedSlices(tf.constant([[1.0, 2.0]]), tf.constant([1]))
+    r = tf.while_loop(lambda i, s: i < 3, lambda i, s: (i + 1, tf.IndexedSlices(s.values * 2.0, s.indices)), [tf.constant(0), slices])
+    return [r[1].values, r[1].indices]
+
+
+def case_while_sparse_variable(tf):
+    sparse = tf.SparseTensor([[0, 1]], [1.0], [2, 2])
+    r = tf.while_loop(
+        lambda i, s: i < 3, lambda i, s: (i + 1, tf.SparseTensor(s.indices, s.values * 2.0, s.dense_shape)), [tf.constant(0), sparse]
+    )
+    return [r[1].values, r[1].indices]
+
+
+def case_while_summaries(tf):
+    def body(i):
+        tf.summary.scalar("i", i)
+        return i + 1
+
+    return tf.while_loop(lambda i: i < 3, body, [tf.constant(0)])
+
+
+def case_while_second_order(tf):
+    x = tf.constant(1.1)
+    r = tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * a), [tf.constant(0), x])[1]
+    return tf.gradients(tf.gradients(r, x)[0], x)
+
+
+def case_while_random(tf):
+    tf.set_random_seed(3)
+    return tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + tf.random_uniform([2])), [tf.constant(0), tf.zeros([2])])[1]
+
+
+def case_cond_second_order(tf):
+    p, x = tf.placeholder(tf.bool, [], name="p"), tf.constant([2.0, 3.0])
+    y = tf.cond(p, lambda: x * x * x, lambda: x * 3.0)
+    first = tf.gradients(y, x)[0]
+    return [first] + tf.gradients(first, x), {p: True}
+
+
+def case_cond_in_while_in_cond(tf):
+    p, x = tf.placeholder(tf.bool, [], name="p"), tf.placeholder(tf.float32, [None], name="x")
+
+    def loop():
+        def body(i, a):
+            return i + 1, tf.cond(tf.equal(i % 2, 0), lambda: a * x, lambda: tf.cond(p, lambda: a + x, lambda: a))
+
+        return tf.while_loop(lambda i, a: i < 4, body, [tf.constant(0), x])[1]
+
+    r = tf.cond(p, loop, lambda: x * 2.0)
+    return [r] + tf.gradients(r, x), {p: True, x: [1.0, 2.0]}
+
+
+def case_three_loops_deep(tf):
+    x = tf.placeholder(tf.float32, [None], name="x")
+
+    def level(depth, a):
+        if not depth:
+            return tf.sin(a) * x
+        return tf.while_loop(lambda i, b: i < 2, lambda i, b: (i + 1, level(depth - 1, b) + a), [tf.constant(0), a])[1]
+
+    r = level(3, x)
+    return [r] + tf.gradients(r, x), {x: [0.5, 0.2]}
+
+
 # TensorArrays and what is built on them ---------------------------------------------------------
 
 
@@ -352,6 +483,35 @@ def case_scan_unknown_length(tf):
     x = tf.placeholder(tf.float32, [None, 2], name="x")
     y = tf.scan(lambda a, b: a * 0.5 + b, x)
     return [y] + tf.gradients(y, x), {x: np.ones((3, 2))}
+
+
+def case_map_fn_in_map_fn(tf):
+    x = tf.placeholder(tf.float32, [None, 3], name="x")
+    y = tf.map_fn(lambda row: tf.map_fn(lambda e: e * e, row), x, parallel_iterations=1, name="outer")
+    return [y] + tf.gradients(y, x), {x: np.ones((2, 3))}
+
+
+def case_scan_of_tuples(tf):
+    x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    y = tf.scan(lambda a, row: (a[0] + row, a[1] * 2.0), x, initializer=(tf.zeros([2]), tf.constant(1.0)), back_prop=False)
+    return list(y)
+
+
+def case_tensor_array_of_other_gradients(tf):
+    x = tf.constant([1.0, 2.0])
+    array = tf.TensorArray(tf.float32, 2, clear_after_read=False).unstack(x)
+    a, b = array.read(0) * 3.0, array.read(0) * array.read(1)
+    return tf.gradients(a, x) + tf.gradients(b, x) + tf.gradients([a, b], x)
+
+
+def case_tensor_array_gradient_scope(tf):
+    x = tf.constant([1.0, 2.0])
+    y = tf.TensorArray(tf.float32, 2).unstack(x).read(0)
+    return tf.gradients(y, x, name="mine")
+
+
+def case_map_fn_of_scalar(tf):
+    return tf.map_fn(lambda e: e, tf.constant(1.0))
 
 
 # group, tuple, Assert ---------------------------------------------------------------------------
