@@ -293,18 +293,12 @@ def truncated_normal(state, count: int, dtype) -> np.ndarray:
 
 def _fill_truncated(state, first, result, stride, wide):
     groups, per_group = result.shape
-    pending = np.arange(groups)
-    filled = np.zeros(groups, np.int64)
-    turn = 0
+    numbers = np.arange(first, first + groups, dtype=np.uint64) * np.uint64(stride)
+    _normals_at(state, numbers, result, wide)
+    # Most groups are full at once; the others keep what is good, in order, and draw again.
+    pending = np.flatnonzero(~(np.abs(result) < 2).all(axis=1))
+    values, filled, turn = result[pending], np.zeros(groups, np.int64), 0
     while len(pending):
-        drawn = words_at(state, (pending + first).astype(np.uint64) * np.uint64(stride) + np.uint64(turn))
-        values = np.empty((len(pending), per_group), result.dtype)
-        if wide:
-            box_muller_double(*drawn.T, values[:, 0], values[:, 1])
-        else:
-            drawn = drawn.reshape(-1, 2, 2)
-            pairs = values.reshape(-1, 2, 2)
-            box_muller_float(drawn[..., 0], drawn[..., 1], pairs[..., 0], pairs[..., 1])
         kept = np.abs(values) < 2
         place = filled[pending][:, None] + np.cumsum(kept, axis=1) - 1
         kept &= place < per_group
@@ -313,3 +307,15 @@ def _fill_truncated(state, first, result, stride, wide):
         filled[pending] = np.minimum(place[:, -1] + 1, per_group)
         pending = pending[filled[pending] < per_group]
         turn += 1
+        values = np.empty((len(pending), per_group), result.dtype)
+        _normals_at(state, numbers[pending] + np.uint64(turn), values, wide)
+
+
+def _normals_at(state, offsets, out, wide):
+    """The normals of one counter each."""
+    drawn = words_at(state, offsets)
+    if wide:
+        box_muller_double(*drawn.T, out[:, 0], out[:, 1])
+    else:
+        drawn, pairs = drawn.reshape(-1, 2, 2), out.reshape(-1, 2, 2)
+        box_muller_float(drawn[..., 0], drawn[..., 1], pairs[..., 0], pairs[..., 1])

@@ -20,6 +20,12 @@ def _sampler(name, count, unique, classes, true=TRUE, **more):
     return case
 
 
+def case_thread_unsafe_unigram(tf):
+    sampler = tf.raw_ops.ThreadUnsafeUnigramCandidateSampler
+    made = sampler(true_classes=TRUE, num_true=1, num_sampled=4, unique=True, range_max=20, seed=3, seed2=4)
+    return _several(*made)
+
+
 def case_all_candidates(tf):
     return _several(*tf.nn.all_candidate_sampler(tf.constant(TRUE), 1, 6, True))
 
