@@ -140,6 +140,7 @@ def run_others(folder, mib):
 
 def crc_speed():
     import numpy as np
+
     from tinytf.checkpoint.crc32c import crc32c
 
     lines = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
+
 from tinytf import protos
 from tinytf.checkpoint import coding, slices, table
 from tinytf.checkpoint.crc32c import crc32c, mask

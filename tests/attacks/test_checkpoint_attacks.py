@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from attack_files import X, block, bundle, entry, files, header, make_table, raw_entry, raw_table, seal, v1, v1_data, v1_meta
+
 from tinytf import checkpoint, dtypes, errors
 from tinytf.checkpoint import coding, slices
 from tinytf.checkpoint.crc32c import crc32c, mask

@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+
 from tinytf import checkpoint, dtypes, errors
 
 hypothesis = pytest.importorskip("hypothesis")

@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+
 import tinytf.checkpoint as checkpoint
 from tinytf import dtypes, errors
 

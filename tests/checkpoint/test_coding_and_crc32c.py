@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+
 from tinytf.checkpoint import coding, snappy
 from tinytf.checkpoint.crc32c import crc32c, crc32c_rows, mask, unmask
 

@@ -7,6 +7,7 @@ import os
 import checkpoint_cases as cases
 import numpy as np
 import pytest
+
 from tinytf import checkpoint, dtypes, errors
 from tinytf.checkpoint import coding, crc32c, table
 from tinytf.checkpoint import slices as tensor_slices

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+
 from tinytf import checkpoint
 from tinytf.checkpoint import state
 

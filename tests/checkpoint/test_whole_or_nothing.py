@@ -8,6 +8,7 @@ import threading
 
 import numpy as np
 import pytest
+
 from tinytf import checkpoint, errors
 from tinytf.checkpoint import files
 

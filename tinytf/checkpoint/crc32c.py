@@ -72,9 +72,11 @@ def crc32c_rows(rows: np.ndarray) -> np.ndarray:
     crcs = np.empty(count, np.uint32)
     batch = max(1, (1 << 15) // length)
     place = offsets[_ROW - length :]
+    index = place[:0, None]
     for begin in range(0, count, batch):
         part = rows[begin : begin + batch]
-        index = np.repeat(place[None], len(part), 0) if begin == 0 or len(part) != len(index) else index
+        if len(part) != len(index):
+            index = np.repeat(place[None], len(part), 0)
         index.view(np.uint8)[:, _LOW_BYTE::8] = part
         _xor_all(table.take(index), axis=1, out=crcs[begin : begin + batch])
     crcs ^= np.uint32(starts[length] ^ _ONES)

@@ -233,9 +233,14 @@ def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
             if full_shape != saved:
                 a, b = slices.shape_string(full_shape), slices.shape_string(saved)
                 if v2:
-                    reason = f"tensor_name = {names[i]}; shape in shape_and_slice spec {a} does not match the shape stored in checkpoint: {b}"
+                    reason = (
+                        f"tensor_name = {names[i]}; shape in shape_and_slice spec {a} does not match the shape stored in checkpoint: {b}"
+                    )
                 else:
-                    reason = f"Shape in shape_and_slice spec does not match the shape in the save file: {a}, save file shape: {b}, tensor_name = {names[i]}"
+                    reason = (
+                        f"Shape in shape_and_slice spec does not match the shape in the save file: {a}, "
+                        f"save file shape: {b}, tensor_name = {names[i]}"
+                    )
                 raise errors.InvalidArgumentError(None, None, reason)
             values[i] = reader.read_slice(names[i], extents)
     for name, value, wanted in zip(names, values, dtypes):
@@ -302,14 +307,17 @@ def _likely_cause(name: str, there: set) -> str:
     if name.endswith(":0") and name[:-2] in there:
         return f'":0" names an output of an operation; the variable is "{name[:-2]}"'
     head, _, number = name.rpartition("_")
-    if number.isdigit() and head in there or any("_".join(p.split("_")[:-1]) in there for p in [name] if p.split("_")[-1].isdigit()):
+    if number.isdigit() and head in there:
         return (
             f'the graph holds a second "{head}": a cell or script was run again in the same graph; '
             "call tf.reset_default_graph() before building it"
         )
     for n in there:
         if n.endswith("/" + name):
-            return f'in the file the names begin with "{n[: -len(name)]}": build the graph under that scope, or pass Saver({{file name: variable}})'
+            return (
+                f'in the file the names begin with "{n[: -len(name)]}": build the graph under that scope, '
+                "or pass Saver({file name: variable})"
+            )
         if name.endswith("/" + n):
             return f'in the graph the names begin with "{name[: -len(n)]}", in the file they do not: pass Saver({{file name: variable}})'
     if OBJECT_GRAPH_KEY in there or name + _SUFFIX_OF_VALUES in there:

@@ -166,7 +166,7 @@ class _BlockBuilder:
         append, number = self._parts.append, int.from_bytes
         interval, restarts = self._interval, self._restarts
         before, count, total = self._key, self.count, self._bytes
-        for at in range(at, len(keys)):
+        for at in range(at, len(keys)):  # noqa: B020 (the same index goes on)
             key = keys[at]
             value = pairs[key]
             shared = 0

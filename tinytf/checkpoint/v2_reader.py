@@ -11,7 +11,7 @@ import numpy as np
 
 from tinytf import errors, protos
 from tinytf.checkpoint import elements, files, slices, v2_entry, v2_files
-from tinytf.checkpoint.coding import get_fixed32, get_varint
+from tinytf.checkpoint.coding import get_varint
 from tinytf.checkpoint.crc32c import crc32c, mask, mask_all, unmask
 from tinytf.checkpoint.table import SLACK, Table
 from tinytf.checkpoint.v2_writer import checksums, fixed_lengths
@@ -369,7 +369,8 @@ class BundleReader:
             wanted.append((key, piece, overlap))
             held += max(0, piece.size)
         # Slices that all point at the same few bytes may not become a large array.
-        in_files = sum([self._shard(i).size for i in {piece.shard_id for _, piece, _ in wanted if 0 <= piece.shard_id < self.header.num_shards}])
+        shards = {piece.shard_id for _, piece, _ in wanted if 0 <= piece.shard_id < self.header.num_shards}
+        in_files = sum([self._shard(shard_id).size for shard_id in shards])
         if held > in_files + SLACK:
             raise self._loss(f"{what}: its slices claim {held} bytes, its files hold {in_files}")
         for key, piece, _ in wanted:

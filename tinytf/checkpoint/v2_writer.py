@@ -14,6 +14,8 @@ covers those lengths, the 4 bytes of their CRC, and the bytes.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from tinytf import errors
@@ -40,6 +42,7 @@ class BundleWriter:
         files.remove_leftovers(self._prefix + ".")
         self._data = files.OutputFile(v2_files.data_name(self._prefix, 0, 1), needed)
         self._index = None
+        self._pool = None  # a thread that writes while checksums are taken, once there is something large
         self._entries: dict = {}  # key -> encoded entry, or None while its bytes are gathered
         self._sliced: dict = {}  # key of a full tensor -> (dtype, shape, [slice, …])
         self._kinds: dict = {}  # (dtype, shape) -> (first fields of an entry, size field, bytes if small else 0)
@@ -105,6 +108,8 @@ class BundleWriter:
 
     def discard(self) -> None:
         """Gives up: nothing remains."""
+        if self._pool is not None:
+            self._pool.shutdown()
         self._data.discard()
         if self._index is not None:
             self._index.discard()
@@ -141,11 +146,17 @@ class BundleWriter:
             crc = 0
             begin = self._offset
             for piece in elements.pieces(array):
-                # Checksum, then write, what fits in the processor's cache: memory is read once.
+                if self._pool is None and piece.size >= 2 * elements.CHUNK:
+                    self._pool = ThreadPoolExecutor(1)
                 for at in range(0, piece.size, elements.CHUNK):
                     part = piece[at : at + elements.CHUNK]
-                    crc = crc32c(part, crc)
-                    self._data.write(part)
+                    if self._pool is None:
+                        crc = crc32c(part, crc)
+                        self._data.write(part)
+                    else:  # neither holds the interpreter's lock for long: they run side by side
+                        writing = self._pool.submit(self._data.write, part)
+                        crc = crc32c(part, crc)
+                        writing.result()
                 self._offset += piece.size
             self._entries[key] = v2_entry.encode_place(head, begin, self._offset - begin, mask(crc))
 
