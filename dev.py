@@ -68,8 +68,9 @@ def venv(name, requirements, python=sys.executable):
 
 
 def environment():
-    """The tests and checks use the package of this folder, not an installed one."""
-    return dict(os.environ, PYTHONPATH=ROOT, PYTHONDONTWRITEBYTECODE="1")
+    """The tests and checks use the package of this folder, not an installed one; its bytecode is kept outside of the tree."""
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return dict(inherited, PYTHONPATH=ROOT, PYTHONPYCACHEPREFIX=os.path.join(VENVS, "bytecode"))
 
 
 def tests_python():

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import types
 
 
 class MissingSymbol(AttributeError, NotImplementedError):
     """An AttributeError, so that `hasattr` and `getattr` with a default work; also a NotImplementedError, for what it means."""
+
+    def __init__(self, where, name, known):
+        super().__init__(where, name)
+        self._where, self._name, self._known = where, name, known
+
+    def __str__(self):  # only when it is shown: `hasattr` asks often, and looking for near names takes time
+        symbol = "%s.%s" % (self._where, self._name)
+        if symbol in INSTEAD:
+            return "tinytf has no %s. Use %s" % (symbol, INSTEAD[symbol])
+        import difflib
+
+        near = difflib.get_close_matches(self._name, [n for n in self._known if n != self._name], 3, 0.75)
+        hint = ". Did you mean %s?" % " or ".join("%s.%s" % (self._where, n) for n in near) if near else ""
+        return "tinytf has no %s%s" % (symbol, hint)
+
+    def __repr__(self):
+        return "%s(%r)" % (type(self).__name__, str(self))
 
 
 # What to use instead of what tinytf leaves out, and of names that were gone before TensorFlow 1.15.
@@ -31,17 +47,9 @@ INSTEAD = {
 
 def missing_symbol(where: str, name: str, known=()) -> AttributeError:
     """The error for `where.name` (`tf.nn`, `rnn`); `known` are the names that `where` does have."""
-    symbol = "%s.%s" % (where, name)
     if name.startswith("__"):  # Python itself asks for these
         return AttributeError("module %r has no attribute %r" % (where, name))
-    text = "tinytf has no %s" % symbol
-    if symbol in INSTEAD:
-        text += ". Use %s" % INSTEAD[symbol]
-    else:
-        near = difflib.get_close_matches(name, [n for n in known if n != name], 3, 0.75)
-        if near:
-            text += ". Did you mean %s?" % " or ".join("%s.%s" % (where, n) for n in near)
-    return MissingSymbol(text)
+    return MissingSymbol(where, name, known)
 
 
 def name_missing(module: types.ModuleType, where: str) -> None:

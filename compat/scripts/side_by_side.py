@@ -34,7 +34,7 @@ def run_side(python, which, scripts, folder, seed=None, arguments=(), timeout=60
     """Runs the scripts in order in `folder`/work; returns one outcome a script (dict, with "stdout", "graphs", "metas")."""
     work = os.path.join(folder, "work")
     os.makedirs(work, exist_ok=True)
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")}
     environment.update(TF_CPP_MIN_LOG_LEVEL="3", PYTHONIOENCODING="utf-8")
     if which == "tinytf":
         environment["PYTHONPATH"] = ROOT
