@@ -151,7 +151,7 @@ def absolute_difference(labels, predictions, weights=1.0, scope=None, loss_colle
         return compute_weighted_loss(losses, weights, scope, loss_collection, reduction=reduction)
 
 
-def cosine_distance(labels, predictions, axis=None, weights=1.0, scope=None, loss_collection=GraphKeys.LOSSES, reduction=_BY_NONZERO, dim=None):
+def cosine_distance(labels, predictions, axis=None, weights=1.0, scope=None, loss_collection=GraphKeys.LOSSES, reduction=_BY_NONZERO, dim=None):  # noqa: E501
     """1 - sum(labels * predictions) along `axis`, for unit vectors. Follows tf.losses.cosine_distance of TF 1.15."""
     axis = deprecated_argument("axis", axis, "dim", dim)
     if axis is None:

@@ -106,7 +106,7 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({name for name in globals() if not name.startswith("_")} | set(_LATER))
-from tinytf.ops.candidate_sampling import (  # noqa: F401
+from tinytf.ops.candidate_sampling import (  # noqa: E402, F401
     all_candidate_sampler,
     compute_accidental_hits,
     fixed_unigram_candidate_sampler,
@@ -114,9 +114,9 @@ from tinytf.ops.candidate_sampling import (  # noqa: F401
     log_uniform_candidate_sampler,
     uniform_candidate_sampler,
 )
-from tinytf.ops.embedding import (  # noqa: F401
+from tinytf.ops.embedding import (  # noqa: E402, F401
     embedding_lookup,
     embedding_lookup_sparse,
     safe_embedding_lookup_sparse,
 )
-from tinytf.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: F401
+from tinytf.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: E402, F401

@@ -44,7 +44,7 @@ def check_input(specs, inputs, layer: str) -> None:
         return
     inputs, specs = nest.flatten(inputs), nest.flatten(specs)
     if len(inputs) != len(specs):
-        raise ValueError(f"Layer {layer} expects {len(specs)} inputs, but it received {len(inputs)} input tensors. Inputs received: {inputs}")
+        raise ValueError(f"Layer {layer} expects {len(specs)} inputs, but it received {len(inputs)} input tensors. Inputs received: {inputs}")  # noqa: E501
     for i, (x, spec) in enumerate(zip(inputs, specs)):
         if spec is None:
             continue
@@ -65,7 +65,7 @@ def check_input(specs, inputs, layer: str) -> None:
             raise ValueError(what + f"expected dtype={spec.dtype}, found dtype={x.dtype}")
         for axis, size in spec.axes.items():
             if size is not None and dims[axis] not in (size, None):
-                raise ValueError(what + f"expected axis {axis} of input shape to have value {size} but received input with shape {list(dims)}")
+                raise ValueError(what + f"expected axis {axis} of input shape to have value {size} but received input with shape {list(dims)}")  # noqa: E501
         for wanted, have in zip(spec.shape or (), dims):
             if wanted is not None and have is not None and wanted != have:
                 raise ValueError(f"Input {i} is incompatible with layer {layer}: expected shape={spec.shape}, found shape={list(dims)}")
@@ -341,7 +341,7 @@ class BaseLayer:
     def count_params(self) -> int:
         """How many numbers its weights hold; ValueError before it is built."""
         if not self.built:
-            raise ValueError(f"You tried to call `count_params` on {self.name}, but the layer isn't built. You can build it manually via: `{self.name}.build(batch_input_shape)`.")
+            raise ValueError(f"You tried to call `count_params` on {self.name}, but the layer isn't built. You can build it manually via: `{self.name}.build(batch_input_shape)`.")  # noqa: E501
         return int(sum(np.prod(w.shape.as_list()) for w in self.weights))
 
     def _session(self):
@@ -552,7 +552,7 @@ def named_initializer(name: str):
     from tinytf.ops import init_ops
 
     table = {
-        "zeros": init_ops.zeros_initializer, "zero": init_ops.zeros_initializer, "ones": init_ops.ones_initializer, "one": init_ops.ones_initializer,
+        "zeros": init_ops.zeros_initializer, "zero": init_ops.zeros_initializer, "ones": init_ops.ones_initializer, "one": init_ops.ones_initializer,  # noqa: E501
         "constant": init_ops.constant_initializer, "uniform": init_ops.random_uniform_initializer,
         "random_uniform": init_ops.random_uniform_initializer, "normal": init_ops.random_normal_initializer,
         "random_normal": init_ops.random_normal_initializer, "truncated_normal": init_ops.truncated_normal_initializer,

@@ -22,7 +22,7 @@ class ConvBody:
     _rank = 2
 
     def __init__(
-        self, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1, activation=None, use_bias=True,
+        self, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1, activation=None, use_bias=True,  # noqa: E501
         kernel_initializer=None, bias_initializer=_ZEROS, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
         kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs,
     ):  # fmt: skip
@@ -195,7 +195,7 @@ class ConvTransposeBody(ConvBody):
         else:
             shape[0]  # TensorFlow looks at the batch size here, and its node stays in the graph
         if self.dilation_rate == (1, 1):
-            outputs = conv_functions.conv2d_transpose(inputs, self.kernel, shape, (1,) + self.strides + (1,), padding=padding, data_format="NHWC")
+            outputs = conv_functions.conv2d_transpose(inputs, self.kernel, shape, (1,) + self.strides + (1,), padding=padding, data_format="NHWC")  # noqa: E501
         else:
             outputs = conv_functions.atrous_conv2d_transpose(inputs, self.kernel, shape, rate=self.dilation_rate[0], padding=padding)
         return array_ops.transpose(outputs, (0, 3, 1, 2)) if self._first else outputs

@@ -59,7 +59,7 @@ class BatchNormalizationBody:
 
     def _may_be_fused(self) -> bool:
         axis = [self.axis] if isinstance(self.axis, int) else self.axis
-        return not self.renorm and len(axis) == 1 and axis[0] in (-3, -1, 1, 3) and self.virtual_batch_size is None and self.adjustment is None
+        return not self.renorm and len(axis) == 1 and axis[0] in (-3, -1, 1, 3) and self.virtual_batch_size is None and self.adjustment is None  # noqa: E501
 
     def build(self, input_shape):
         """Makes gamma, beta, moving_mean, moving_variance."""

@@ -38,7 +38,7 @@ class PoolingBody:
             return array_ops.squeeze(outputs, axis)
         if self._rank == 2:
             around = (lambda v: (1, 1) + v) if first else (lambda v: (1,) + v + (1,))
-            return two(inputs, ksize=around(size), strides=around(strides), padding=padding, data_format=convert_data_format(self.data_format, 4))
+            return two(inputs, ksize=around(size), strides=around(strides), padding=padding, data_format=convert_data_format(self.data_format, 4))  # noqa: E501
         three = pool_functions.max_pool3d if self._kind == "max" else pool_functions.avg_pool3d
         if first:
             inputs = array_ops.transpose(inputs, (0, 2, 3, 4, 1))

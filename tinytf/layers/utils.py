@@ -50,7 +50,7 @@ def normalize_padding(value):
         return value
     padding = value.lower()
     if padding not in ("valid", "same", "causal"):
-        raise ValueError(f'The `padding` argument must be a list/tuple or one of "valid", "same" (or "causal", only for `Conv1D). Received: {padding}')
+        raise ValueError(f'The `padding` argument must be a list/tuple or one of "valid", "same" (or "causal", only for `Conv1D). Received: {padding}')  # noqa: E501
     return padding
 
 

@@ -136,7 +136,7 @@ def _counter_at_thresholds(kind):
             return value, updates[kind]
 
     metric.__name__ = metric.__qualname__ = scope + "_at_thresholds"
-    metric.__doc__ = f"(number of {scope.replace('_', ' ')} at each threshold, update op). Follows tf.metrics.{scope}_at_thresholds of TF 1.15."
+    metric.__doc__ = f"(number of {scope.replace('_', ' ')} at each threshold, update op). Follows tf.metrics.{scope}_at_thresholds of TF 1.15."  # noqa: E501
     return metric
 
 

@@ -8,7 +8,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
-from tinytf.ops import array_ops, pool as _pool_ops  # noqa: F401  (registers the ops)
+from tinytf.ops import array_ops  # noqa: F401  (registers the ops)
 from tinytf.ops.conv_functions import sequence
 from tinytf.ops.named_results import MaxPoolWithArgmax
 from tinytf.ops.shape_ops import deprecated_argument

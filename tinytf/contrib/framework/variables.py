@@ -34,7 +34,7 @@ def global_variable(initial_value, validate_shape=True, name=None, use_resource=
 @add_arg_scope
 def variable(
     name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=True, collections=None, caching_device=None, device=None,
-    partitioner=None, custom_getter=None, use_resource=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE,
+    partitioner=None, custom_getter=None, use_resource=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE,  # noqa: E501
 ):  # fmt: skip
     """tf.get_variable on a device, each collection once. Follows tf.contrib.framework.variable of TF 1.15."""
     collections = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(dict.fromkeys(collections))
@@ -189,7 +189,7 @@ def assign_from_checkpoint(model_path, var_list, ignore_missing_vars=False):
                 part = tuple(slice(o, o + n) for o, n in zip(info.var_offset, info.var_shape))
                 feed[target] = value[part].reshape(info.var_shape)
             elif tuple(var.get_shape().as_list()) != value.shape:
-                raise ValueError(f"Total size of new array must be unchanged for {name} lh_shape: [{value.shape}], rh_shape: [{var.get_shape()}]")
+                raise ValueError(f"Total size of new array must be unchanged for {name} lh_shape: [{value.shape}], rh_shape: [{var.get_shape()}]")  # noqa: E501
             else:
                 feed[target] = value
     return control_flow_ops.group(*assigns), feed

@@ -12,7 +12,8 @@ from tinytf.contrib.layers.initializers import xavier_initializer
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import GraphKeys, add_to_collection, name_scope
 from tinytf.layers import convolutional, core, pooling
-from tinytf.ops import activations, array_ops, conv_functions, init_ops, math_ops, nn_basic, normalization, pool_functions, softmax as softmax_ops
+from tinytf.ops import activations, array_ops, conv_functions, init_ops, math_ops, nn_basic, normalization, pool_functions
+from tinytf.ops import softmax as softmax_ops
 from tinytf.ops.variable_scope import get_variable, variable_scope
 
 _ZEROS = init_ops.zeros_initializer()
@@ -66,7 +67,7 @@ def fully_connected(
 
 @add_arg_scope
 def convolution(
-    inputs, num_outputs, kernel_size, stride=1, padding="SAME", data_format=None, rate=1, activation_fn=activations.relu, normalizer_fn=None,
+    inputs, num_outputs, kernel_size, stride=1, padding="SAME", data_format=None, rate=1, activation_fn=activations.relu, normalizer_fn=None,  # noqa: E501
     normalizer_params=None, weights_initializer=_XAVIER, weights_regularizer=None, biases_initializer=_ZEROS, biases_regularizer=None,
     reuse=None, variables_collections=None, outputs_collections=None, trainable=True, scope=None, conv_dims=None,
 ):  # fmt: skip
@@ -253,7 +254,7 @@ avg_pool3d = _pool_layer("avg_pool3d", "AvgPool3D", pooling.AveragePooling3D, ("
 
 
 @add_arg_scope
-def pool(inputs, kernel_size, pooling_type, padding="VALID", data_format=None, dilation_rate=1, stride=1, outputs_collections=None, scope=None):
+def pool(inputs, kernel_size, pooling_type, padding="VALID", data_format=None, dilation_rate=1, stride=1, outputs_collections=None, scope=None):  # noqa: E501
     """tf.nn.pool for inputs of any rank. Follows tf.contrib.layers.pool of TF 1.15."""
     with name_scope(scope, f"{pooling_type.lower()}_pool", [inputs]) as sc:
         inputs = convert_to_tensor(inputs)
@@ -314,7 +315,7 @@ def layer_norm(
         if begin_norm_axis < 0:
             begin_norm_axis = rank + begin_norm_axis
         if begin_params_axis >= rank or begin_norm_axis >= rank:
-            raise ValueError(f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({begin_norm_axis}) must be < rank(inputs) ({rank})")
+            raise ValueError(f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({begin_norm_axis}) must be < rank(inputs) ({rank})")  # noqa: E501
         shape = inputs.shape[begin_params_axis:]
         if not shape.is_fully_defined():
             raise ValueError(f"Inputs {inputs.name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {inputs.shape}")
@@ -431,7 +432,7 @@ def legacy_fully_connected(
         def parameter(name, shape, initializer, collections, regularizer):
             collections = list(collections or []) + [GraphKeys.GLOBAL_VARIABLES]
             return get_variable(
-                name, shape=shape, dtype=dtype, initializer=initializer, collections=collections, regularizer=regularizer, trainable=trainable
+                name, shape=shape, dtype=dtype, initializer=initializer, collections=collections, regularizer=regularizer, trainable=trainable  # noqa: E501
             )
 
         w = parameter("weights", [dims[-1], num_output_units], weight_init, weight_collections, weight_regularizer)

@@ -71,7 +71,7 @@ def optimize_loss(
             pairs = _multiplied(pairs, gradient_multipliers)
             if not pairs:
                 raise ValueError(
-                    "Empty list of (gradient, var) pairs encountered. This is most likely to be caused by an improper value of gradient_multipliers."
+                    "Empty list of (gradient, var) pairs encountered. This is most likely to be caused by an improper value of gradient_multipliers."  # noqa: E501
                 )
         norms = "global_gradient_norm" in summaries or "gradient_norm" in summaries
         if norms:
@@ -134,7 +134,7 @@ def _optimizer(optimizer, rate, learning_rate):
             raise ValueError(f"Unrecognized optimizer: function should return subclass of Optimizer. Got {made}.")
         return made
     raise ValueError(
-        f"Unrecognized optimizer: should be string, subclass of Optimizer, instance of subclass of Optimizer or function with one argument. Got {optimizer}."
+        f"Unrecognized optimizer: should be string, subclass of Optimizer, instance of subclass of Optimizer or function with one argument. Got {optimizer}."  # noqa: E501
     )
 
 
