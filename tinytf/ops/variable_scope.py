@@ -6,6 +6,7 @@ that of its ops (`a/b`, then `a_1/b`, …), which is new at each entry.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import enum
 import functools
@@ -217,14 +218,22 @@ class _ScopeStore(threading.local):
         super().__init__()
         self.current_scope = VariableScope(False)
         self.variable_scopes_count: dict = {}
+        self._sorted_names: list = []  # so that the scopes inside of one are found without looking at all
 
     def open_variable_scope(self, name) -> None:
+        at = bisect.bisect_left(self._sorted_names, name)
+        if at == len(self._sorted_names) or self._sorted_names[at] != name:
+            self._sorted_names.insert(at, name)
         self.variable_scopes_count[name] = self.variable_scopes_count.get(name, 0) + 1
 
     def close_variable_subscopes(self, name) -> None:
-        for key in self.variable_scopes_count:
-            if name is None or key.startswith(name + "/"):
-                self.variable_scopes_count[key] = 0
+        names, counts = self._sorted_names, self.variable_scopes_count
+        prefix = "" if name is None else name + "/"
+        for at in range(bisect.bisect_left(names, prefix), len(names)):
+            if not names[at].startswith(prefix):
+                break
+            if names[at] in counts:
+                counts[names[at]] = 0
 
 
 def _of_graph(key, make):
