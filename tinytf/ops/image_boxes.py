@@ -1,0 +1,209 @@
+"""Boxes in images: drawing them, choosing random ones, suppressing those that overlap.  A box is [y1, x1, y2, x2] in [0, 1]."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinytf import errors
+from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import same_as_input
+from tinytf.ops import philox
+
+_COLORS = np.array(
+    [[1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1], [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1], [0, 1, 1, 1], [1, 0, 1, 1]],
+    np.float32,
+)
+
+
+def _draw_kernel(op):
+    def draw(images, boxes, colors=None):
+        out = images.copy()
+        count, height, width, depth = images.shape
+        palette = _COLORS.copy() if colors is None or not colors.size else np.asarray(colors, np.float32)
+        if colors is None and depth == 1:
+            palette[:, 0] = 1
+        for n in range(count):
+            for k, (y1, x1, y2, x2) in enumerate(boxes[n]):
+                color = palette[k % len(palette)][:depth]
+                top, bottom = int(np.float32(y1) * (height - 1)), int(np.float32(y2) * (height - 1))
+                left, right = int(np.float32(x1) * (width - 1)), int(np.float32(x2) * (width - 1))
+                if top > bottom or left > right or top >= height or bottom < 0 or left >= width or right < 0:
+                    continue  # a box that is none, or lies outside
+                rows, columns = slice(max(top, 0), min(bottom, height - 1) + 1), slice(max(left, 0), min(right, width - 1) + 1)
+                if top >= 0:
+                    out[n, top, columns] = color
+                if bottom < height:
+                    out[n, bottom, columns] = color
+                if left >= 0:
+                    out[n, rows, left] = color
+                if right < width:
+                    out[n, rows, right] = color
+        return out
+
+    return draw
+
+
+op("DrawBoundingBoxes(images: T, boxes: float) -> (output: T); T: {float, half} = float",
+   shape=same_as_input, kernel=_draw_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("DrawBoundingBoxesV2(images: T, boxes: float, colors: float) -> (output: T); T: {float, half} = float",
+   shape=same_as_input, kernel=_draw_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+
+
+# A random box -------------------------------------------------------------------------------------------
+
+
+def _distorted_kernel(op):
+    draws = _Draws(op.attr("seed"), op.attr("seed2"))
+    (low_ratio, high_ratio), (low_area, high_area) = op.attr("aspect_ratio_range"), op.attr("area_range")
+    attempts, whole_allowed = op.attr("max_attempts"), op.attr("use_image_if_no_bounding_boxes")
+
+    def fail(message):
+        raise errors.InvalidArgumentError(op.node_def, op, message)
+
+    def sample(image_size, bounding_boxes, least_covered):
+        height, width = int(image_size[0]), int(image_size[1])
+        if height <= 0 or width <= 0:
+            fail(f"Image height and width must be positive, got {height} and {width}")
+        boxes = bounding_boxes.reshape(-1, 4)
+        if not len(boxes):
+            if not whole_allowed:
+                fail("No bounding boxes provided as input. One must enable use_image_if_no_bounding_boxes if you wish to not provide any bounding boxes.")
+            boxes = np.array([[0, 0, 1, 1]], np.float32)
+        pixels = [(int(y1 * height), int(x1 * width), int(y2 * height), int(x2 * width)) for y1, x1, y2, x2 in boxes.astype(np.float32)]
+        top = left = 0
+        bottom, right = height, width
+        for _ in range(attempts):
+            ratio = np.float32(draws.fraction() * (high_ratio - low_ratio) + low_ratio)
+            crop = _random_crop(draws, width, height, low_area, high_area, ratio)
+            if crop is not None and _covers(crop, pixels, float(least_covered)):
+                top, left, bottom, right = crop
+                break
+        begin = np.array([top, left, 0], image_size.dtype)
+        size = np.array([bottom - top, right - left, -1], image_size.dtype)
+        box = np.array([[[top / height, left / width, bottom / height, right / width]]], np.float32)
+        return begin, size, box
+
+    return sample
+
+
+class _Draws:
+    """Single words of the generator."""
+
+    def __init__(self, seed, seed2):
+        self._generator, self._words = philox.Philox(seed, seed2), []
+
+    def word(self) -> int:
+        """The next 32 bits."""
+        if not self._words:
+            self._words = philox.words(self._generator.reserve(1), 1).ravel().tolist()[::-1]
+        return self._words.pop()
+
+    def fraction(self) -> np.float32:
+        """A float32 in [0, 1)."""
+        return philox.to_float(np.array([self.word()], np.uint32))[0]
+
+    def below(self, n: int) -> int:
+        """An integer in [0, n), all equally likely."""
+        if n & (n - 1) == 0:
+            return self.word() & (n - 1)
+        unfair = (2**32) % n
+        while True:
+            word = self.word()
+            if word < 2**32 - unfair:
+                return word % n
+
+
+def _random_crop(draws, width, height, low_area, high_area, ratio):
+    """(top, left, bottom, right) of a crop of this ratio whose area is in the range, or None where none fits."""
+    low, high = np.float32(low_area * width * height), np.float32(high_area * width * height)
+    crop_height = int(np.rint(np.sqrt(low / ratio)))
+    most = int(np.rint(np.sqrt(high / ratio)))
+    if round(most * ratio) > width:
+        most = int((width + 0.5 - 1e-7) / ratio)
+    most = min(most, height)
+    crop_height = min(crop_height, most)
+    if crop_height < most:
+        crop_height += draws.below(most - crop_height + 1)
+    crop_width = int(np.rint(crop_height * ratio))
+    area = float(crop_width * crop_height)
+    if area < low:
+        crop_height += 1
+        crop_width = int(np.rint(crop_height * ratio))
+        area = crop_width * crop_height
+    if area > high:
+        crop_height -= 1
+        crop_width = int(np.rint(crop_height * ratio))
+        area = crop_width * crop_height
+    if area < low or area > high or crop_width > width or crop_height > height or crop_width <= 0 or crop_height <= 0:
+        return None
+    top = draws.below(height - crop_height) if crop_height < height else 0
+    left = draws.below(width - crop_width) if crop_width < width else 0
+    return top, left, top + crop_height, left + crop_width
+
+
+def _covers(crop, boxes, least) -> bool:
+    """Whether the crop holds at least this part of some box."""
+    top, left, bottom, right = crop
+    for y1, x1, y2, x2 in boxes:
+        area = (y2 - y1) * (x2 - x1)
+        common = max(0, min(bottom, y2) - max(top, y1)) * max(0, min(right, x2) - max(left, x1))
+        if area > 0 and common / area >= least:
+            return True
+    return False
+
+
+op("SampleDistortedBoundingBoxV2(image_size: T, bounding_boxes: float, min_object_covered: float) -> (begin: T, size: T, bboxes: float); T: {uint8, int8, int16, int32, int64}; seed: int = 0; seed2: int = 0; aspect_ratio_range: list(float) = [0.75, 1.33]; area_range: list(float) = [0.05, 1.0]; max_attempts: int = 100; use_image_if_no_bounding_boxes: bool = false; is_stateful",
+   shape=lambda op: [(3,), (3,), (1, 1, 4)], kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+
+
+# Non-maximum suppression ------------------------------------------------------------------------------------
+
+
+def overlap(a, b) -> np.ndarray:
+    """Intersection over union of box `a` with each of the boxes `b`."""
+    y1, y2 = np.minimum(b[:, 0], b[:, 2]), np.maximum(b[:, 0], b[:, 2])
+    x1, x2 = np.minimum(b[:, 1], b[:, 3]), np.maximum(b[:, 1], b[:, 3])
+    ay1, ay2, ax1, ax2 = min(a[0], a[2]), max(a[0], a[2]), min(a[1], a[3]), max(a[1], a[3])
+    common = np.maximum(np.minimum(y2, ay2) - np.maximum(y1, ay1), 0) * np.maximum(np.minimum(x2, ax2) - np.maximum(x1, ax1), 0)
+    area, own = (y2 - y1) * (x2 - x1), (ay2 - ay1) * (ax2 - ax1)
+    valid = (area > 0) & (own > 0)
+    return np.where(valid, common / np.where(valid, area + own - common, 1), 0)
+
+
+def suppressed(boxes, scores, most, iou_threshold, score_threshold=-np.inf) -> np.ndarray:
+    """Indices of the boxes to keep, the best first: those that overlap no better one too much."""
+    boxes, kept = boxes.astype(np.float32), []
+    for i in np.argsort(-scores, kind="stable"):
+        if len(kept) >= most:
+            break
+        if scores[i] > score_threshold and not (len(kept) and (overlap(boxes[i], boxes[kept]) > iou_threshold).any()):
+            kept.append(int(i))
+    return np.array(kept, np.int32)
+
+
+def _nms_kernel(op):
+    return lambda boxes, scores, most: suppressed(boxes, scores, int(most), op.attr("iou_threshold"))
+
+
+def _nms_v2_kernel(op):
+    return lambda boxes, scores, most, iou, least=-np.inf: suppressed(boxes, scores, int(most), float(iou), float(least))
+
+
+def _nms_v4_kernel(op):
+    def run(boxes, scores, most, iou, least):
+        kept = suppressed(boxes, scores, int(most), float(iou), float(least))
+        padded = np.zeros(int(most), np.int32) if op.attr("pad_to_max_output_size") else kept
+        padded[: len(kept)] = kept
+        return padded, np.int32(len(kept))
+
+    return run
+
+
+op("NonMaxSuppression(boxes: float, scores: float, max_output_size: int32) -> (selected_indices: int32); iou_threshold: float = 0.5",
+   shape=lambda op: [(None,)], kernel=_nms_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("NonMaxSuppressionV2(boxes: T, scores: T, max_output_size: int32, iou_threshold: T_threshold) -> (selected_indices: int32); T: {half, float} = float; T_threshold: {half, float} = float",
+   shape=lambda op: [(None,)], kernel=_nms_v2_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("NonMaxSuppressionV3(boxes: T, scores: T, max_output_size: int32, iou_threshold: T_threshold, score_threshold: T_threshold) -> (selected_indices: int32); T: {half, float} = float; T_threshold: {half, float} = float",
+   shape=lambda op: [(None,)], kernel=_nms_v2_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("NonMaxSuppressionV4(boxes: T, scores: T, max_output_size: int32, iou_threshold: T_threshold, score_threshold: T_threshold) -> (selected_indices: int32, valid_outputs: int32); T: {half, float} = float; T_threshold: {half, float} = float; pad_to_max_output_size: bool = false",
+   shape=lambda op: [(None,), ()], kernel=_nms_v4_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
