@@ -57,7 +57,22 @@ def _nodes():
             "inconsistent with the GraphDef for output #0: Shapes must be equal rank, but are 0 and 1",
         ),
         (_const("a") + "versions{producer:134 min_consumer:1000}", "GraphDef min consumer version 1000 above current version 134"),
-        (_unary("e", "n") + _unary("n", "e", op="Identity"), "2 nodes in a cycle"),
+        ("node{name:'i' op:'Placeholder' attr{key:'dtype' value{i:3}}}", "had value with type 'int' when 'type' expected for attr 'dtype'"),
+        (
+            _const("a") + "node{name:'i' op:'AddN' input:'a' attr{key:'T' value{type:DT_FLOAT}} attr{key:'N' value{i:1000000000000}}}",
+            "do not match 1 inputs specified",
+        ),
+        (
+            _const("a") + "node{name:'i' op:'AddN' attr{key:'T' value{type:DT_FLOAT}} attr{key:'N' value{i:-3}}}",
+            "Value for attr 'N' of -3 must be at least minimum 1",
+        ),
+        (
+            _const("a") + "node{name:'i' op:'Sqrt' input:'a' attr{key:'T' value{type:DT_STRING}}}",
+            "Value for attr 'T' of string is not in the list of allowed values",
+        ),
+        (_const("a").replace("shape{}", "shape{dim{size:-1}}"), "holds a tensor of negative size [-1]"),
+        (_const("a").replace("shape{}", "shape{dim{size:4611686018427387904}}"), "which cannot be in a file"),
+        (_const("a", "attr{key:'_class' value{i:1}}"), "attr '_class' is no list of strings"),
     ],
 )
 def test_a_graph_that_is_not_well_formed(text, words):

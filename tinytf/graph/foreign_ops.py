@@ -10,8 +10,11 @@ from tinytf.graph import op_entry
 from tinytf.graph.attr_value import from_attr_value
 
 
-def dtypes_of(args, attrs: dict) -> list:
-    """The dtypes of a signature's arguments (references marked), flattened; `attrs` holds all attributes."""
+def dtypes_of(args, attrs: dict, most: int | None = None) -> list:
+    """The dtypes of a signature's arguments (references marked), flattened; `attrs` holds all attributes.
+
+    At most `most` + 1 for a list: enough to see that there are too many.
+    """
     found: list = []
     for arg in args:
         if arg.type_list_attr:
@@ -23,7 +26,8 @@ def dtypes_of(args, attrs: dict) -> list:
         if arg.is_ref:
             dtype = dtype._as_ref
         if arg.number_attr:
-            found.extend([dtype] * attrs[arg.number_attr])
+            count = attrs[arg.number_attr]
+            found.extend([dtype] * (count if most is None else min(count, most + 1)))
         else:
             found.append(dtype)
     return found
@@ -75,6 +79,8 @@ def output_dtypes(node, attrs: dict, op_def, expected: dict) -> list:
             break
     # An output that nobody takes is not seen; one at least is there to be fetched.
     count = max(expected, default=0) + 1
+    if count > 1 << 16:
+        raise ValueError(f"Node '{node.name}' would have {count} outputs")
     return [expected.get(i) or guess for i in range(count)]
 
 

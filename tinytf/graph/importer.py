@@ -17,7 +17,7 @@ import heapq
 import re
 
 from tinytf import dtypes, errors, protos
-from tinytf.graph import foreign_ops, functions_check, op_entry
+from tinytf.graph import attr_check, foreign_ops, functions_check, op_entry
 from tinytf.graph.attr_value import from_attr_value
 from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, infer_shapes, name_scope
 from tinytf.graph.operation import Operation
@@ -296,12 +296,14 @@ class _Importer:
         entry = op_entry.lookup(node.op)
         function = self.functions.get(node.op) if entry is None else None
         attrs = {key: from_attr_value(value) for key, value in node.attr.items()}
+        attr_check.check_special(attrs, node.name)
         output_shapes = attrs.pop("_output_shapes", None)
         name = self.unique_name(node.name)
         tensors, controls, back = self._sources(node, inputs)
         if entry is not None:
             self._complete_attrs(node, entry.op_def, attrs, name)
-            input_types = foreign_ops.dtypes_of(entry.op_def.inputs, attrs)
+            attr_check.check_attrs(entry.op_def, attrs, name)
+            input_types = foreign_ops.dtypes_of(entry.op_def.inputs, attrs, len(tensors))
             output_types = foreign_ops.dtypes_of(entry.op_def.outputs, attrs)
             self._check_inputs(node, name, entry.op_def, tensors, input_types)
         else:
@@ -329,10 +331,17 @@ class _Importer:
             if len(op.outputs) > 1:
                 op.outputs[1].dims = ()
         else:
-            infer_shapes(op)
+            self._infer(op)
         if output_shapes is not None:
             self._merge_shapes(op, output_shapes)
         return op
+
+    @staticmethod
+    def _infer(op) -> None:
+        try:
+            infer_shapes(op)
+        except (TypeError, AttributeError, KeyError, IndexError, ArithmeticError, MemoryError, errors.OpError) as e:
+            raise ValueError(f"Node '{op.name}' ({op.type}) is not well formed: {type(e).__name__}: {e}") from e
 
     def _sources(self, node, inputs):
         """The input tensors (None for a back edge), the control inputs, and the back edges as (index, source)."""
@@ -404,7 +413,7 @@ class _Importer:
         new = []
         for group in groups:
             if group.startswith(b"loc:@"):
-                other = group[5:].decode()
+                other = group[5:].decode("utf-8", "replace")
                 if other not in self.number:
                     raise ValueError(f"Node '{node.name}' expects to be colocated with unknown node '{other}'")
                 group = b"loc:@" + (self.prefix + other).encode()

@@ -374,10 +374,10 @@ def _import_collections(graph, meta_graph_def, scope, unbound_name, predicate) -
             for value in values:
                 item = made.get(value) if key in GraphKeys._VARIABLE_COLLECTIONS else None
                 if item is None:
-                    proto = registered.proto_type.FromString(value)
+                    proto = _parsed(registered.proto_type, value, key)
                     if key in GraphKeys._VARIABLE_COLLECTIONS and not has_trainable:
                         proto.trainable = key == GraphKeys.TRAINABLE_VARIABLES
-                    item = registered.from_proto(proto, import_scope=scope)
+                    item = _made(registered.from_proto, proto, scope, key)
                     if key in GraphKeys._VARIABLE_COLLECTIONS:
                         made[value] = item
                 graph.add_to_collection(key, item)
@@ -394,6 +394,20 @@ def _import_collections(graph, meta_graph_def, scope, unbound_name, predicate) -
                 graph.add_to_collection(key, prepend_name_scope(value, scope))
             else:
                 graph.add_to_collection(key, int(value) if kind == "int64_list" else value)
+
+
+def _made(from_proto, proto, scope, key):
+    try:
+        return from_proto(proto, import_scope=scope)
+    except (IndexError, TypeError, AttributeError, RecursionError) as e:
+        raise ValueError(f"An item of the collection '{key}' does not fit the graph: {e}") from e
+
+
+def _parsed(proto_type, value, key):
+    try:
+        return proto_type.FromString(value)
+    except Exception as e:  # noqa: BLE001  (protobuf's DecodeError)
+        raise ValueError(f"An item of the collection '{key}' is no {proto_type.DESCRIPTOR.name}: {e}") from e
 
 
 def _writes_trainable(version: str) -> bool:
