@@ -13,6 +13,7 @@ truncated normal, gamma, Poisson) give each group of outputs a range of counters
 from __future__ import annotations
 
 import os
+import threading
 
 import numpy as np
 
@@ -27,18 +28,20 @@ _GROUP_RESERVE = 256  # what a distribution that rejects reserves for each outpu
 class Philox:
     """A generator: the key, and the counter as one integer of 128 bits."""
 
-    __slots__ = ("key", "counter")
+    __slots__ = ("key", "counter", "_lock")
 
     def __init__(self, seed: int, seed2: int):
         if seed == 0 and seed2 == 0:  # not seeded
             seed, seed2 = (int.from_bytes(os.urandom(8), "little") for _ in range(2))
         self.key = (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF)
         self.counter = (seed2 & 0xFFFFFFFFFFFFFFFF) << 64
+        self._lock = threading.Lock()  # the threads that fill queues may share an op
 
     def reserve(self, count: int) -> tuple:
         """(key, counter) to draw from; the generator goes on `count` counters later."""
-        start = self.counter
-        self.counter = (start + count) & ((1 << 128) - 1)
+        with self._lock:
+            start = self.counter
+            self.counter = (start + count) & ((1 << 128) - 1)
         return self.key, start
 
     def reserve_outputs(self, outputs: int) -> tuple:

@@ -7,6 +7,8 @@ an assigned value is copied in, never aliased.
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from tinytf import errors
@@ -181,15 +183,17 @@ op(
 def count_up_kernel(op_):
     """Yields the old value and adds one; OutOfRangeError at the limit."""
     limit = op_.attr("limit")
+    lock = threading.Lock()  # several threads may fill one queue
 
     def count(box):
         value = value_of(box, op_)
         if value.ndim != 0:
             raise errors.InvalidArgumentError(op_.node_def, op_, "input is not a scalar: %s" % shape_text(value.shape))
-        if value >= limit:
-            raise errors.OutOfRangeError(op_.node_def, op_, "Reached limit of %d" % limit)
-        old = value.copy()
-        value += 1
+        with lock:
+            if value >= limit:
+                raise errors.OutOfRangeError(op_.node_def, op_, "Reached limit of %d" % limit)
+            old = value.copy()
+            value += 1
         return old
 
     return count
