@@ -99,6 +99,25 @@ def _lookup_sparse(combiner, weighted):
     return case
 
 
+def _safe_lookup(weighted, tables=1, **more):
+    def case(tf):
+        params = [tf.Variable(np.arange(30.0).reshape(10, 3) + i, dtype=tf.float32) for i in range(tables)]
+        places = [[0, 0], [0, 1], [2, 0], [2, 3]]
+        ids = tf.SparseTensor(places, tf.constant([1, -3, 2, 5], tf.int64), [4, 4])
+        weights = tf.SparseTensor(places, [1.0, 0.5, 2.0, -1.0], [4, 4]) if weighted else None
+        made = tf.nn.safe_embedding_lookup_sparse(params, ids, weights, **more)
+        start = tf.global_variables_initializer()
+
+        def run(session):
+            session.run(start)
+            return session.run(made)
+
+        return run
+
+    case.ulps = 16
+    return case
+
+
 def case_lookup_in_one_resource(tf):
     table = tf.get_variable("t", initializer=np.arange(12.0).reshape(4, 3), dtype=tf.float64, use_resource=True)
     start = tf.global_variables_initializer()
@@ -171,6 +190,9 @@ def cases():
     for combiner in ("sum", "mean", "sqrtn", None):
         for weighted in (False, True):
             yield "lookup_sparse_%s_%s" % (combiner, weighted), _lookup_sparse(combiner, weighted)
+    yield "safe", _safe_lookup(False)
+    yield "safe_weighted", _safe_lookup(True, combiner="sqrtn", default_id=4)
+    yield "safe_in_two", _safe_lookup(True, 2, combiner="sum")
     yield "sparse_to_dense_unsorted", _bad_sparse_to_dense([3, 1])
     yield "sparse_to_dense_repeated", _bad_sparse_to_dense([3, 3])
     yield "sparse_to_dense_outside", _bad_sparse_to_dense([3, 5])
