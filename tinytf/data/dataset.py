@@ -10,7 +10,7 @@ import itertools
 
 import numpy as np
 
-from tinytf import dtypes, errors
+from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.data.iterator import Iterator
 from tinytf.data.structure import Spec
@@ -117,10 +117,10 @@ class Dataset:
     @staticmethod
     def list_files(file_pattern, shuffle=None, seed=None) -> Dataset:
         """The names of the files that match a pattern, shuffled unless `shuffle` is false."""
-        from tinytf.ops import io_ops
+        from tinytf.ops import parsing_ops
 
         shuffle = True if shuffle is None else shuffle
-        names = io_ops.matching_files(convert_to_tensor(file_pattern, dtype=dtypes.string, name="file_pattern"))
+        names = parsing_ops.matching_files(convert_to_tensor(file_pattern, dtype=dtypes.string, name="file_pattern"))
         dataset = Dataset.from_tensor_slices(names)
         if shuffle:
             from tinytf.ops import array_ops, math_ops
@@ -410,10 +410,7 @@ class _Generators:
         return number
 
     def next(self, number):
-        try:
-            value = next(self.running[int(number)])
-        except StopIteration:
-            raise errors.OutOfRangeError(None, None, "End of sequence") from None
+        value = next(self.running[int(number)])  # its StopIteration ends the dataset
         types = structure.types(self.specs)
         try:
             leaves = structure.flatten_up_to(self.specs, tuple(value) if isinstance(self.specs, tuple) and isinstance(value, list) else value)

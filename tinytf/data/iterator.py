@@ -8,7 +8,7 @@ from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, device, get_default_graph, name_scope
+from tinytf.graph.graph import add_to_collection, colocate_with, device, get_default_graph, name_scope
 from tinytf.shapes import TensorShape
 
 
@@ -20,6 +20,7 @@ class Iterator:
         self._specs = structure.map_structure(lambda t, s: structure.Spec(t, s), output_types, output_shapes)
         self._calls = 0
         self._string_handle = make("IteratorToStringHandle", iterator_resource)
+        add_to_collection("iterators", iterator_resource)
 
     @staticmethod
     def from_structure(output_types, output_shapes=None, shared_name=None, output_classes=None) -> Iterator:

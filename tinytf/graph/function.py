@@ -16,6 +16,7 @@ from tinytf.graph.operation import fill_node_def
 from tinytf.graph.tensor import Tensor, next_uid
 from tinytf.shapes import TensorShape, as_dims
 
+
 class FuncGraph(Graph):
     """The graph of a function's body.
 

@@ -25,6 +25,7 @@ _NOTHING_TO_DO = frozenset(["NoOp", "ControlTrigger"])
 _REDUCTIONS = frozenset(["Sum", "Mean", "Prod", "Max", "Min", "All", "Any"])
 _PER_STEP = frozenset(["TemporaryVariable"])  # stateful sources whose state lives for one step only
 _CHECKS = frozenset(["CheckNumerics", "EnsureShape", "PyFuncStateless"])  # they run for the error they may raise
+_EXPANDS = frozenset(["Fill", "Tile", "Range", "BroadcastTo", "Pad", "PadV2", "MirrorPad", "LinSpace", "OneHot", "ScatterNd", "SparseToDense"])
 # What these are given they hold on to, behind a handle: it must not change until the step is over.
 KEEPS_INPUTS = frozenset(
     ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
@@ -215,7 +216,8 @@ class _Lowering:
                 f"tinytf cannot run the op type '{op.type}' (node '{op.name}'): it has no kernel for it. "
                 "The graph can still be imported, printed and exported; fetch or feed around this node."
             )
-        stateful = entry.op_def.is_stateful
+        # An op with session state is never folded, declared stateful or not: ReadFile reads when it runs.
+        stateful = entry.op_def.is_stateful or entry.kernel is None
         takes_ref = _ref_inputs(op)
         inputs = tuple(self.values[t] if ref else self.read(op, t, guard) for t, ref in zip(op._inputs, takes_ref))
         if not stateful and not any(takes_ref):
@@ -252,7 +254,7 @@ class _Lowering:
         """Runs an operation on constants now; what fails now is left to fail, by name, when it runs."""
         if not inputs or not all(isinstance(v.const, (np.ndarray, np.generic)) for v in inputs):
             return False
-        if any(t in self.fed for t in op.outputs) or any(_too_large(t.dims) for t in op.outputs):
+        if any(t in self.fed for t in op.outputs) or any(_too_large(t.dims, op, inputs) for t in op.outputs):
             return False
         try:
             with np.errstate(all="ignore"):
@@ -288,8 +290,10 @@ class _Lowering:
     def merge(self, op) -> None:
         """Takes the input whose guard holds."""
         sides = []
+        takes_refs = op.outputs[0].dtype._is_ref_dtype
         for t in op._inputs:
-            sides.append((self.guard_of(t), self.values[t]))
+            side = self.guard_of(t)
+            sides.append((side, self.values[t] if takes_refs else self.read(op, t, side)))
         controls: tuple = ()
         for c in op._control_inputs:
             controls = _union(controls, self.guards.get(c, ()))
@@ -449,7 +453,7 @@ class _Lowering:
         if not writes:
             return
         uses: dict = {}
-        for position, instruction, in_loop in events:
+        for position, instruction, _ in events:
             for v in instruction.inputs:
                 while v is not None:
                     uses.setdefault(v.number, []).append((position, instruction))
@@ -541,9 +545,10 @@ def _is_place(tensor) -> bool:
     return tensor.dtype._is_ref_dtype or tensor.dtype.name == "resource"
 
 
-def _too_large(dims) -> bool:
+def _too_large(dims, op, inputs) -> bool:
     if dims is None or None in dims:
-        return True
+        # Of unknown size: small as long as the op makes no more than it is given.
+        return op.type in _EXPANDS or sum(v.const.size for v in inputs) > 1024
     size = 1
     for d in dims:
         size *= d

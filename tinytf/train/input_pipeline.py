@@ -12,7 +12,7 @@ from tinytf.graph.convert import convert_n_to_tensor_or_indexed_slices, convert_
 from tinytf.graph.graph import GraphKeys, control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, control_flow_ops, io_ops, math_ops, random_ops, summary_ops
+from tinytf.ops import array_ops, cond, control_flow_ops, math_ops, parsing_ops, random_ops, summary_ops
 from tinytf.ops.queue_ops import FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue
 from tinytf.ops.variables import Variable as VariableV1
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner
@@ -27,7 +27,7 @@ def _local_variable(initial_value, name, **kwargs):
 def match_filenames_once(pattern, name=None):
     """A local variable with the names of the files that match `pattern` when it is initialised."""
     with name_scope(name, "matching_filenames", [pattern]) as scope:
-        return _local_variable(io_ops.matching_files(pattern), scope, validate_shape=False)
+        return _local_variable(parsing_ops.matching_files(pattern), scope, validate_shape=False)
 
 
 def limit_epochs(tensor, num_epochs=None, name=None):
@@ -176,7 +176,7 @@ def _fill(queue, lists: list, threads: int, enqueue_many, keep_input) -> None:
             which = math_ops.cast(keep_input, dtypes.int32)
             operations.append(enqueue([array_ops.dynamic_partition(t, which, num_partitions=2)[1] for t in tensors]))
         else:
-            operations.append(control_flow_ops.smart_cond(keep_input, lambda tensors=tensors: enqueue(tensors), control_flow_ops.no_op))
+            operations.append(cond.smart_cond(keep_input, lambda tensors=tensors: enqueue(tensors), control_flow_ops.no_op))
     add_queue_runner(QueueRunner(queue, operations * threads))
 
 
