@@ -1,5 +1,12 @@
 """`tf.random`: random tensors and seeds."""
 
+from tinytf.ops.candidate_sampling import (  # noqa: F401
+    all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
 from tinytf.ops.random_ops import (  # noqa: F401
     categorical,
     multinomial,
