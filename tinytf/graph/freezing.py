@@ -85,7 +85,9 @@ def _follow_handle(read, nodes: dict, handle_dtypes: dict) -> None:
                 sources = node.input[:2] if node.op == "Merge" else node.input[:1]
                 waiting.extend(s.split(":")[0] for s in sources)
         elif node.op != "VarHandleOp":
-            raise ValueError(f"Cannot find the variable that is an input to the ReadVariableOp. ('{read.name}' reads '{node.name}', a {node.op})")
+            raise ValueError(
+                f"Cannot find the variable that is an input to the ReadVariableOp. ('{read.name}' reads '{node.name}', a {node.op})"
+            )
 
 
 def _add_const(graph_def, name, dtype, value, shape) -> None:

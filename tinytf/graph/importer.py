@@ -13,18 +13,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import heapq
-import re
 
-from tinytf import dtypes, errors, protos
-from tinytf.graph import attr_check, foreign_ops, functions_check, op_entry
+from tinytf import errors, protos
+from tinytf.graph import attr_check, foreign_ops, functions_check, node_order, op_entry
 from tinytf.graph.attr_value import from_attr_value
 from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, infer_shapes, name_scope
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, as_dims
-
-_NODE_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>\-]*\Z")
 
 
 def import_graph_def(graph_def, input_map=None, return_elements=None, name=None, op_dict=None, producer_op_list=None):
@@ -100,16 +96,6 @@ def _text(s) -> str:
     return s.decode() if isinstance(s, bytes) else s
 
 
-def _parse_input(text: str) -> tuple:
-    """("name", index) of a data input, ("name", -1) of a control input."""
-    if text.startswith("^"):
-        return text[1:], -1
-    name, colon, index = text.rpartition(":")
-    if colon and index.isdigit():
-        return name, int(index)
-    return text, 0
-
-
 class _Importer:
     """One import: the file's nodes by number, and what became of each."""
 
@@ -118,13 +104,13 @@ class _Importer:
         self.graph, self.graph_def = graph, graph_def
         self.prefix = scope  # "" or "scope/"
         self.nodes = graph_def.node
-        self.inputs: list = []  # of each node: (name, index) pairs
-        self.number: dict = {}  # name -> position in the file
+        self.number = node_order.number_nodes(self.nodes)  # name -> position in the file
+        self.inputs = node_order.parse_inputs(self.nodes)  # of each node: (name, index) pairs
         self.made: dict = {}  # name in the file -> Operation
         self.renamed: dict = {}
         self.map, self.unused_map_keys = {}, {}
         for key, value in input_map.items():
-            parsed = _parse_input(key)
+            parsed = node_order.parse_input(key)
             self.map[parsed] = value
             self.unused_map_keys[parsed] = key
         self.back_edges: list = []
@@ -138,16 +124,14 @@ class _Importer:
     def run(self, return_elements):
         self.check_versions()
         functions_check.check_no_recursion(self.functions)
-        self.number_nodes()
-        self.existing_prefixes = self._prefixes_of(self.graph._nodes_by_name) if self.number else set()
+        self.existing_prefixes = node_order.prefixes_of(self.graph._nodes_by_name) if self.number else set()
         # A fresh scope holds no names that could collide.
         self.may_collide = not self.prefix or any(n.startswith(self.prefix) for n in self.graph._nodes_by_name)
-        self.gdef_prefixes = self._prefixes_of(self.number) if self.may_collide else set()
+        self.gdef_prefixes = node_order.prefixes_of(self.number) if self.may_collide else set()
         start, versions = len(self.graph._operations), self.graph._versions
         self.merge_versions()  # first: what an op's shape is may depend on it
         try:
-            order = list(self.in_order())
-            new_ops = [self.make_op(i) for i in order]
+            new_ops = [self.make_op(i) for i in node_order.in_order(self.nodes, self.number, self.inputs, self.map)]
             self.tie_back_edges()
             self.update_renamed_colocations()
             self.finish(new_ops)
@@ -189,78 +173,11 @@ class _Importer:
                 "Please upgrade TensorFlow."
             )
         if PRODUCER_VERSION in self.graph_def.versions.bad_consumers:
-            raise ValueError(f"GraphDef disallows consumer version {PRODUCER_VERSION}.  Please upgrade TensorFlow: this version is likely buggy.")
-
-    def number_nodes(self) -> None:
-        number = self.number
-        for i, node in enumerate(self.nodes):
-            name = node.name
-            if not _NODE_NAME.match(name):
-                raise ValueError(f"Node '{name}': Node name contains invalid characters")
-            if name in number:
-                raise ValueError(f"Node '{name}' is not unique")
-            number[name] = i
-
-    def in_order(self):
-        """Positions in the file, each after those of its inputs; ValueError where a cycle is left over."""
-        nodes, number, mapped = self.nodes, self.number, self.map
-        back = {n.name for n in nodes if n.op in ("NextIteration", "RefNextIteration")}
-        consumers: list = [[] for _ in nodes]
-        pending = []
-        for i, node in enumerate(nodes):
-            inputs = [_parse_input(text) for text in node.input]
-            self.inputs.append(inputs)
-            self._check_control_last(node.name, inputs)
-            count = len(inputs)
-            if node.op in ("Merge", "RefMerge") and any(name in back for name, index in inputs if index >= 0):
-                count = sum(index < 0 for _, index in inputs) + 1
-            for parsed in inputs:
-                if mapped and parsed in mapped:
-                    count -= 1
-                    continue
-                source = number.get(parsed[0])
-                if source is None:
-                    shown = "^" + parsed[0] if parsed[1] < 0 else parsed[0] + (f":{parsed[1]}" if parsed[1] else "")
-                    raise ValueError(f"Node '{node.name}': Unknown input node '{shown}'")
-                consumers[source].append(i)
-            pending.append(count)
-        ready = [i for i, count in enumerate(pending) if count <= 0]
-        left = len(nodes)
-        while ready:
-            i = heapq.heappop(ready)
-            left -= 1
-            yield i
-            for c in consumers[i]:
-                pending[c] -= 1
-                if pending[c] == 0:
-                    heapq.heappush(ready, c)
-        if left:
-            stuck = [nodes[i].name for i, count in enumerate(pending) if count > 0]
-            raise ValueError(f"{left} nodes in a cycle, or fed by one: {', '.join(stuck[:5])}{', …' if len(stuck) > 5 else ''}")
-
-    @staticmethod
-    def _check_control_last(name, inputs) -> None:
-        controls = False
-        for _, index in inputs:
-            if index < 0:
-                controls = True
-            elif controls:
-                raise ValueError(f"Node '{name}': Control dependencies must come after regular dependencies")
+            raise ValueError(
+                f"GraphDef disallows consumer version {PRODUCER_VERSION}.  Please upgrade TensorFlow: this version is likely buggy."
+            )
 
     # Names ------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _prefixes_of(names) -> set:
-        found: set = set()
-        for name in names:
-            end = name.rfind("/")
-            while end > 0:
-                prefix = name[:end]
-                if prefix in found:
-                    break
-                found.add(prefix)
-                end = name.rfind("/", 0, end)
-        return found
 
     def unique_name(self, name: str) -> str:
         full = self.prefix + name
@@ -317,9 +234,8 @@ class _Importer:
         forward = [t for t in tensors if t is not None]
         if back:
             # The Merge of a loop: any tensor stands for the one that is to come.
-            op = Operation(self.graph, name, node.op, [t if t is not None else forward[0] for t in tensors], controls, output_types, attrs, entry)
-        else:
-            op = Operation(self.graph, name, node.op, tensors, controls, output_types, attrs, entry)
+            tensors = [forward[0] if t is None else t for t in tensors]
+        op = Operation(self.graph, name, node.op, tensors, controls, output_types, attrs, entry)
         op._imported = True
         if node.device:
             op.device = node.device
@@ -371,7 +287,8 @@ class _Importer:
             return source.outputs[parsed[1]]
         except IndexError:
             raise ValueError(
-                f"Node '{name}': Connecting to invalid output {parsed[1]} of source node {parsed[0]} which has {len(source.outputs)} outputs."
+                f"Node '{name}': Connecting to invalid output {parsed[1]} of source node {parsed[0]} which has "
+                f"{len(source.outputs)} outputs."
             ) from None
 
     def _complete_attrs(self, node, op_def, attrs, name) -> None:
@@ -393,7 +310,8 @@ class _Importer:
         if len(tensors) != len(expected):
             shown = ", ".join(_shown(t) for t in expected)
             raise ValueError(
-                f"NodeDef expected inputs '{shown}' do not match {len(tensors)} inputs specified; Op<name={op_def.name}>; NodeDef: {{{{node {name}}}}}"
+                f"NodeDef expected inputs '{shown}' do not match {len(tensors)} inputs specified; Op<name={op_def.name}>; "
+                f"NodeDef: {{{{node {name}}}}}"
             )
         for index, (tensor, dtype) in enumerate(zip(tensors, expected)):
             if tensor is None or tensor.dtype is dtype:
@@ -403,7 +321,8 @@ class _Importer:
             if tensor.op.entry is None and tensor.op.type not in self.functions:
                 continue  # nothing certain is known of a foreign op's results
             raise ValueError(
-                f"Input {index} of node {name} was passed {_shown(tensor.dtype)} from {tensor.name} incompatible with expected {_shown(dtype)}."
+                f"Input {index} of node {name} was passed {_shown(tensor.dtype)} from {tensor.name} incompatible with expected "
+                f"{_shown(dtype)}."
             )
 
     def _prefix_groups(self, node, attrs) -> None:

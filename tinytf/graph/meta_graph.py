@@ -25,7 +25,8 @@ _OLD_RELEASE_COLLECTIONS = (
     GraphKeys.LOCAL_VARIABLES, GraphKeys.MODEL_VARIABLES, GraphKeys.METRIC_VARIABLES,
 )  # fmt: skip
 _SAVE_AND_RESTORE = frozenset(
-    ["SaveV2", "Save", "SaveSlice", "LegacySave", "LegacySaveSlice", "RestoreV2", "Restore", "RestoreSlice", "LegacyRestore", "LegacyRestoreSlice"]
+    """SaveV2 Save SaveSlice LegacySave LegacySaveSlice
+    RestoreV2 Restore RestoreSlice LegacyRestore LegacyRestoreSlice""".split()
 )
 
 

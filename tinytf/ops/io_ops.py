@@ -16,6 +16,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 
+
 class _Open(threading.local):
     """The reader that the running call has open: (path, reader)."""
 

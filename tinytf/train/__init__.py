@@ -32,6 +32,8 @@ from tinytf.protos import (  # noqa: F401
 )
 from tinytf.summary.event_file import summary_iterator  # noqa: F401
 from tinytf.summary.writer import FileWriter as SummaryWriter  # noqa: F401  (its name before 1.0)
+from tinytf.train.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer  # noqa: F401
+from tinytf.train.adam import AdamOptimizer  # noqa: F401
 from tinytf.train.basic_loops import basic_train_loop  # noqa: F401
 from tinytf.train.basic_session_run_hooks import (  # noqa: F401
     CheckpointSaverHook,
@@ -51,6 +53,11 @@ from tinytf.train.checkpoint_manager import CheckpointManager  # noqa: F401
 from tinytf.train.checkpoint_utils import checkpoints_iterator, init_from_checkpoint  # noqa: F401
 from tinytf.train.coordinator import Coordinator, LooperThread  # noqa: F401
 from tinytf.train.device_setter import replica_device_setter  # noqa: F401
+from tinytf.train.ftrl import FtrlOptimizer  # noqa: F401
+from tinytf.train.gradient_descent import (  # noqa: F401
+    GradientDescentOptimizer,
+    ProximalGradientDescentOptimizer,
+)
 from tinytf.train.hook_timers import SecondOrStepTimer  # noqa: F401
 from tinytf.train.input_pipeline import (  # noqa: F401
     batch,
@@ -68,34 +75,6 @@ from tinytf.train.input_pipeline import (  # noqa: F401
     slice_input_producer,
     string_input_producer,
 )
-from tinytf.train.monitored_session import (  # noqa: F401
-    ChiefSessionCreator,
-    MonitoredSession,
-    MonitoredTrainingSession,
-    SessionCreator,
-    SingularMonitoredSession,
-    WorkerSessionCreator,
-)
-from tinytf.train.queue_runner import QueueRunner, add_queue_runner, start_queue_runners  # noqa: F401
-from tinytf.train.saver import Saver, export_meta_graph, import_meta_graph  # noqa: F401
-from tinytf.train.scaffold import Scaffold  # noqa: F401
-from tinytf.train.server_lib import ClusterSpec, Server  # noqa: F401
-from tinytf.train.session_manager import SessionManager  # noqa: F401
-from tinytf.train.session_run_hook import (  # noqa: F401
-    SessionRunArgs,
-    SessionRunContext,
-    SessionRunHook,
-    SessionRunValues,
-)
-from tinytf.train.supervisor import Supervisor  # noqa: F401
-from tinytf.train.warm_start import VocabInfo, warm_start  # noqa: F401
-from tinytf.train.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer  # noqa: F401
-from tinytf.train.adam import AdamOptimizer  # noqa: F401
-from tinytf.train.ftrl import FtrlOptimizer  # noqa: F401
-from tinytf.train.gradient_descent import (  # noqa: F401
-    GradientDescentOptimizer,
-    ProximalGradientDescentOptimizer,
-)
 from tinytf.train.learning_rate_decay import (  # noqa: F401
     cosine_decay,
     cosine_decay_restarts,
@@ -109,9 +88,29 @@ from tinytf.train.learning_rate_decay import (  # noqa: F401
     polynomial_decay,
 )
 from tinytf.train.momentum import MomentumOptimizer  # noqa: F401
+from tinytf.train.monitored_session import (  # noqa: F401
+    ChiefSessionCreator,
+    MonitoredSession,
+    MonitoredTrainingSession,
+    SessionCreator,
+    SingularMonitoredSession,
+    WorkerSessionCreator,
+)
 from tinytf.train.moving_averages import ExponentialMovingAverage  # noqa: F401
 from tinytf.train.optimizer import Optimizer  # noqa: F401
+from tinytf.train.queue_runner import QueueRunner, add_queue_runner, start_queue_runners  # noqa: F401
 from tinytf.train.rmsprop import AdadeltaOptimizer, RMSPropOptimizer  # noqa: F401
+from tinytf.train.saver import Saver, export_meta_graph, import_meta_graph  # noqa: F401
+from tinytf.train.scaffold import Scaffold  # noqa: F401
+from tinytf.train.server_lib import ClusterSpec, Server  # noqa: F401
+from tinytf.train.session_manager import SessionManager  # noqa: F401
+from tinytf.train.session_run_hook import (  # noqa: F401
+    SessionRunArgs,
+    SessionRunContext,
+    SessionRunHook,
+    SessionRunValues,
+)
+from tinytf.train.supervisor import Supervisor  # noqa: F401
 from tinytf.train.sync_replicas import SyncReplicasOptimizer  # noqa: F401
 from tinytf.train.training_util import (  # noqa: F401
     assert_global_step,
@@ -120,3 +119,4 @@ from tinytf.train.training_util import (  # noqa: F401
     get_or_create_global_step,
     global_step,
 )
+from tinytf.train.warm_start import VocabInfo, warm_start  # noqa: F401

@@ -28,11 +28,6 @@ def explain_nothing_there(path: str) -> str:
     prefix = strip_file_suffix(path)
     if prefix is not None and _exists(prefix):
         return explain_suffix(path)
-    if os.path.isdir(path):
-        held = checkpoints_in(path)
-        if held:
-            return f"It is a folder; the checkpoints in it are: {', '.join(os.path.join(path, n) for n in held[:5])}. Write: saver.restore(sess, tf.train.latest_checkpoint({path!r}))"
-        return "It is a folder without a checkpoint."
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         return f"There is no folder '{os.path.dirname(path)}' (the current one is '{os.getcwd()}')."

@@ -124,7 +124,8 @@ def describe_missing(findings: Findings, reader, path: str) -> str:
         lines = [f"Key {first} not found in checkpoint"]
     else:
         lines = [f'Tensor name "{first}" not found in checkpoint files {path}']
-    lines.append(f"\n{len(missing)} of the names that this Saver restores are not in '{path}':" if len(missing) > 1 else f"\nNot in '{path}':")
+    many = f"{len(missing)} of the names that this Saver restores are not" if len(missing) > 1 else "Not"
+    lines.append(f"\n{many} in '{path}':")
     for target in missing[:_SHOWN]:
         near = _nearest(target.key, names)
         hint = "; nearest in the file: " + ", ".join(f"{n} {_dims(shapes[n])}" for n in near) if near else ""
