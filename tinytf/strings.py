@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.ops.string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr  # noqa: F401
+from tinytf.ops.string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr, unicode_transcode, unsorted_segment_join  # noqa: F401  # noqa: F401
 from tinytf.ops.string_ops import string_format as format  # noqa: F401
 from tinytf.ops.string_ops import string_join as join  # noqa: F401
 from tinytf.ops.string_ops import string_length as length  # noqa: F401
@@ -14,4 +14,3 @@ from tinytf.ops.string_ops import string_to_hash_bucket_strong as to_hash_bucket
 from tinytf.ops.string_ops import string_to_number as to_number  # noqa: F401
 from tinytf.ops.string_ops import string_upper as upper  # noqa: F401
 from tinytf.ops.string_ops import strings_split as split  # noqa: F401
-from tinytf.ops.string_ops import unicode_transcode, unsorted_segment_join  # noqa: F401

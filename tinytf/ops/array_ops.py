@@ -1,62 +1,48 @@
-"""The face of the array families: what other rooms call as `array_ops.reshape` and so on."""
+"""The face of the array families: what other rooms call as `array_ops.reshape` and so on.
+
+A family is imported when a name of it is first asked for, so families may use one another.
+"""
 
 from __future__ import annotations
 
-from tinytf.ops.concat_split import concat, parallel_stack, split, stack, unstack  # noqa: F401
-from tinytf.ops.constant import constant, fill, ones, ones_like, zeros, zeros_like  # noqa: F401
-from tinytf.ops.gather_scatter import (  # noqa: F401
-    batch_gather,
-    gather,
-    gather_nd,
-    scatter_nd,
-    scatter_nd_non_aliasing_add,
-    tensor_scatter_add,
-    tensor_scatter_sub,
-    tensor_scatter_update,
-)
-from tinytf.ops.masks import boolean_mask, meshgrid, one_hot, repeat, sequence_mask  # noqa: F401
-from tinytf.ops.partition import dynamic_partition, dynamic_stitch, parallel_dynamic_stitch  # noqa: F401
-from tinytf.ops.placeholder import placeholder, placeholder_with_default, sparse_placeholder  # noqa: F401
-from tinytf.ops.select import where, where_v2  # noqa: F401
-from tinytf.ops.shape_ops import (  # noqa: F401
-    bitcast,
-    broadcast_dynamic_shape,
-    broadcast_static_shape,
-    broadcast_to,
-    ensure_shape,
-    expand_dims,
-    guarantee_const,
-    identity,
-    identity_n,
-    prevent_gradient,
-    rank,
-    rank_internal,
-    reshape,
-    shape,
-    shape_internal,
-    shape_n,
-    size,
-    size_internal,
-    squeeze,
-    stop_gradient,
-)
-from tinytf.ops.slicing import slice, strided_slice  # noqa: F401
-from tinytf.ops.space_batch import (  # noqa: F401
-    batch_to_space,
-    batch_to_space_nd,
-    depth_to_space,
-    required_space_to_batch_paddings,
-    space_to_batch,
-    space_to_batch_nd,
-    space_to_depth,
-)
-from tinytf.ops.tile_pad import pad, tile  # noqa: F401
-from tinytf.ops.transpose import (  # noqa: F401
-    invert_permutation,
-    matrix_transpose,
-    reverse,
-    reverse_sequence,
-    roll,
-    transpose,
-)
-from tinytf.ops.unique import listdiff, searchsorted, setdiff1d, unique, unique_with_counts  # noqa: F401
+import importlib
+
+_NAMES = {
+    "concat_split": "concat parallel_stack split stack unstack",
+    "constant": "constant fill ones ones_like zeros zeros_like",
+    "fake_quant": "quantize_and_dequantize",
+    "gather_scatter": """
+        batch_gather gather gather_nd scatter_nd scatter_nd_non_aliasing_add tensor_scatter_add tensor_scatter_sub
+        tensor_scatter_update""",
+    "masks": "boolean_mask meshgrid one_hot repeat sequence_mask",
+    "numerics": "check_numerics",
+    "partition": "dynamic_partition dynamic_stitch parallel_dynamic_stitch",
+    "patches": "edit_distance extract_image_patches",
+    "placeholder": "placeholder placeholder_with_default sparse_placeholder",
+    "select": "where where_v2",
+    "shape_ops": """
+        bitcast broadcast_dynamic_shape broadcast_static_shape broadcast_to ensure_shape expand_dims guarantee_const
+        identity identity_n prevent_gradient rank rank_internal reshape shape shape_internal shape_n size size_internal
+        squeeze stop_gradient""",
+    "slicing": "slice strided_slice",
+    "space_batch": """
+        batch_to_space batch_to_space_nd depth_to_space required_space_to_batch_paddings space_to_batch
+        space_to_batch_nd space_to_depth""",
+    "tile_pad": "pad tile",
+    "transpose": "invert_permutation matrix_transpose reverse reverse_sequence roll transpose",
+    "unique": "listdiff searchsorted setdiff1d unique unique_with_counts",
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+
+def __getattr__(name):
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module("tinytf.ops." + module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(_MODULE_OF)

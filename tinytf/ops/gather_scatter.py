@@ -29,10 +29,14 @@ def _bad_index(op, indices, limit, name="indices"):
 
 
 def _take(op, x, indices, axis):
-    if indices.size and indices.min() < 0:
+    if indices.dtype == np.int32:
+        numbers = indices.view(np.uint32)  # NumPy counts negative numbers from the end; as unsigned ones they are too large
+    elif indices.size and indices.min() < 0:
         raise _bad_index(op, indices, x.shape[axis])
+    else:
+        numbers = indices
     try:
-        out = x.take(indices, axis)
+        out = x.take(numbers, axis)
     except IndexError:
         raise _bad_index(op, indices, x.shape[axis]) from None
     if not isinstance(out, np.ndarray) and x.dtype == object:
@@ -208,10 +212,11 @@ def _nd_index(op, indices, dims, what):
         raise errors.InvalidArgumentError(
             op.node_def, op, f"index innermost dimension length must be <= params rank; saw: {depth} vs. {len(dims)}"
         )
-    limit = np.array(dims[:depth], indices.dtype)
     if indices.size:
-        bad = ((indices < 0) | (indices >= limit)).any(-1)
-        if bad.any():
+        # As unsigned numbers, negative ones are too large as well: one comparison for both ends.
+        unsigned = np.uint32 if indices.dtype == np.int32 else np.uint64
+        if not (indices.view(unsigned) < np.array(dims[:depth], unsigned)).all():
+            bad = ((indices < 0) | (indices >= np.array(dims[:depth], indices.dtype))).any(-1)
             at = np.argwhere(bad)[0] if bad.ndim else ()
             row = indices[tuple(at)].tolist()
             where = f"indices[{','.join(map(str, at))}]"

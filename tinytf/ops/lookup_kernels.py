@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import dtypes, errors, file_io
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.ops.shape_ops import show
-from tinytf.ops.string_ops import objects, parse_number
+from tinytf.ops.string_kernels import objects, parse_number
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 

@@ -18,6 +18,7 @@ from tinytf.shapes import TensorShape
 
 # ---- OneHot
 
+_SMALL = 4096  # elements up to which comparing every place is faster than writing the ones
 
 def _one_hot_shape(op):
     dims, axis = op.inputs[0].dims, op.attr("axis")
@@ -44,6 +45,8 @@ def _one_hot_kernel(op):
             )
         if depth < 0:
             raise errors.InvalidArgumentError(op.node_def, op, f"depth must be non-negative, got: {depth}")
+        if axis in (-1, rank) and indices.size * depth <= _SMALL:
+            return np.where(indices[..., None] == np.arange(depth), on, off)
         flat = indices.reshape(-1)
         out = np.full((flat.size, depth), off, np_type)
         rows = np.arange(flat.size)

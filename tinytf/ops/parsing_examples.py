@@ -17,7 +17,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
 from tinytf.ops import shape_ops
 from tinytf.ops.shape_ops import show
-from tinytf.ops.string_ops import objects
+from tinytf.ops.string_kernels import objects
 from tinytf.shapes import as_shape
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}

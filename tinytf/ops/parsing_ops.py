@@ -14,7 +14,7 @@ from tinytf.graph.shape_rules import same_as_input, scalar
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import decode, make_tensor_proto
 from tinytf.ops.shape_ops import deprecated_argument
-from tinytf.ops.string_ops import each, objects, parse_number
+from tinytf.ops.string_kernels import each, objects, parse_number
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 

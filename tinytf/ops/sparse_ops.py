@@ -11,7 +11,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue, is_sparse
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, sparse_kernels  # noqa: F401  (registers the ops)
+from tinytf.ops import array_ops, sparse_kernels, sparse_parts  # noqa: F401  (registers the ops)
 from tinytf.ops import constant as constants
 from tinytf.ops.shape_ops import deprecated_argument
 from tinytf.ops.sparse_to_dense import sparse_to_dense  # noqa: F401

@@ -139,7 +139,7 @@ def _mirror_kernel(op):
 
     def mirror_pad(x, paddings):
         pads = _checked_paddings(op, x, paddings)
-        for axis, (d, (a, b)) in enumerate(zip(x.shape, pads)):
+        for d, (a, b) in zip(x.shape, pads):
             most = d - 1 if reflect else d
             if a > most or b > most:
                 relation = "less than" if reflect else "no greater than"

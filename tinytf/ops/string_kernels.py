@@ -1,0 +1,521 @@
+"""The ops on strings: StringJoin, StringSplit, AsString, StringToNumber, Substr, ReduceJoin, Regex*, hashes, base64.
+
+A string tensor is an object array of bytes.  Regular expressions are Python's `re`, not RE2: the common
+syntax is the same, `\\1` in a rewrite too, but a malicious pattern can take exponential time.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+import numpy as np
+
+from tinytf import errors
+from tinytf.graph.constant_value import constant_value
+from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import broadcast_dims, merge_dims, same_as_input, with_rank
+from tinytf.ops.shape_ops import show
+from tinytf.ops.string_hashes import fingerprint64, murmur64, siphash
+
+# ---- one string to one value
+
+
+def objects(values, dims):
+    """An object array of `values` (a list), of shape `dims`."""
+    out = np.empty(len(values), object)
+    out[:] = values
+    return out.reshape(dims)
+
+
+def each(function, dtype=object):
+    """A kernel that applies `function` to every element."""
+
+    def kernel(x, *_):
+        return objects([function(s) for s in x.ravel().tolist()], x.shape).astype(dtype, copy=False)
+
+    return kernel
+
+
+def _same_shape_op(signature, kernel):
+    op(signature, shape=same_as_input, kernel=kernel, gradient=NOT_DIFFERENTIABLE)
+
+
+def _invalid(op, message):
+    return errors.InvalidArgumentError(op.node_def, op, message)
+
+
+_TRUNCATED = re.compile(rb"\s*[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf(inity)?|nan)\s*", re.I)
+
+
+def parse_number(text: bytes, np_type):
+    """The number that `text` is, ValueError where it is none or does not fit."""
+    kind = np.dtype(np_type)
+    if kind.kind in "iu":
+        if not re.fullmatch(rb"\s*[+-]?\d+\s*", text):
+            raise ValueError(text)
+        value, info = int(text), np.iinfo(kind)
+        if not info.min <= value <= info.max:
+            raise ValueError(text)
+        return kind.type(value)
+    if not _TRUNCATED.fullmatch(text):
+        raise ValueError(text)
+    with np.errstate(over="ignore"):
+        return kind.type(float(text))
+
+
+def _to_number_kernel(op):
+    out = np.dtype(op.attr("out_type").as_numpy_dtype)
+
+    def number(s):
+        try:
+            return parse_number(s, out)
+        except ValueError:
+            shown = s.decode("utf-8", "replace")
+            raise _invalid(op, f"StringToNumberOp could not correctly convert string: {shown}") from None
+
+    return each(number, out)
+
+
+_same_shape_op(
+    "StringToNumber(string_tensor: string) -> (output: out_type); out_type: {float, double, int32, int64} = float",
+    _to_number_kernel,
+)
+
+
+def _as_string_kernel(op):
+    dtype = op.attr("T")
+    fill = op.attr("fill").decode()
+    width, precision = op.attr("width"), op.attr("precision")
+    if len(fill) > 1 or (fill and fill not in " +-0#"):
+        raise _invalid(op, f"Fill string must be one or fewer characters, one of ' +-0#', got {fill!r}")
+    if op.attr("scientific") and op.attr("shortest"):
+        raise _invalid(op, "Cannot select both scientific and shortest notation")
+    form = "%" + fill + (str(width) if width > -1 else "")
+    if dtype.is_bool:
+        return each(lambda b: b"true" if b else b"false")
+    if dtype.is_integer:
+        if op.attr("scientific") or op.attr("shortest") or precision >= 0:
+            raise _invalid(op, f"scientific, shortest and precision format not supported for type {dtype.name}")
+        form += "d"
+    else:
+        form += (f".{precision}" if precision > -1 else "") + ("e" if op.attr("scientific") else "g" if op.attr("shortest") else "f")
+    if dtype.is_complex:
+        return each(lambda z: f"({form % z.real},{form % z.imag})".encode())
+    return each(lambda v: (form % v).encode())
+
+
+_same_shape_op(
+    "AsString(input: T) -> (output: string); T: {int8, int16, int32, int64, complex64, complex128, float, double, bool}; "
+    "precision: int = -1; scientific: bool = false; shortest: bool = false; width: int = -1; fill: string = ''",
+    _as_string_kernel,
+)
+_same_shape_op("StringStrip(input: string) -> (output: string)", lambda op: each(lambda s: s.strip(b" \t\n\v\f\r")))
+
+
+def _length_kernel(op):
+    if op.attr("unit") == b"UTF8_CHAR":
+        # Every byte that does not continue a character starts one.
+        return each(lambda s: sum(1 for b in s if b & 0xC0 != 0x80), np.int32)
+    return each(len, np.int32)
+
+
+_same_shape_op("StringLength(input: string) -> (output: int32); unit: {'BYTE', 'UTF8_CHAR'} = 'BYTE'", _length_kernel)
+
+
+def _case_kernel(method):
+    def kernel(op):
+        encoding = op.attr("encoding")
+        if encoding == b"utf-8":
+            return each(lambda s: getattr(s.decode("utf-8", "replace"), method)().encode())
+        if encoding:
+            raise _invalid(op, f"only utf8 or '' (no encoding) is supported, received {encoding.decode()}")
+        return each(lambda s: getattr(s, method)())  # on bytes: ASCII letters only
+
+    return kernel
+
+
+_same_shape_op("StringLower(input: string) -> (output: string); encoding: string = ''", _case_kernel("lower"))
+_same_shape_op("StringUpper(input: string) -> (output: string); encoding: string = ''", _case_kernel("upper"))
+
+
+def _encode64_kernel(op):
+    pad = op.attr("pad")
+
+    def encode(s):
+        text = base64.urlsafe_b64encode(s)
+        return text if pad else text.rstrip(b"=")
+
+    return each(encode)
+
+
+def _decode64_kernel(op):
+    def decode(s):
+        try:
+            return base64.b64decode(s + b"=" * (-len(s) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            raise _invalid(op, "Invalid character found in base64.") from None
+
+    return each(decode)
+
+
+_same_shape_op("EncodeBase64(input: string) -> (output: string); pad: bool = false", _encode64_kernel)
+_same_shape_op("DecodeBase64(input: string) -> (output: string)", _decode64_kernel)
+
+_CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
+
+
+def _transcode_kernel(op):
+    source, target = op.attr("input_encoding").decode(), op.attr("output_encoding").decode()
+    policy, mark = op.attr("errors").decode(), chr(op.attr("replacement_char"))
+    control = op.attr("replace_control_characters")
+    codec = _CODECS.get(source, source)
+
+    def transcode(s):
+        try:
+            text = s.decode(codec, policy)
+        except UnicodeDecodeError:
+            raise _invalid(op, f"Invalid formatting on input string of encoding {source}") from None
+        except LookupError:
+            raise _invalid(op, f"Could not create converter for input encoding: {source}") from None
+        if mark != "\ufffd":
+            text = text.replace("\ufffd", mark)
+        if control and policy != "strict":
+            text = re.sub("[\x00-\x1f]", "" if policy == "ignore" else mark, text)
+        return text.encode(_CODECS[target])
+
+    return each(transcode)
+
+
+_same_shape_op(
+    "UnicodeTranscode(input: string) -> (output: string); input_encoding: string; output_encoding: {'UTF-8', 'UTF-16-BE', "
+    "'UTF-32-BE'}; errors: {'strict', 'replace', 'ignore'} = 'replace'; replacement_char: int = 65533; "
+    "replace_control_characters: bool = false",
+    _transcode_kernel,
+)
+
+
+def _bucket_kernel(hash_of):
+    def kernel(op):
+        buckets = op.attr("num_buckets")
+        return each(lambda s: hash_of(s) % buckets, np.int64)
+
+    return kernel
+
+
+def _strong_kernel(op):
+    key, buckets = op.attr("key"), op.attr("num_buckets")
+    if len(key) != 2:
+        raise _invalid(op, "Key must have 2 elements")
+    low, high = (k & (1 << 64) - 1 for k in key)
+    return each(lambda s: siphash(s, low, high) % buckets, np.int64)
+
+
+_same_shape_op("StringToHashBucket(string_tensor: string) -> (output: int64); num_buckets: int >= 1", _bucket_kernel(murmur64))
+_same_shape_op("StringToHashBucketFast(input: string) -> (output: int64); num_buckets: int >= 1", _bucket_kernel(fingerprint64))
+_same_shape_op(
+    "StringToHashBucketStrong(input: string) -> (output: int64); num_buckets: int >= 1; key: list(int)", _strong_kernel
+)
+
+# ---- regular expressions
+
+
+def _compile(op, pattern: bytes):
+    """`pattern` for text and for bytes: RE2 reads UTF-8, and lets bytes that are none pass."""
+    try:
+        try:
+            text = re.compile(pattern.decode("utf-8"), re.ASCII)
+        except UnicodeDecodeError:
+            text = None
+        return text, re.compile(pattern)
+    except re.error as e:
+        raise _invalid(op, f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {e}") from None
+
+
+def _rewrite(op, rewrite: bytes, count: int):
+    """RE2's rewrite text as Python's."""
+
+    def group(match):
+        c = match.group(1)
+        if c == b"\\":
+            return b"\\\\"
+        if not c.isdigit() or int(c) > count:
+            raise _invalid(op, f"Invalid rewrite: {rewrite.decode('utf-8', 'replace')}")
+        return b"\\g<" + c + b">"
+
+    return re.sub(rb"\\(.)", group, rewrite, flags=re.S)
+
+
+def _replacer(op, pattern, rewrite, everywhere):
+    text, raw = _compile(op, pattern)
+    rewrite = _rewrite(op, rewrite, raw.groups)
+    count = 0 if everywhere else 1
+
+    def replace(s):
+        if text is not None:
+            try:
+                return text.sub(rewrite.decode("utf-8"), s.decode("utf-8"), count=count).encode("utf-8")
+            except UnicodeDecodeError:
+                pass
+        return raw.sub(rewrite, s, count=count)
+
+    return each(replace)
+
+
+def _matcher(op, pattern):
+    text, raw = _compile(op, pattern)
+
+    def matches(s):
+        if text is not None:
+            try:
+                return text.fullmatch(s.decode("utf-8")) is not None
+            except UnicodeDecodeError:
+                pass
+        return raw.fullmatch(s) is not None
+
+    return each(matches, bool)
+
+
+_same_shape_op(
+    "StaticRegexReplace(input: string) -> (output: string); pattern: string; rewrite: string; replace_global: bool = true",
+    lambda op: _replacer(op, op.attr("pattern"), op.attr("rewrite"), op.attr("replace_global")),
+)
+_same_shape_op(
+    "RegexReplace(input: string, pattern: string, rewrite: string) -> (output: string); replace_global: bool = true",
+    lambda op: lambda x, pattern, rewrite: _replacer(op, pattern.item(), rewrite.item(), op.attr("replace_global"))(x),
+)
+_same_shape_op("StaticRegexFullMatch(input: string) -> (output: bool); pattern: string", lambda op: _matcher(op, op.attr("pattern")))
+_same_shape_op(
+    "RegexFullMatch(input: string, pattern: string) -> (output: bool)",
+    lambda op: lambda x, pattern: _matcher(op, pattern.item())(x),
+)
+
+# ---- several strings to one
+
+
+def _join_shape(op):
+    dims = ()
+    for t in op.inputs:
+        if t.dims is None:
+            return [None]
+        if t.dims:
+            dims = merge_dims(dims or None, t.dims)
+    return [dims]
+
+
+def _join_kernel(op):
+    separator = op.attr("separator")
+
+    def join(*parts):
+        dims = next((p.shape for p in parts if p.ndim), ())
+        for p in parts:
+            if p.ndim and p.shape != dims:
+                raise _invalid(op, f"Input shapes do not match: {show(dims)} vs. {show(p.shape)}")
+        rows = [np.broadcast_to(p, dims).ravel().tolist() for p in parts]
+        return objects([separator.join(row) for row in zip(*rows)], dims)
+
+    return join
+
+
+op("StringJoin(inputs: N*string) -> (output: string); N: int >= 1; separator: string = ''",
+   shape=_join_shape, kernel=_join_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+
+
+def _reduce_join_shape(op):
+    dims, axes, keep = op.inputs[0].dims, constant_value(op.inputs[1]), op.attr("keep_dims")
+    if dims is None:
+        return [None]
+    if axes is None:
+        return [(None,) * len(dims) if keep else None]
+    gone = set()
+    for a in axes.ravel().tolist():
+        if not -len(dims) <= a < len(dims):
+            raise ValueError(f"Invalid reduction dimension {a} for input with {len(dims)} dimensions")
+        gone.add(a % len(dims))
+    if keep:
+        return [tuple([1 if i in gone else d for i, d in enumerate(dims)])]
+    return [tuple([d for i, d in enumerate(dims) if i not in gone])]
+
+
+def _reduce_join_kernel(op):
+    separator, keep = op.attr("separator"), op.attr("keep_dims")
+
+    def reduce_join(x, axes):
+        rank, gone = x.ndim, []
+        for a in axes.ravel().tolist():
+            if not -rank <= a < rank:
+                raise _invalid(op, f"Invalid reduction dimension {a} for input with {rank} dimension(s)")
+            if a % rank in gone:
+                raise _invalid(op, f"Duplicate reduction dimension {a % rank}")
+            gone.append(a % rank)
+        kept = [i for i in range(rank) if i not in gone]
+        dims = [x.shape[i] for i in kept]
+        count = int(np.prod([x.shape[i] for i in gone], dtype=np.int64))
+        # The dimension named first varies fastest.
+        rows = x.transpose(kept + gone[::-1]).reshape(-1, count) if x.size else np.empty((int(np.prod(dims)), 0), object)
+        joined = objects([separator.join(row) for row in rows.tolist()], dims)
+        return joined.reshape([1 if i in gone else d for i, d in enumerate(x.shape)]) if keep else joined
+
+    return reduce_join
+
+
+op("ReduceJoin(inputs: string, reduction_indices: int32) -> (output: string); keep_dims: bool = false; separator: string = ''",
+   shape=_reduce_join_shape, kernel=_reduce_join_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+
+
+def _segment_join_shape(op):
+    data, ids, count = op.inputs[0].dims, op.inputs[1].dims, constant_value(op.inputs[2])
+    if data is None or ids is None:
+        return [None]
+    return [(None if count is None else int(count),) + data[len(ids) :]]
+
+
+def _segment_join_kernel(op):
+    separator = op.attr("separator")
+
+    def segment_join(x, ids, count):
+        if x.shape[: ids.ndim] != ids.shape:
+            raise _invalid(op, f"segment_ids.shape {show(ids.shape)} must be a prefix of inputs.shape {show(x.shape)}")
+        rest = x.shape[ids.ndim :]
+        rows = x.reshape((ids.size, -1))
+        parts = [[[] for _ in range(rows.shape[1])] for _ in range(int(count))]
+        for i, row in zip(ids.ravel().tolist(), rows.tolist()):
+            if i >= 0:
+                if i >= int(count):
+                    raise _invalid(op, f"segment_ids {i} is not in [0, {int(count)})")
+                for place, s in zip(parts[i], row):
+                    place.append(s)
+        return objects([separator.join(p) for row in parts for p in row], (int(count),) + rest)
+
+    return segment_join
+
+
+op("UnsortedSegmentJoin(inputs: string, segment_ids: Tindices, num_segments: Tnumsegments) -> (output: string); "
+   "separator: string = ''; Tindices: {int32, int64}; Tnumsegments: {int32, int64} = int32",
+   shape=_segment_join_shape, kernel=_segment_join_kernel)  # fmt: skip
+
+
+def _format_kernel(op):
+    from tinytf.ops.summarize import summarize
+
+    template, mark, limit = op.attr("template"), op.attr("placeholder"), op.attr("summarize")
+
+    def form(*values):
+        pieces = template.split(mark)
+        out = [pieces[0]]
+        for piece, value in zip(pieces[1:], values):
+            out += [_bracketed(np.asarray(value), limit, summarize).encode("utf-8"), piece]
+        return objects([b"".join(out)], ())
+
+    return form
+
+
+def _bracketed(value, limit, summarize) -> str:
+    """Nested lists in brackets, the first and the last `limit` of each."""
+    if value.ndim == 0:
+        text = summarize(value, -1)
+        return f'"{text}"' if value.dtype == object else text
+    n = len(value)
+    if limit < 0 or n <= 2 * limit:
+        shown = [_bracketed(value[i : i + 1].reshape(value.shape[1:]), limit, summarize) for i in range(n)]
+    else:
+        first = [_bracketed(value[i : i + 1].reshape(value.shape[1:]), limit, summarize) for i in range(limit)]
+        last = [_bracketed(value[i : i + 1].reshape(value.shape[1:]), limit, summarize) for i in range(n - limit, n)]
+        shown = first + ["..."] + last
+    return "[" + ("\n " if value.ndim > 1 else " ").join(shown) + "]"
+
+
+op("StringFormat(inputs: T) -> (output: string); T: list(type) >= 0; template: string = '%s'; placeholder: string = '%s'; "
+   "summarize: int = 3",
+   shape=lambda op: [()], kernel=_format_kernel)  # fmt: skip
+
+# ---- parts of strings
+
+
+def _substr_shape(op):
+    pos, length = op.inputs[1].dims, op.inputs[2].dims
+    merge_dims(pos, length)
+    return [broadcast_dims(op.inputs[0].dims, pos)]
+
+
+def _char_starts(s: bytes) -> list:
+    return [i for i, b in enumerate(s) if b & 0xC0 != 0x80] + [len(s)]
+
+
+def _substr_kernel(op):
+    chars = op.attr("unit") == b"UTF8_CHAR"
+
+    def cut(s, pos, length, index):
+        starts = _char_starts(s) if chars else None
+        size = len(starts) - 1 if chars else len(s)
+        start = pos + size if pos < 0 else pos
+        if not 0 <= start <= size or (chars and start == size and size):
+            raise _invalid(op, f"pos {pos} out of range for string b'{s.decode('latin1')}' at index {index}")
+        end = min(start + max(length, 0), size)
+        return s[starts[start] : starts[end]] if chars else s[start:end]
+
+    def substr(x, pos, length):
+        if pos.shape != length.shape:
+            raise _invalid(op, f"pos and len should have the same shape, got: {show(pos.shape)} vs. {show(length.shape)}")
+        x, pos, length = np.broadcast_arrays(x, pos, length)
+        rows = zip(x.ravel().tolist(), pos.ravel().tolist(), length.ravel().tolist())
+        return objects([cut(s, p, n, i) for i, (s, p, n) in enumerate(rows)], x.shape)
+
+    return substr
+
+
+op("Substr(input: string, pos: T, len: T) -> (output: string); T: {int32, int64}; unit: {'BYTE', 'UTF8_CHAR'} = 'BYTE'",
+   shape=_substr_shape, kernel=_substr_kernel)  # fmt: skip
+
+
+def _sparse_rows(rows):
+    """(indices, values, shape) of a list of lists of strings."""
+    indices = [(i, j) for i, row in enumerate(rows) for j in range(len(row))]
+    values = [s for row in rows for s in row]
+    widest = max(map(len, rows), default=0)
+    return (
+        np.array(indices, np.int64).reshape(-1, 2),
+        objects(values, (len(values),)),
+        np.array([len(rows), widest], np.int64),
+    )
+
+
+def _split_kernel(op):
+    skip_empty = op.attr("skip_empty")
+
+    def split(x, delimiter):
+        if x.ndim != 1:
+            raise _invalid(op, f"input must be a vector, got shape: {show(x.shape)}")
+        chars = delimiter.item()
+        # Every byte of the delimiter splits; without any, every byte of the string stands alone.
+        pattern = re.compile(b"[" + re.escape(chars) + b"]") if chars else None
+        rows = []
+        for s in x.tolist():
+            parts = [s[i : i + 1] for i in range(len(s))] if pattern is None else pattern.split(s)
+            rows.append([p for p in parts if p] if skip_empty else parts)
+        return _sparse_rows(rows)
+
+    return split
+
+
+def _split_v2_kernel(op):
+    limit = op.attr("maxsplit")
+
+    def split(x, separator):
+        if x.ndim != 1:
+            raise _invalid(op, f"input must be a vector, got shape: {show(x.shape)}")
+        return _sparse_rows([s.split(separator.item() or None, limit) for s in x.tolist()])
+
+    return split
+
+
+def _split_shape(op):
+    with_rank(op.inputs[0].dims, 1)
+    return [(None, 2), (None,), (2,)]
+
+
+op("StringSplit(input: string, delimiter: string) -> (indices: int64, values: string, shape: int64); skip_empty: bool = true",
+   shape=_split_shape, kernel=_split_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("StringSplitV2(input: string, sep: string) -> (indices: int64, values: string, shape: int64); maxsplit: int = -1",
+   shape=_split_shape, kernel=_split_v2_kernel)  # fmt: skip
