@@ -150,6 +150,52 @@ def case_attention_initial_state(tf):
     return _initialized(tf, [outputs, state.attention])
 
 
+def _beam_search(tf, attention=False, history=False, **settings):
+    tf.set_random_seed(1)
+    s, embedding, width = tf.contrib.seq2seq, tf.get_variable("embedding", [7, 4]), 3
+    cell = tf.nn.rnn_cell.BasicLSTMCell(5)
+    if attention:
+        memory = s.tile_batch(tf.constant(MEMORY), width)
+        cell = s.AttentionWrapper(cell, s.LuongAttention(5, memory), attention_layer_size=6, alignment_history=history)
+    state = cell.zero_state(2 * width, tf.float32)
+    start, layer = tf.fill([2], 1), tf.layers.Dense(7)
+    decoder = s.BeamSearchDecoder(cell, embedding, start, 2, state, width, layer, **settings)
+    outputs, final, lengths = s.dynamic_decode(decoder, maximum_iterations=6)
+    fetches = [outputs.predicted_ids, outputs.beam_search_decoder_output.scores, lengths]
+    return _initialized(tf, fetches + [t for t in _leaves(final) if hasattr(t, "op")])
+
+
+def case_beam_search(tf):
+    return _beam_search(tf)
+
+
+def case_beam_search_length_penalty(tf):
+    return _beam_search(tf, length_penalty_weight=0.6)
+
+
+def case_beam_search_attention(tf):
+    return _beam_search(tf, attention=True)
+
+
+def case_beam_search_attention_history(tf):
+    return _beam_search(tf, attention=True, history=True)
+
+
+def case_beam_search_coverage_penalty(tf):
+    return _beam_search(tf, attention=True, coverage_penalty_weight=0.3)
+
+
+def case_gather_tree(tf):
+    steps = tf.constant([[[1, 2, 3]], [[4, 5, 6]], [[7, 2, 9]]])
+    parents = tf.constant([[[0, 0, 0]], [[0, 1, 1]], [[2, 1, 2]]])
+    return tf.contrib.seq2seq.gather_tree(steps, parents, [3], 2)
+
+
+def case_tile_batch(tf):
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+    return tf.contrib.seq2seq.tile_batch((x, tf.constant([1, 2])), 3), {x: np.ones((2, 2))}
+
+
 def case_attention_not_a_mechanism(tf):
     return tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(3), 5)
 

@@ -13,6 +13,13 @@ from tinytf.contrib.seq2seq.attention import (  # noqa: F401
     safe_cumprod,
 )
 from tinytf.contrib.seq2seq.attention_wrapper import AttentionWrapper, AttentionWrapperState  # noqa: F401
+from tinytf.contrib.seq2seq.beam_search import (  # noqa: F401
+    BeamSearchDecoder,
+    BeamSearchDecoderOutput,
+    BeamSearchDecoderState,
+    FinalBeamSearchDecoderOutput,
+    tile_batch,
+)
 from tinytf.contrib.seq2seq.decoder import BasicDecoder, BasicDecoderOutput, Decoder, dynamic_decode  # noqa: F401
 from tinytf.contrib.seq2seq.helpers import (  # noqa: F401
     CustomHelper,
@@ -27,3 +34,4 @@ from tinytf.contrib.seq2seq.scheduled_helpers import (  # noqa: F401
     ScheduledEmbeddingTrainingHelper,
     ScheduledOutputTrainingHelper,
 )
+from tinytf.ops.gather_tree import gather_tree  # noqa: F401
