@@ -1,4 +1,4 @@
-"""Has real TensorFlow 1.15 make the summaries of tests/summary/cases.py, and a timeline of a traced run.
+"""Has real TensorFlow 1.15 make the summaries of tests/summary/summary_cases.py, and a timeline of a traced run.
 
     venvs/tf1/bin/python compat/make_golden_summaries.py
 
@@ -22,7 +22,7 @@ from tensorflow.python.client import timeline  # noqa: E402
 TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests")
 sys.path.insert(0, os.path.join(TESTS, "summary"))
 
-import cases  # noqa: E402
+import summary_cases as cases  # noqa: E402
 
 
 def summaries():

@@ -48,7 +48,7 @@ PYTHON_PATHS = {
     "layers.layers": "tf.layers",
     "layers.normalization": "tf.layers",
     "layers.pooling": "tf.layers",
-    "layers.utils": "tinytf.ops.smart_cond tf.layers",
+    "layers.utils": "tinytf.layers.utils tf.layers",
     "lib.io.file_io": "tinytf.file_io",
     "lib.io.python_io": "tf.python_io",
     "lib.io.tf_record": "tf.python_io",

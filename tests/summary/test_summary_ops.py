@@ -5,7 +5,7 @@ import os
 import struct
 import zlib
 
-import cases
+import summary_cases as cases
 import numpy as np
 import pytest
 
