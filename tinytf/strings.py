@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tinytf.ops.string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr, unicode_transcode, unsorted_segment_join  # noqa: F401  # noqa: F401
+from tinytf.ops.string_ops import (  # noqa: F401  # noqa: F401
+    as_string,
+    reduce_join,
+    regex_full_match,
+    regex_replace,
+    substr,
+    unicode_transcode,
+    unsorted_segment_join,
+)
 from tinytf.ops.string_ops import string_format as format  # noqa: F401
 from tinytf.ops.string_ops import string_join as join  # noqa: F401
 from tinytf.ops.string_ops import string_length as length  # noqa: F401

@@ -26,7 +26,6 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [ROOT, os.path.join(ROOT, "compat", "differential")]
 
 import compare  # noqa: E402
-
 from tinytf import protos  # noqa: E402
 
 

@@ -27,9 +27,10 @@ def test_cases_as_in_tensorflow(family):
 
     sys.path.insert(0, _DIFFERENTIAL)
     try:
-        import compare
         import golden
         import run
+
+        import compare
     finally:
         sys.path.remove(_DIFFERENTIAL)
     expected = golden.read(os.path.join(_GOLDEN, family + ".json.gz"))

@@ -5,10 +5,10 @@ import os
 import struct
 import zlib
 
-import summary_cases as cases
 import numpy as np
 import pytest
 
+import summary_cases as cases
 import tinytf as tf
 
 with open(os.path.join(os.path.dirname(__file__), "..", "golden", "summaries.json")) as stream:

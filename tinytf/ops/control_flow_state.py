@@ -12,7 +12,14 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph
 from tinytf.ops import default_gradient
-from tinytf.ops.control_flow_util import is_loop_exit, is_loop_switch, is_switch, loop_constant_enter, output_context, while_context
+from tinytf.ops.control_flow_util import (
+    is_loop_exit,
+    is_loop_switch,
+    is_switch,
+    loop_constant_enter,
+    output_context,
+    while_context,
+)
 
 
 def for_loops_between(in_order, between, colocate):

@@ -377,7 +377,7 @@ def gather_nd(params, indices, name=None, batch_dims=0) -> Tensor:
 
 def batch_gather_nd(params, indices, batch_dims, name=None) -> Tensor:
     """As `gather_nd`, within each entry of the first `batch_dims` dimensions."""
-    from tinytf.ops import tile_pad, transpose, masks
+    from tinytf.ops import masks, tile_pad, transpose
 
     with name_scope(name, "BatchGatherND", [params, indices]):
         indices = convert_to_tensor(indices, name="indices")
