@@ -84,9 +84,8 @@ from tinytf.ops.space_to_batch_functions import with_space_to_batch  # noqa: F40
 _LATER = {  # what not everybody needs, imported when it is asked for
     "rnn_cell": "tinytf.layers.rnn_cell",
     "seq2seq": "tinytf.contrib.legacy_seq2seq",  # its name before 1.0
-    **dict.fromkeys(
-        ["bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn", "static_bidirectional_rnn", "static_rnn",
-         "static_state_saving_rnn"], "tinytf.ops.rnn"),
+    **dict.fromkeys(["bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn"], "tinytf.ops.rnn"),
+    **dict.fromkeys(["static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn"], "tinytf.ops.static_rnn"),
 }  # fmt: skip
 _BEFORE_1_0 = {"rnn": "static_rnn", "bidirectional_rnn": "static_bidirectional_rnn", "state_saving_rnn": "static_state_saving_rnn"}
 
@@ -100,7 +99,7 @@ def __getattr__(name):
     if name not in _LATER:
         raise missing_symbol("tf.nn", name, [*globals(), *_LATER])
     module = importlib.import_module(_LATER[name])
-    globals()[asked] = found = getattr(module, name) if _LATER[name] == "tinytf.ops.rnn" else module
+    globals()[asked] = found = getattr(module, name) if _LATER[name].startswith("tinytf.ops.") else module
     return found
 
 

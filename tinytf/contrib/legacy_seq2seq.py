@@ -19,8 +19,8 @@ from tinytf.ops.cond import cond
 from tinytf.ops.conv_functions import conv2d
 from tinytf.ops.embedding import embedding_lookup
 from tinytf.ops.nn_basic import xw_plus_b
-from tinytf.ops.rnn import static_rnn
 from tinytf.ops.softmax import softmax, sparse_softmax_cross_entropy_with_logits
+from tinytf.ops.static_rnn import static_rnn
 from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
 
 __all__ = [

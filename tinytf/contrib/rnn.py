@@ -21,20 +21,10 @@ from tinytf.layers.rnn_cells import (  # noqa: F401
     RNNCell,
 )
 from tinytf.ops import array_ops
-from tinytf.ops.rnn import (  # noqa: F401
-    bidirectional_dynamic_rnn,
-    static_bidirectional_rnn,
-    static_rnn,
-    static_state_saving_rnn,
-)
+from tinytf.ops.rnn import bidirectional_dynamic_rnn
+from tinytf.ops.rnn_common import transpose_batch_time  # noqa: F401
+from tinytf.ops.static_rnn import static_bidirectional_rnn, static_rnn, static_state_saving_rnn  # noqa: F401
 from tinytf.ops.variable_scope import variable_scope
-
-
-def transpose_batch_time(x):
-    """[batch, time, …] to [time, batch, …] and back. Follows tf.contrib.rnn.transpose_batch_time of TF 1.15."""
-    from tinytf.ops.rnn import _transpose_batch_time
-
-    return _transpose_batch_time(x)
 
 
 def _check_stack(cells_fw, cells_bw, initial_states_fw, initial_states_bw):

@@ -16,7 +16,7 @@ from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LSTMStateTuple, RNNCell
 from tinytf.ops import array_ops, init_ops, math_ops
 from tinytf.ops.dropout import dropout_v2
-from tinytf.ops.rnn import assert_like_rnncell
+from tinytf.ops.rnn_common import assert_like_rnncell
 from tinytf.ops.tensor_array_ops import TensorArray
 from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
 from tinytf.shapes import TensorShape

@@ -13,7 +13,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.ops import array_ops, clip, init_ops, math_ops, nn_basic, partitioned_variables, variables
 from tinytf.ops.constant import constant
-from tinytf.ops.rnn import zero_state_tensors
+from tinytf.ops.rnn_common import zero_state_tensors
 from tinytf.ops.variable_scope import get_variable_scope, variable_scope
 
 _log = logging.getLogger("tensorflow")

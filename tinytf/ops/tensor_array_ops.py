@@ -10,14 +10,14 @@ import logging
 
 import numpy as np
 
-from tinytf import dtypes, errors
+from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, control_dependencies, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.tensor import Tensor
-from tinytf.ops.tensor_array_state import ArrayList
+from tinytf.ops import tensor_array_kernels as kernels
 from tinytf.shapes import TensorShape
 
 _log = logging.getLogger("tensorflow")
@@ -308,12 +308,8 @@ def _element_dims(handle):
         maker = maker.inputs[0].op
     if maker.type != "TensorArrayV3":
         return []
-    dims = _dims_of(maker.attr("element_shape"))
+    dims = kernels.dims_of(maker.attr("element_shape"))
     return [dims] if maker.attr("identical_element_shapes") or dims is not None and None not in dims else []
-
-
-def _dims_of(shape):
-    return None if shape.ndims is None else tuple(shape.as_list())
 
 
 def _read_shape(op):
@@ -321,181 +317,35 @@ def _read_shape(op):
 
 
 def _gather_shape(op):
-    (dims,), indices = _element_dims(op.inputs[0]) or [_dims_of(op.attr("element_shape"))], op.inputs[1].dims
+    (dims,), indices = _element_dims(op.inputs[0]) or [kernels.dims_of(op.attr("element_shape"))], op.inputs[1].dims
     return [None if dims is None or indices is None else (*indices, *dims)]
-
-
-# Kernels ----------------------------------------------------------------------------------------
-
-_FLOW = np.float32(0)
-
-
-def _new_kernel(op):
-    np_dtype, dims = op.attr("dtype").as_numpy_dtype, _dims_of(op.attr("element_shape"))
-    options = dict(
-        dynamic=op.attr("dynamic_size"), clear_after_read=op.attr("clear_after_read"), same_shapes=op.attr("identical_element_shapes")
-    )
-    name = op.attr("tensor_array_name").decode() or op.name
-
-    def new(size):
-        if size < 0:
-            raise errors.InvalidArgumentError(op.node_def, op, "Size should be >= 0.")
-        return ArrayList(name, np_dtype, dims, int(size), **options), _FLOW
-
-    return new
-
-
-def _grad_kernel(op):
-    source = op.attr("source").decode()
-    return lambda array, flow, *prefix: (array.grad(op, source, *[tuple(p.tolist()) for p in prefix]), flow)
-
-
-def _write_kernel(op):
-    def write(array, index, value, flow):
-        array.check_open(op)
-        array.write(op, int(index), value)
-        return flow
-
-    return write
-
-
-def _read_kernel(op):
-    def read(array, index, flow):
-        array.check_open(op)
-        return array.read(op, int(index))
-
-    return read
-
-
-def _gather_kernel(op):
-    np_dtype = op.attr("dtype").as_numpy_dtype
-    dims = _dims_of(op.attr("element_shape"))
-
-    def gather(array, indices, flow):
-        array.check_open(op)
-        if not len(indices):
-            shape = dims if array.dims is None else array.dims
-            if shape is None or None in shape:
-                array.fail(
-                    op,
-                    "TensorArray has size zero, but element shape is not fully defined. Currently only static shapes "
-                    "are supported when packing zero-size TensorArrays.",
-                )
-            return np.empty((0, *shape), np_dtype)
-        parts = [array.read(op, i) for i in indices.tolist()]
-        first = parts[0].shape
-        for i, part in enumerate(parts):
-            if part.shape != first:
-                array.fail(
-                    op,
-                    "TensorArray has inconsistent shapes.  Index 0 has shape: %s but index %d has shape: %s"
-                    % (list(first), i, list(part.shape)),
-                )
-        result = np.empty((len(parts), *first), np_dtype)
-        for i, part in enumerate(parts):
-            result[i] = part
-        return result
-
-    return gather
-
-
-def _scatter_kernel(op):
-    def scatter(array, indices, value, flow):
-        array.check_open(op)
-        if value.ndim < 1 or len(indices) != len(value):
-            array.fail(op, "Expected len(indices) == values.shape[0], but saw: %d vs. %s" % (len(indices), list(value.shape)))
-        for i, row in zip(indices.tolist(), value):
-            array.write(op, i, row)
-        return flow
-
-    return scatter
-
-
-def _concat_kernel(op):
-    np_dtype = op.attr("dtype").as_numpy_dtype
-    rest = _dims_of(op.attr("element_shape_except0"))
-
-    def concat(array, flow):
-        array.check_open(op)
-        if not array.values:
-            if rest is None or None in rest:
-                array.fail(op, "TensorArray has size zero, but element_shape_except0 is not fully defined: %s" % (rest,))
-            return np.empty((0, *rest), np_dtype), np.empty((0,), np.int64)
-        parts = [array.read(op, i) for i in range(len(array.values))]
-        for i, part in enumerate(parts):
-            if part.ndim < 1:
-                array.fail(op, "Concat saw a scalar shape at index %d but requires at least vectors.  Did you mean to call pack?" % i)
-            if part.shape[1:] != parts[0].shape[1:]:
-                array.fail(
-                    op,
-                    "TensorArray has inconsistent shapes.  Index 0 has (excepting dimension 0) shape: %s but index %d has "
-                    "(excepting dimension 0) shape: %s" % (list(parts[0].shape[1:]), i, list(part.shape[1:])),
-                )
-        return np.concatenate(parts), np.array([len(p) for p in parts], np.int64)
-
-    return concat
-
-
-def _split_kernel(op):
-    def split(array, value, lengths, flow):
-        array.check_open(op)
-        if lengths.ndim != 1:
-            array.fail(op, "Expected lengths to be a vector, received shape: %s" % list(lengths.shape))
-        if value.ndim < 1:
-            array.fail(op, "Expected value to be at least a vector, but received shape: %s" % list(value.shape))
-        if lengths.sum() != len(value):
-            array.fail(
-                op,
-                "Expected sum of lengths to be equal to values.shape[0], but sum of lengths is %d and value's shape is: "
-                "%s" % (lengths.sum(), list(value.shape)),
-            )
-        if len(array.values) != len(lengths) and not array.dynamic:
-            array.fail(
-                op,
-                "TensorArray's size is not equal to the size of lengths (%d vs. %d), and the TensorArray is not marked as "
-                "dynamically resizeable" % (len(array.values), len(lengths)),
-            )
-        start = 0
-        for i, length in enumerate(lengths.tolist()):
-            array.write(op, i, value[start : start + length])
-            start += length
-        return flow
-
-    return split
-
-
-def _close_kernel(op):
-    def close(array):
-        array.values, array.closed = [], True
-
-    return close
 
 
 op("TensorArrayV3(size: int32) -> (handle: resource, flow: float); dtype: type; element_shape: shape = <unknown>; "
    "dynamic_size: bool = false; clear_after_read: bool = true; identical_element_shapes: bool = false; "
    "tensor_array_name: string = ''; is_stateful",
-   shape=lambda op: [(2,), ()], kernel=_new_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=lambda op: [(2,), ()], kernel=kernels.new_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("TensorArrayGradV3(handle: resource, flow_in: float) -> (grad_handle: resource, flow_out: float); source: string; is_stateful",
-   shape=lambda op: [(2,), ()], kernel=_grad_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=lambda op: [(2,), ()], kernel=kernels.grad_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("TensorArrayGradWithShape(handle: resource, flow_in: float, shape_to_prepend: int32) -> (grad_handle: resource, "
    "flow_out: float); source: string; is_stateful",
-   shape=lambda op: [(2,), ()], kernel=_grad_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=lambda op: [(2,), ()], kernel=kernels.grad_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("TensorArrayWriteV3(handle: resource, index: int32, value: T, flow_in: float) -> (flow_out: float); T: type; is_stateful",
-   shape=lambda op: [()], kernel=_write_kernel, gradient=_write_grad)  # fmt: skip
+   shape=lambda op: [()], kernel=kernels.write_kernel, gradient=_write_grad)  # fmt: skip
 op("TensorArrayReadV3(handle: resource, index: int32, flow_in: float) -> (value: dtype); dtype: type; is_stateful",
-   shape=_read_shape, kernel=_read_kernel, gradient=_read_grad, view=True)  # fmt: skip
+   shape=_read_shape, kernel=kernels.read_kernel, gradient=_read_grad, view=True)  # fmt: skip
 op("TensorArrayGatherV3(handle: resource, indices: int32, flow_in: float) -> (value: dtype); dtype: type; "
    "element_shape: shape = <unknown>; is_stateful",
-   shape=_gather_shape, kernel=_gather_kernel, gradient=_gather_grad)  # fmt: skip
+   shape=_gather_shape, kernel=kernels.gather_kernel, gradient=_gather_grad)  # fmt: skip
 op("TensorArrayScatterV3(handle: resource, indices: int32, value: T, flow_in: float) -> (flow_out: float); T: type; is_stateful",
-   shape=lambda op: [()], kernel=_scatter_kernel, gradient=_scatter_grad)  # fmt: skip
+   shape=lambda op: [()], kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
 op("TensorArrayConcatV3(handle: resource, flow_in: float) -> (value: dtype, lengths: int64); dtype: type; "
    "element_shape_except0: shape = <unknown>; is_stateful",
-   shape=lambda op: [None, (None,)], kernel=_concat_kernel, gradient=_concat_grad)  # fmt: skip
+   shape=lambda op: [None, (None,)], kernel=kernels.concat_kernel, gradient=_concat_grad)  # fmt: skip
 op("TensorArraySplitV3(handle: resource, value: T, lengths: int64, flow_in: float) -> (flow_out: float); T: type; is_stateful",
-   shape=lambda op: [()], kernel=_split_kernel, gradient=_split_grad)  # fmt: skip
+   shape=lambda op: [()], kernel=kernels.split_kernel, gradient=_split_grad)  # fmt: skip
 op("TensorArraySizeV3(handle: resource, flow_in: float) -> (size: int32); is_stateful",
    shape=lambda op: [()], kernel=lambda op: lambda array, flow: np.int32(len(array.values)),
    gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("TensorArrayCloseV3(handle: resource) -> (); is_stateful", shape=lambda op: [], kernel=_close_kernel,
+op("TensorArrayCloseV3(handle: resource) -> (); is_stateful", shape=lambda op: [], kernel=kernels.close_kernel,
    gradient=NOT_DIFFERENTIABLE)  # fmt: skip

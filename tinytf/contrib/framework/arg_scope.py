@@ -1,7 +1,7 @@
 """`arg_scope`: default arguments for functions, in a `with` block.
 
-    with arg_scope([conv2d, fully_connected], weights_regularizer=l2_regularizer(0.1)):
-        net = conv2d(net, 32, 3)          # gets the regularizer
+with arg_scope([conv2d, fully_connected], weights_regularizer=l2_regularizer(0.1)):
+    net = conv2d(net, 32, 3)          # gets the regularizer
 """
 
 from __future__ import annotations

@@ -189,7 +189,9 @@ def assign_from_checkpoint(model_path, var_list, ignore_missing_vars=False):
                 part = tuple(slice(o, o + n) for o, n in zip(info.var_offset, info.var_shape))
                 feed[target] = value[part].reshape(info.var_shape)
             elif tuple(var.get_shape().as_list()) != value.shape:
-                raise ValueError(f"Total size of new array must be unchanged for {name} lh_shape: [{value.shape}], rh_shape: [{var.get_shape()}]")  # noqa: E501
+                raise ValueError(
+                    f"Total size of new array must be unchanged for {name} lh_shape: [{value.shape}], rh_shape: [{var.get_shape()}]"
+                )  # noqa: E501
             else:
                 feed[target] = value
     return control_flow_ops.group(*assigns), feed

@@ -39,7 +39,9 @@ def batch_norm(
         if data_format not in ("NCHW", "NHWC"):
             raise ValueError("data_format has to be either NCHW or NHWC.")
         with variable_scope(scope, "BatchNorm", [inputs], reuse=reuse) as sc:
-            outputs = _fused(inputs, decay, center, scale, epsilon, common, updates_collections, is_training, data_format, zero_debias_moving_mean)  # noqa: E501
+            outputs = _fused(
+                inputs, decay, center, scale, epsilon, common, updates_collections, is_training, data_format, zero_debias_moving_mean
+            )  # noqa: E501
             outputs = outputs if activation_fn is None else activation_fn(outputs)
             return utils.collect_named_outputs(outputs_collections, sc.name, outputs)
     if data_format not in ("NCHW", "NHWC"):
@@ -62,7 +64,17 @@ def batch_norm(
             if renorm:
                 raise ValueError("renorm is not supported with batch_weights, updates_collections or zero_debias_moving_mean")
             outputs = _unfused(
-                inputs, decay, center, scale, epsilon, common, updates_collections, is_training, batch_weights, data_format, zero_debias_moving_mean  # noqa: E501
+                inputs,
+                decay,
+                center,
+                scale,
+                epsilon,
+                common,
+                updates_collections,
+                is_training,
+                batch_weights,
+                data_format,
+                zero_debias_moving_mean,  # noqa: E501
             )
         outputs = outputs if activation_fn is None else activation_fn(outputs)
         return utils.collect_named_outputs(outputs_collections, sc.name, outputs)

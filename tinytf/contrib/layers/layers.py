@@ -254,7 +254,9 @@ avg_pool3d = _pool_layer("avg_pool3d", "AvgPool3D", pooling.AveragePooling3D, ("
 
 
 @add_arg_scope
-def pool(inputs, kernel_size, pooling_type, padding="VALID", data_format=None, dilation_rate=1, stride=1, outputs_collections=None, scope=None):  # noqa: E501
+def pool(
+    inputs, kernel_size, pooling_type, padding="VALID", data_format=None, dilation_rate=1, stride=1, outputs_collections=None, scope=None
+):  # noqa: E501
     """tf.nn.pool for inputs of any rank. Follows tf.contrib.layers.pool of TF 1.15."""
     with name_scope(scope, f"{pooling_type.lower()}_pool", [inputs]) as sc:
         inputs = convert_to_tensor(inputs)
@@ -315,7 +317,9 @@ def layer_norm(
         if begin_norm_axis < 0:
             begin_norm_axis = rank + begin_norm_axis
         if begin_params_axis >= rank or begin_norm_axis >= rank:
-            raise ValueError(f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({begin_norm_axis}) must be < rank(inputs) ({rank})")  # noqa: E501
+            raise ValueError(
+                f"begin_params_axis ({begin_params_axis}) and begin_norm_axis ({begin_norm_axis}) must be < rank(inputs) ({rank})"
+            )  # noqa: E501
         shape = inputs.shape[begin_params_axis:]
         if not shape.is_fully_defined():
             raise ValueError(f"Inputs {inputs.name}: shape(inputs)[{begin_params_axis}:] is not fully defined: {inputs.shape}")
@@ -432,7 +436,13 @@ def legacy_fully_connected(
         def parameter(name, shape, initializer, collections, regularizer):
             collections = list(collections or []) + [GraphKeys.GLOBAL_VARIABLES]
             return get_variable(
-                name, shape=shape, dtype=dtype, initializer=initializer, collections=collections, regularizer=regularizer, trainable=trainable  # noqa: E501
+                name,
+                shape=shape,
+                dtype=dtype,
+                initializer=initializer,
+                collections=collections,
+                regularizer=regularizer,
+                trainable=trainable,  # noqa: E501
             )
 
         w = parameter("weights", [dims[-1], num_output_units], weight_init, weight_collections, weight_regularizer)

@@ -14,7 +14,7 @@ from tinytf.layers.base import Layer
 from tinytf.layers.core import Dense
 from tinytf.ops import array_ops, check_ops, clip, init_ops, math_ops, random_ops
 from tinytf.ops.map_ops import scan
-from tinytf.ops.rnn import zero_state_tensors
+from tinytf.ops.rnn_common import zero_state_tensors
 from tinytf.ops.softmax import softmax
 from tinytf.ops.variable_scope import get_variable, variable_scope
 

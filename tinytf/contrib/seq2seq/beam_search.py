@@ -20,7 +20,7 @@ from tinytf.ops import array_ops, control_flow_ops, math_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.gather_tree import gather_tree
 from tinytf.ops.nn_basic import top_k
-from tinytf.ops.rnn import assert_like_rnncell
+from tinytf.ops.rnn_common import assert_like_rnncell
 from tinytf.ops.softmax import log_softmax
 from tinytf.ops.tensor_array_ops import TensorArray
 from tinytf.shapes import TensorShape, as_shape

@@ -13,7 +13,7 @@ from tinytf.layers.base import Layer
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.constant import constant
 from tinytf.ops.control_flow_util import containing_while_context
-from tinytf.ops.rnn import _transpose_batch_time, assert_like_rnncell, zero_state_tensors
+from tinytf.ops.rnn_common import assert_like_rnncell, transpose_batch_time, zero_state_tensors
 from tinytf.ops.tensor_array_ops import TensorArray
 from tinytf.ops.variable_scope import variable_scope
 from tinytf.ops.while_loop import while_loop
@@ -142,7 +142,7 @@ def dynamic_decode(
         except NotImplementedError:
             pass
         if not output_time_major:
-            outputs = nest.map_structure(_transpose_batch_time, outputs)
+            outputs = nest.map_structure(transpose_batch_time, outputs)
     return outputs, state, lengths
 
 

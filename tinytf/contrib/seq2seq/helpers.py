@@ -9,7 +9,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, math_ops, random_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.embedding import embedding_lookup
-from tinytf.ops.rnn import _transpose_batch_time
+from tinytf.ops.rnn_common import transpose_batch_time
 from tinytf.ops.tensor_array_ops import TensorArray
 from tinytf.shapes import TensorShape
 
@@ -113,7 +113,7 @@ class TrainingHelper(_OfSymbols):
             inputs = convert_to_tensor(inputs, name="inputs")
             self._inputs = inputs
             if not time_major:
-                inputs = _transpose_batch_time(inputs)
+                inputs = transpose_batch_time(inputs)
             self._input_arrays = unstacked(inputs)
             self._sequence_length = convert_to_tensor(sequence_length, name="sequence_length")
             if self._sequence_length.get_shape().ndims != 1:

@@ -14,7 +14,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.cond import cond
-from tinytf.ops.rnn import _transpose_batch_time
+from tinytf.ops.rnn_common import transpose_batch_time
 
 
 def _probability(given):
@@ -88,7 +88,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
                 auxiliary_inputs = convert_to_tensor(auxiliary_inputs, name="auxiliary_inputs")
                 joined = array_ops.concat((inputs, auxiliary_inputs), -1)
                 if not time_major:
-                    auxiliary_inputs = _transpose_batch_time(auxiliary_inputs)
+                    auxiliary_inputs = transpose_batch_time(auxiliary_inputs)
                 self._auxiliary_arrays = unstacked(auxiliary_inputs)
             self._seed, self._next_inputs_fn = seed, next_inputs_fn
             super().__init__(inputs=joined, sequence_length=sequence_length, time_major=time_major, name=name)
