@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf.run.lower import KEEPS_INPUTS, Instruction, Program
+from tinytf.run.hazards import KEEPS_INPUTS
+from tinytf.run.program import Instruction, Program
 
 # Kernels that give a new array each time: their results may be overwritten in place.
 _FRESH = frozenset(["MatMul", "BatchMatMulV2", "Conv2D", "BiasAdd", "Conv2DBackpropInput", "Conv2DBackpropFilter", "AddN"])
@@ -147,8 +148,8 @@ class _Emitter:
                 if current:
                     self.source.line(depth, f"if {self.condition(current)}:")
             inner = depth + 1 if current else depth
-            self.instruction(instruction, inner, bool(current))
-            self.release(instruction, inner)
+            overwritten = self.instruction(instruction, inner, bool(current))
+            self.release(instruction, inner, overwritten)
             wrote = True
         if not wrote and depth > 1:
             self.source.line(depth, "pass")
@@ -156,14 +157,15 @@ class _Emitter:
     def condition(self, guard) -> str:
         return " and ".join(self.name(v) if wanted else f"not {self.name(v)}" for v, wanted in guard)
 
-    def instruction(self, instruction: Instruction, depth: int, guarded: bool) -> None:
-        getattr(self, "emit_" + instruction.kind)(instruction, depth, guarded)
+    def instruction(self, instruction: Instruction, depth: int, guarded: bool):
+        """Emits one instruction; gives the value whose array its result took over, if any."""
+        emit_kind = {"read": self.emit_read, "call": self.emit_call, "merge": self.emit_merge, "loop": self.emit_loop}
+        return emit_kind[instruction.kind](instruction, depth, guarded)
 
-    def release(self, instruction, depth) -> None:
+    def release(self, instruction, depth, overwritten) -> None:
+        """Lets go of large arrays that have had their last use."""
         dead = [v for v in {v.number: v for v in instruction.inputs}.values() if self.dies(v, instruction) and _may_be_large(v)]
-        written = getattr(self, "overwritten", None)
-        dead = [v for v in dead if v is not written]
-        self.overwritten = None
+        dead = [v for v in dead if v is not overwritten]
         if dead:
             self.source.line(depth, " = ".join(f"v{v.number}" for v in dead) + " = None")
 
@@ -192,10 +194,10 @@ class _Emitter:
                     self.check(v, op, depth, guarded)
         arguments = ", ".join(self.name(v) for v in inputs)
         kernel = self.kernel(instruction.kernel)
+        target = None
         if isinstance(instruction.kernel, np.ufunc):
             target = self.overwritable(instruction)
             if target is not None:
-                self.overwritten = target
                 arguments += f", out={self.name(target)}"
                 self.source.reused += 1
         call = f"{kernel}({arguments})"
@@ -207,6 +209,7 @@ class _Emitter:
             self.source.line(depth, f"v{outputs[0].number} = {call}", op)
         else:
             self.source.line(depth, ", ".join(f"v{v.number}" for v in outputs) + f" = {call}", op)
+        return target
 
     def overwritable(self, instruction):
         """An input whose array the result may take over: same dtype and shape, made here, used here last."""

@@ -15,6 +15,9 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph import constant_value as constants
 from tinytf.run import select
+from tinytf.run.hazards import protect_from_writes
+from tinytf.run.program import Instruction, Program, Value
+from tinytf.run.unused import drop_unused
 
 FOLD_LIMIT = 65_536  # elements a folded constant may have: folding a model's tensors would only hold memory
 
@@ -24,52 +27,7 @@ _PASSES_THROUGH = frozenset(
 _NOTHING_TO_DO = frozenset(["NoOp", "ControlTrigger"])
 _REDUCTIONS = frozenset(["Sum", "Mean", "Prod", "Max", "Min", "All", "Any"])
 _PER_STEP = frozenset(["TemporaryVariable"])  # stateful sources whose state lives for one step only
-_CHECKS = frozenset(["CheckNumerics", "EnsureShape", "PyFuncStateless"])  # they run for the error they may raise
 _EXPANDS = frozenset(["Fill", "Tile", "Range", "BroadcastTo", "Pad", "PadV2", "MirrorPad", "LinSpace", "OneHot", "ScatterNd", "SparseToDense"])
-# What these are given they hold on to, behind a handle: it must not change until the step is over.
-KEEPS_INPUTS = frozenset(
-    ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
-)
-_ELEMENTWISE_WRITES = frozenset(["Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"])
-
-
-class Value:
-    """What a tensor becomes in a plan."""
-
-    __slots__ = ("number", "const", "tensor", "is_ref", "fresh", "roots", "base", "guard")
-
-    def __init__(self, number, tensor, const=None, is_ref=False, fresh=False, roots=frozenset(), base=None, guard=()):
-        self.number, self.tensor, self.const, self.is_ref = number, tensor, const, is_ref
-        self.fresh = fresh  # an array nobody else holds: it may be overwritten after its last use
-        self.roots = roots  # the variables whose memory it may share
-        self.base = base  # the value whose memory it may share
-        self.guard = guard
-
-
-class Instruction:
-    """One step of a plan.
-
-    kind: 'call' (a kernel), 'read' (a variable's value), 'merge', 'loop', 'move' (loop variables).
-    """
-
-    __slots__ = ("kind", "op", "inputs", "outputs", "guard", "kernel", "extra")
-
-    def __init__(self, kind, op, inputs=(), outputs=(), guard=(), kernel=None, extra=None):
-        self.kind, self.op, self.inputs, self.outputs = kind, op, inputs, outputs
-        self.guard, self.kernel, self.extra = guard, kernel, extra
-
-
-class Program:
-    """What lowering gives: instructions, the fetched values, and what was saved (for `explain`)."""
-
-    def __init__(self):
-        self.instructions: list = []
-        self.feeds: list = []
-        self.fetches: list = []
-        self.fetch_guards: list = []
-        self.values: list = []
-        self.folded: list = []
-        self.removed: list = []
 
 
 def lower(fetched_tensors, fetched_ops, fed_tensors, make_kernel) -> Program:
@@ -99,8 +57,8 @@ class _Lowering:
             self.item(item)
         self.program.fetches = [self.values[t] for t in fetched_tensors]
         self.program.fetch_guards = [self.guard_of(t) if t not in self.fed else () for t in fetched_tensors]
-        self.drop_unused()
-        self.protect_from_writes()
+        drop_unused(self.program)
+        protect_from_writes(self.program, self.needed, self.fed)
 
     # Values -----------------------------------------------------------------------------------
 
@@ -398,133 +356,6 @@ class _Lowering:
                     elif where in outside:
                         outside.add(item)
         return inside, outside
-
-    # What nobody uses -------------------------------------------------------------------------------
-
-    def drop_unused(self) -> None:
-        """Removes computations without effect that only a control edge asked for, e.g. the gradient of a placeholder."""
-        used: set = set()
-
-        def use(values):
-            for v in values:
-                while v is not None:
-                    used.add(v.number)
-                    v = v.base
-
-        def sweep(instructions, inside_loop):
-            for instruction in reversed(instructions):
-                if instruction.kind == "loop":
-                    extra = instruction.extra
-                    use([*extra["ends"], extra["cond"], *instruction.inputs])
-                    for section in ("after", "body", "test"):
-                        sweep(extra[section], True)
-                elif instruction.kind == "call" and not inside_loop and _has_no_effect(instruction.op):
-                    if not any(v.number in used for v in instruction.outputs):
-                        instruction.kind = "nothing"
-                        self.program.removed.append(instruction.op)
-                        continue
-                elif instruction.kind == "merge":
-                    for tail in instruction.extra["tails"]:
-                        use(v for v, _ in tail)
-                use(instruction.inputs)
-                use(v for v, _ in instruction.guard)
-
-        use(self.program.fetches)
-        for guard in self.program.fetch_guards:
-            use(v for v, _ in guard)
-        sweep(self.program.instructions, False)
-        self.program.instructions[:] = [i for i in self.program.instructions if i.kind != "nothing"]
-
-    # Variables ------------------------------------------------------------------------------------
-
-    def protect_from_writes(self) -> None:
-        """Copies a variable's value at its read where a later write, in place, would change it before its last use.
-
-        A reference's value is its memory, as in TensorFlow: what is ordered after the write, and what is fetched,
-        sees the new value (`with control_dependencies([train]): average.apply(…)` averages the trained weights).
-        Only what the graph does not order gets the old one.  A resource's value is always that of its read.
-        """
-        events: list = []
-        _linear(self.program.instructions, events, in_loop=False)
-        writes: dict = {}
-        for position, instruction, in_loop in events:
-            for root in _written(instruction):
-                writes.setdefault(root, []).append((position, in_loop, instruction))
-        if not writes:
-            return
-        uses: dict = {}
-        for position, instruction, _ in events:
-            for v in instruction.inputs:
-                while v is not None:
-                    uses.setdefault(v.number, []).append((position, instruction))
-                    v = v.base
-        end = len(events)
-        for v in self.program.fetches:
-            while v is not None:
-                uses.setdefault(v.number, []).append((end, None))
-                v = v.base
-        conflicts = []
-        for position, instruction, in_loop in events:
-            reads = instruction.kind == "read" or (instruction.kind == "call" and instruction.op.type == "ReadVariableOp")
-            if not reads:
-                continue
-            value = instruction.outputs[0]
-            for root in value.roots:
-                for written, write_in_loop, writer in writes.get(root, ()):
-                    if in_loop and write_in_loop:
-                        instruction.extra = "copy"
-                    elif position < written:
-                        own = writer.op.type in _ELEMENTWISE_WRITES
-                        late = [by for at, by in uses.get(value.number, ()) if at > written or at == written and not own]
-                        if late and instruction.kind != "read":
-                            instruction.extra = "copy"
-                        elif late:
-                            conflicts.append((instruction, writer.op, [by.op for by in late if by is not None]))
-        after = self.ordered_after({writer for _, writer, _ in conflicts})
-        for instruction, writer, late in conflicts:
-            if not all(after.get(op, 0) & after[writer] for op in late):
-                instruction.extra = "copy"
-
-    def ordered_after(self, writers) -> dict:
-        """{operation: a bit for each of the writers that it waits for}; a writer has its own bit set."""
-        if not writers:
-            return {}
-        bits = {op: 1 << i for i, op in enumerate(writers)}
-        for op in sorted(self.needed, key=lambda op: op._id):
-            mask = bits.get(op, 0)
-            for source in select.dependencies(op, self.needed, self.fed):
-                mask |= bits.get(source, 0)
-            if mask:
-                bits[op] = mask
-        own = {op: 1 << i for i, op in enumerate(writers)}
-        return {op: (own[op] if op in own else mask) for op, mask in bits.items()}
-
-
-def _linear(instructions, events, in_loop) -> None:
-    for instruction in instructions:
-        if instruction.kind == "loop":
-            for section in ("test", "body", "after"):
-                _linear(instruction.extra[section], events, True)
-            # What goes round the loop is used at its end.
-            events.append((len(events), Instruction("move", instruction.op, tuple(instruction.extra["ends"]) + instruction.inputs), True))
-        else:
-            events.append((len(events), instruction, in_loop))
-
-
-def _written(instruction):
-    """The variables that an instruction writes to."""
-    op = instruction.op
-    if instruction.kind != "call" or op.type in ("ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"):
-        return
-    for t, v in zip(op._inputs, instruction.inputs):
-        if v.roots and (v.is_ref or t.dtype.base_dtype.name == "resource"):
-            yield from v.roots
-
-
-def _has_no_effect(op) -> bool:
-    """Whether nothing but its results shows that an operation ran."""
-    entry = op.entry
-    return not entry.op_def.is_stateful and op.type not in _CHECKS and not any(t.dtype._is_ref_dtype for t in (*op._inputs, *op.outputs))
 
 
 def _ref_inputs(op) -> list:

@@ -1,0 +1,42 @@
+"""What a step becomes between graph and source text: instructions on values."""
+
+from __future__ import annotations
+
+
+class Value:
+    """What a tensor becomes in a plan."""
+
+    __slots__ = ("number", "const", "tensor", "is_ref", "fresh", "roots", "base", "guard")
+
+    def __init__(self, number, tensor, const=None, is_ref=False, fresh=False, roots=frozenset(), base=None, guard=()):
+        self.number, self.tensor, self.const, self.is_ref = number, tensor, const, is_ref
+        self.fresh = fresh  # an array nobody else holds: it may be overwritten after its last use
+        self.roots = roots  # the variables whose memory it may share
+        self.base = base  # the value whose memory it may share
+        self.guard = guard
+
+
+class Instruction:
+    """One step of a plan.
+
+    kind: 'call' (a kernel), 'read' (a variable's value), 'merge', 'loop', 'move' (loop variables).
+    """
+
+    __slots__ = ("kind", "op", "inputs", "outputs", "guard", "kernel", "extra")
+
+    def __init__(self, kind, op, inputs=(), outputs=(), guard=(), kernel=None, extra=None):
+        self.kind, self.op, self.inputs, self.outputs = kind, op, inputs, outputs
+        self.guard, self.kernel, self.extra = guard, kernel, extra
+
+
+class Program:
+    """What lowering gives: instructions, the fetched values, and what was saved (for `explain`)."""
+
+    def __init__(self):
+        self.instructions: list = []
+        self.feeds: list = []
+        self.fetches: list = []
+        self.fetch_guards: list = []
+        self.values: list = []
+        self.folded: list = []
+        self.removed: list = []

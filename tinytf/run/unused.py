@@ -1,0 +1,48 @@
+"""What nobody uses is not computed."""
+
+from __future__ import annotations
+
+from tinytf.run.program import Program
+
+_CHECKS = frozenset(["CheckNumerics", "EnsureShape", "PyFuncStateless"])  # they run for the error they may raise
+
+
+def drop_unused(program: Program) -> None:
+    """Removes computations without effect that only a control edge asked for, e.g. the gradient of a placeholder."""
+    used: set = set()
+
+    def use(values):
+        for v in values:
+            while v is not None:
+                used.add(v.number)
+                v = v.base
+
+    def sweep(instructions, inside_loop):
+        for instruction in reversed(instructions):
+            if instruction.kind == "loop":
+                extra = instruction.extra
+                use([*extra["ends"], extra["cond"], *instruction.inputs])
+                for section in ("after", "body", "test"):
+                    sweep(extra[section], True)
+            elif instruction.kind == "call" and not inside_loop and _has_no_effect(instruction.op):
+                if not any(v.number in used for v in instruction.outputs):
+                    instruction.kind = "nothing"
+                    program.removed.append(instruction.op)
+                    continue
+            elif instruction.kind == "merge":
+                for tail in instruction.extra["tails"]:
+                    use(v for v, _ in tail)
+            use(instruction.inputs)
+            use(v for v, _ in instruction.guard)
+
+    use(program.fetches)
+    for guard in program.fetch_guards:
+        use(v for v, _ in guard)
+    sweep(program.instructions, False)
+    program.instructions[:] = [i for i in program.instructions if i.kind != "nothing"]
+
+
+def _has_no_effect(op) -> bool:
+    """Whether nothing but its results shows that an operation ran."""
+    entry = op.entry
+    return not entry.op_def.is_stateful and op.type not in _CHECKS and not any(t.dtype._is_ref_dtype for t in (*op._inputs, *op.outputs))
