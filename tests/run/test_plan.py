@@ -126,7 +126,7 @@ def test_steps_are_compiled_anew_for_shapes_that_come_often():
         for _ in range(4):
             for n in (1, 2, 5):
                 results.setdefault(n, []).append(sess.run([loss, gradient], {x: np.full((n, 3), 0.5)}))
-        for n, runs in results.items():
+        for runs in results.values():
             for r in runs:
                 np.testing.assert_allclose(r[0], runs[0][0], rtol=1e-6)
                 np.testing.assert_allclose(r[1], runs[0][1], rtol=1e-6)
