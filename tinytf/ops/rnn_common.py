@@ -125,7 +125,7 @@ def initial_state_of(cell, initial_state, batch_size, dtype, message):
     if not dtype:
         raise ValueError(message)
     if getattr(cell, "get_initial_state", None) is not None:
-        return cell.getinitial_state_of(inputs=None, batch_size=batch_size, dtype=dtype)
+        return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
     return cell.zero_state(batch_size, dtype)
 
 
