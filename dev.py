@@ -60,7 +60,7 @@ def venv(name, requirements, python=sys.executable):
         run(python, "-m", "venv", "--clear", "--without-pip", folder)
         site = subprocess.check_output([inside, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
         install = [python, "-m", "pip", "install", "--target", site.strip()]
-    run(*install, "--quiet", "--disable-pip-version-check", *requirements)
+    run(*install, "-qq", "--disable-pip-version-check", *requirements)
     with open(stamp, "w") as stream:
         stream.write(wanted)
     print("%s is ready, %.0f s" % (name, time.time() - start), flush=True)
@@ -106,13 +106,15 @@ def lint():
 def package():
     python = venv("build", ["build"])
     with tempfile.TemporaryDirectory() as folder:
-        run(python, "-m", "build", "--outdir", folder, ROOT)
+        built = subprocess.run([python, "-m", "build", "--outdir", folder, ROOT], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if built.returncode:
+            raise SystemExit(built.stdout[-5000:])
         wheel, sdist = (glob.glob(os.path.join(folder, pattern))[0] for pattern in ("*.whl", "*.tar.gz"))
         for archive in (wheel, sdist):
             elsewhere = os.path.join(folder, "venv-" + os.path.basename(archive).rsplit(".", 1)[1])
             run(sys.executable, "-m", "venv", elsewhere)
             inside = os.path.join(elsewhere, "bin", "python")
-            run(inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", archive)
+            run(inside, "-m", "pip", "install", "-qq", "--disable-pip-version-check", archive)
             run_tutorial(inside)
 
 
