@@ -12,7 +12,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import control_dependencies, get_collection, get_default_graph
 from tinytf.graph.keys import GraphKeys
-from tinytf.ops.gradient_registry import RegisterGradient
+from tinytf.ops.gradient_registry import register_unique
 
 _log = logging.getLogger("tensorflow")
 _numbers = itertools.count(1)
@@ -62,7 +62,6 @@ def _call(f, args):
             )
         _log.warning("@custom_gradient grad_fn has 'variables' in signature, but no ResourceVariables were used on the forward pass.")
 
-    @RegisterGradient(name)
     def gradient(_, *grads):
         grads = grads[: len(flat)]
         if not variables:
@@ -72,6 +71,7 @@ def _call(f, args):
             raise ValueError("Must return gradient for each variable from @custom_gradient grad_fn.")
         return [None] * len(flat) + nest.flatten(of_args) + list(of_variables)
 
+    register_unique(name, gradient)
     with get_default_graph().gradient_override_map({"IdentityN": name}):
         outputs = make("IdentityN", flat + args + [v.handle for v in variables])
     return nest.pack_sequence_as(result, outputs[: len(flat)])
