@@ -38,7 +38,7 @@ def convolve(x, w, strides, dilations, pads, positions) -> np.ndarray:
         out[...] = 0
         return out
     if _is_pointwise(size, strides, pads):
-        return np.dot(np.ascontiguousarray(x).reshape(-1, channels), matrix, out=out.reshape(-1, filters)).reshape(out.shape)
+        return parallel.matmul(np.ascontiguousarray(x).reshape(-1, channels), matrix).reshape(out.shape)
 
     def images(begin, end):
         part = out[begin:end]
@@ -60,8 +60,8 @@ def to_filter(x, g, size, strides, dilations, pads) -> np.ndarray:
         return out.reshape(size + (channels, filters))
     g = np.ascontiguousarray(g)
     if _is_pointwise(size, strides, pads):
-        np.dot(np.ascontiguousarray(x).reshape(-1, channels).T, g.reshape(-1, filters), out=out)
-        return out.reshape(size + (channels, filters))
+        product = parallel.matmul(np.ascontiguousarray(x).reshape(-1, channels).T, g.reshape(-1, filters))
+        return product.reshape(size + (channels, filters))
     totals: dict = {}  # added up in the order of the images, whichever thread is ready first
 
     def images(begin, end):
@@ -87,7 +87,7 @@ def to_input(w, g, spatial, strides, dilations, pads) -> np.ndarray:
         return np.zeros(shape, g.dtype)
     if _is_pointwise(size, strides, pads):
         matrix = w.reshape(channels, filters)
-        return np.dot(np.ascontiguousarray(g).reshape(-1, filters), matrix.T).reshape(shape)
+        return parallel.matmul(np.ascontiguousarray(g).reshape(-1, filters), matrix.T).reshape(shape)
     if all(s == 1 for s in strides) and filters <= 4 * channels:
         turned = w[(slice(None, None, -1),) * len(size)]
         turned = np.ascontiguousarray(np.swapaxes(turned, -1, -2))
@@ -150,24 +150,32 @@ def _add_back(w, g, spatial, strides, dilations, pads) -> np.ndarray:
     if not few:
         matrix = np.ascontiguousarray(matrix.T)
     per_row = int(np.prod(positions[1:])) * matrix.size // filters * g.itemsize
-    for first, last, top, bottom in windows.pieces(g.shape[0], positions[0], per_row):
-        piece = g[first:last, top:bottom]
-        flat = piece.reshape(-1, filters)
-        product = np.dot(matrix, flat.T) if few else np.dot(flat, matrix)
-        shape = piece.shape[:-1]
-        for number, cell in enumerate(cells):
-            where = [slice(first, last)]
-            for axis, (at, s, d, o) in enumerate(zip(cell, strides, dilations, positions)):
-                low, high = (top, bottom) if axis == 0 else (0, o)
-                where.append(slice(at * d + low * s, at * d + (high - 1) * s + 1, s))
-            target = out[tuple(where)]
-            if few:
-                for c in range(channels):
-                    target[..., c] += product[number * channels + c].reshape(shape)
-            else:
-                target += product[:, number * channels : (number + 1) * channels].reshape(shape + (channels,))
+    def images(begin, end):
+        for piece in windows.pieces(end - begin, positions[0], per_row):
+            _add_piece(out[begin:end], g[begin:end], piece, matrix, cells, few, strides, dilations)
+
+    parallel.divide(images, g.shape[0], _images_worth_a_thread(g, matrix if few else matrix.T))
     inside = tuple(slice(b, b + length) for length, (b, _) in zip(spatial, pads))
     return np.ascontiguousarray(out[(slice(None),) + inside])
+
+
+def _add_piece(out, g, piece, matrix, cells, few, strides, dilations) -> None:
+    """Adds to the image what one piece of the gradient brings, a cell of the window at a time."""
+    first, last, top, bottom = piece
+    part, channels = g[first:last, top:bottom], out.shape[-1]
+    flat = part.reshape(-1, g.shape[-1])
+    product = np.dot(matrix, flat.T) if few else np.dot(flat, matrix)
+    for number, cell in enumerate(cells):
+        where = [slice(first, last)]
+        for axis, (at, s, d, o) in enumerate(zip(cell, strides, dilations, g.shape[1:-1])):
+            low, high = (top, bottom) if axis == 0 else (0, o)
+            where.append(slice(at * d + low * s, at * d + (high - 1) * s + 1, s))
+        target = out[tuple(where)]
+        if few:
+            for c in range(channels):
+                target[..., c] += product[number * channels + c].reshape(part.shape[:-1])
+        else:
+            target += product[:, number * channels : (number + 1) * channels].reshape(part.shape[:-1] + (channels,))
 
 
 # Depthwise: every channel has its own filters --------------------------------------------------
@@ -178,12 +186,15 @@ def depthwise(x, w, strides, dilations, pads, positions) -> np.ndarray:
     h, wd, channels, multiplier = w.shape
     x = windows.pad(x, ((0, 0),) + tuple(map(tuple, pads)) + ((0, 0),))
     out = np.zeros((x.shape[0],) + tuple(positions) + (channels, multiplier), x.dtype)
-    if out.size:
-        for first in range(x.shape[0]):  # an image at a time stays in the cache
+
+    def images(begin, end):
+        for first in range(begin, end):  # an image at a time stays in the cache
             image, target = x[first : first + 1], out[first : first + 1]
             for i, j in itertools.product(range(h), range(wd)):
-                cell = _cell(image, i, j, strides, dilations, positions)
-                target += cell[..., None] * w[i, j]
+                target += _cell(image, i, j, strides, dilations, positions)[..., None] * w[i, j]
+
+    if out.size:
+        parallel.divide(images, x.shape[0], _images_worth_a_pass(out, h * wd))
     return out.reshape(out.shape[:3] + (channels * multiplier,))
 
 
@@ -197,12 +208,16 @@ def depthwise_to_input(w, g, spatial, strides, dilations, pads) -> np.ndarray:
         for n, (b, a), o, s, k, d in zip(spatial, pads, positions, strides, (h, wd), dilations)
     ]
     out = np.zeros((g.shape[0],) + tuple(padded) + (channels,), g.dtype)
-    if g.size:
-        for first in range(g.shape[0]):
+
+    def images(begin, end):
+        for first in range(begin, end):
             image, part = out[first : first + 1], g[first : first + 1]
             for i, j in itertools.product(range(h), range(wd)):
                 cell = _cell(image, i, j, strides, dilations, positions)
                 cell += part[..., 0] * w[i, j, :, 0] if multiplier == 1 else np.einsum("nhwcm,cm->nhwc", part, w[i, j])
+
+    if g.size:
+        parallel.divide(images, g.shape[0], _images_worth_a_pass(g, h * wd))
     (top, _), (left, _) = pads
     return np.ascontiguousarray(out[:, top : top + spatial[0], left : left + spatial[1]])
 
@@ -213,13 +228,27 @@ def depthwise_to_filter(x, g, shape, strides, dilations, pads) -> np.ndarray:
     positions = g.shape[1:3]
     x = windows.pad(x, ((0, 0),) + tuple(map(tuple, pads)) + ((0, 0),))
     g = g.reshape(g.shape[:3] + (channels, multiplier))
-    out = np.zeros(shape, x.dtype)
-    if g.size:
-        for first in range(x.shape[0]):
+    totals: dict = {}
+
+    def images(begin, end):
+        total = np.zeros(shape, x.dtype)
+        for first in range(begin, end):
             image, part = x[first : first + 1], g[first : first + 1]
             for i, j in itertools.product(range(h), range(wd)):
-                out[i, j] += np.einsum("nhwc,nhwcm->cm", _cell(image, i, j, strides, dilations, positions), part)
+                total[i, j] += np.einsum("nhwc,nhwcm->cm", _cell(image, i, j, strides, dilations, positions), part)
+        totals[begin] = total
+
+    if g.size:
+        parallel.divide(images, x.shape[0], _images_worth_a_pass(g, h * wd))
+    out = np.zeros(shape, x.dtype)
+    for begin in sorted(totals):
+        out += totals[begin]
     return out
+
+
+def _images_worth_a_pass(array, passes: int) -> int:
+    """How many images make enough work for a thread, where each of `passes` reads them once."""
+    return max(1, parallel.WORTH_IT // 10 // max(1, array.size // array.shape[0] * passes))
 
 
 def _cell(x, i, j, strides, dilations, positions):

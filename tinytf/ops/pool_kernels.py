@@ -9,11 +9,12 @@ A maximum's gradient goes to the *first* largest cell of a window in row-major o
 
 from __future__ import annotations
 
+import copy
 import itertools
 
 import numpy as np
 
-from tinytf.ops import windows
+from tinytf.ops import parallel, windows
 
 
 class Pool:
@@ -28,6 +29,13 @@ class Pool:
         self.pads = tuple((before, max(0, r - n - before)) for n, r, (_, before, _) in zip(shape, self.reach, places))
         self.padded = any(b or a for b, a in self.pads)
         self.cells = list(itertools.product(*map(range, self.ksize)))
+
+    def part(self, count: int) -> Pool:
+        """The same windows in a batch of `count` images."""
+        part = copy.copy(self)
+        for name in ("shape", "positions", "reach"):
+            setattr(part, name, (count,) + getattr(self, name)[1:])
+        return part
 
     def tap(self, x, cell):
         """What `cell` of the window sees at every position of the (padded) `x`."""
@@ -62,6 +70,9 @@ class Pool:
         return not self.padded and self.ksize == self.strides and all(o * s == n for o, s, n in zip(self.positions, self.strides, self.shape))
 
 
+_SHARE = 400_000  # elements that are worth a thread
+
+
 def lowest(dtype):
     """What padding holds where a maximum is taken: nothing is less."""
     return -np.inf if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).min
@@ -89,15 +100,19 @@ def max_pool_grad(x, y, g, pool: Pool) -> np.ndarray:
     if 0 in pool.positions or not x.size:
         return np.zeros(pool.shape, x.dtype)
     x = windows.pad(x, pool.pads, lowest(x.dtype))
-    if pool.tiles:
-        out = np.empty(x.shape, g.dtype)
-        for cell, here in _first_largest(x, y, pool):
-            np.multiply(g, here, out=pool.tap(out, cell))
-        return out
-    out = np.zeros(x.shape, g.dtype)
-    for cell, here in _first_largest(x, y, pool):
-        target = pool.tap(out, cell)
-        target += g * here
+    tiles = pool.tiles
+    out = np.empty(x.shape, g.dtype) if tiles else np.zeros(x.shape, g.dtype)
+
+    def images(first, last):
+        part, piece = pool.part(last - first), g[first:last]
+        for cell, here in _first_largest(x[first:last], y[first:last], part):
+            target = part.tap(out[first:last], cell)
+            if tiles:
+                np.multiply(piece, here, out=target)
+            else:
+                target += piece * here
+
+    parallel.divide(images, x.shape[0], max(1, _SHARE * x.shape[0] // x.size))
     return pool.crop(out)
 
 
