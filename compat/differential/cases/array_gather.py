@@ -31,7 +31,7 @@ def case_partition(tf):
     x, p = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.int32, [None])
     made = [tf.dynamic_partition(x, p, 2), tf.dynamic_partition(np.arange(6).reshape(2, 3), [[0, 1, 0], [1, 1, 0]], 2)]
     made += [tf.dynamic_stitch([[0, 2], [1]], [[[1, 2], [3, 4]], [[5, 6]]]), tf.dynamic_stitch([p, [0]], [x, x[:1]])]
-    return made + [tf.dynamic_stitch([4, [1, 1]], [1.0, [2.0, 3.0]])], {x: numbers([3, 3]), p: [1, 0, 1]}
+    return made + [tf.dynamic_stitch([1, [0, 0]], [1.0, [2.0, 3.0]])], {x: numbers([3, 3]), p: [1, 0, 1]}
 
 
 def case_tile_and_pad(tf):
