@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+from google.protobuf import text_format
 
 import tinytf as tf
 from tinytf.graph import trust
@@ -123,6 +124,42 @@ def test_the_shards_of_the_fed_path_count_as_it(version):
         saver.restore(sess, path)
         saver.save(sess, "again")
         assert sess.run("v:0") == 2.0
+
+
+def _table():
+    path = tf.placeholder_with_default("words", [], name="path")
+    table = tf.contrib.lookup.HashTable(tf.contrib.lookup.TextFileInitializer(path, tf.string, -2, tf.int64, -1), -1)
+    tf.identity(table.lookup(tf.constant(["two"])), name="found")
+    tf.tables_initializer(name="init")
+
+
+def test_a_table_is_filled_from_the_file_that_the_call_names():
+    with open("words", "w") as f:
+        f.write("one\ntwo\n")
+    graph_def = _exported(_table)
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.import_graph_def(graph_def, name="")
+        with pytest.raises(tf.errors.PermissionDeniedError, match="comes from an imported graph"):
+            sess.run("init")
+        sess.run("init", {"path:0": "words"})  # as a loader does with a SavedModel's assets
+        assert sess.run("found:0").tolist() == [1]
+
+
+_FUNCTION = """library{function{signature{name:'f' input_arg{name:'x' type:DT_STRING} output_arg{name:'y' type:DT_STRING}}
+  node_def{name:'c' op:'ReadFile' input:'x'} ret{key:'y' value:'c:contents:0'}}}
+node{name:'p' op:'Const' attr{key:'dtype' value{type:DT_STRING}}
+  attr{key:'value' value{tensor{dtype:DT_STRING tensor_shape{} string_val:'secret'}}}}
+node{name:'call' op:'PartitionedCall' input:'p' attr{key:'Tin' value{list{type:DT_STRING}}}
+  attr{key:'Tout' value{list{type:DT_STRING}}} attr{key:'f' value{func{name:'f'}}}}
+versions{producer:134}"""
+
+
+def test_inside_of_a_function_too():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.import_graph_def(text_format.Parse(_FUNCTION, tf.GraphDef()), name="")
+        for feeds in (None, {"p:0": "secret"}):
+            with pytest.raises(tf.errors.PermissionDeniedError, match="comes from an imported graph"):
+                sess.run("call:0", feeds)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,11 @@ FORBIDDEN = frozenset(
 # May read a file in an imported graph if the user feeds its path (the assets of a SavedModel).
 _READS_FED_PATH = frozenset(["InitializeTableFromTextFile", "InitializeTableFromTextFileV2"])
 
-_SAVES_AND_RESTORES = frozenset(["SaveV2", "Save", "SaveSlices", "RestoreV2", "Restore", "RestoreSlice", "MergeV2Checkpoints"])
+# Ops that work on the path that a run feeds, and those whose function may hold such an op.
+_TAKE_PATHS = _READS_FED_PATH | frozenset(
+    """SaveV2 Save SaveSlices RestoreV2 Restore RestoreSlice MergeV2Checkpoints
+    PartitionedCall StatefulPartitionedCall RemoteCall If StatelessIf While StatelessWhile""".split()
+)
 
 _SHARD_SUFFIX = re.compile(r"(_temp_[0-9a-f]{32}/part)?(-(\d{5}|\?{5})-of-\d{5})?\Z")
 
@@ -65,8 +69,8 @@ def fed_paths(paths):
 
 
 def takes_paths(ops) -> bool:
-    """Whether imported Save or Restore nodes are among `ops`: the strings that a run feeds are then its paths."""
-    return any(op is not None and op._imported and op.type in _SAVES_AND_RESTORES for op in ops)
+    """Whether imported ops that work on a fed path are among `ops`: the strings that a run feeds are then its paths."""
+    return any(op is not None and op._imported and op.type in _TAKE_PATHS for op in ops)
 
 
 def paths_in_feeds(values) -> list:

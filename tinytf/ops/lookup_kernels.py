@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, errors, file_io
+from tinytf.graph import trust
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.ops.shape_ops import show
 from tinytf.ops.string_kernels import objects, parse_number
@@ -164,6 +165,7 @@ def _from_file_kernel(op):
 
     def initialize(table, filename):
         name = filename.item()
+        trust.check_op(op, name)
         content = file_io.read_file_to_string(name, binary_mode=True)
         lines = content.split(b"\n")
         if lines and not lines[-1]:
