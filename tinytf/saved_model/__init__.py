@@ -1,5 +1,9 @@
 """`tf.saved_model`: models as folders, with graph, variables, signatures and assets."""
 
+# Also where this module was imported by its own path: a symbol that is missing is named.
+import sys as _sys  # noqa: E402
+
+from tinytf.missing import name_missing as _name_missing  # noqa: E402
 from tinytf.saved_model import (  # noqa: F401
     builder,
     constants,
@@ -25,3 +29,5 @@ from tinytf.saved_model.signature_def_utils import (  # noqa: F401
 from tinytf.saved_model.simple_save import simple_save  # noqa: F401
 from tinytf.saved_model.tag_constants import *  # noqa: F403
 from tinytf.saved_model.utils import build_tensor_info, get_tensor_from_tensor_info  # noqa: F401
+
+_name_missing(_sys.modules[__name__], "tf.saved_model")

@@ -1,5 +1,8 @@
 """`tf.train`: training, saving, and what runs a training loop."""
 
+# Also where this module was imported by its own path: a symbol that is missing is named.
+import sys as _sys  # noqa: E402
+
 from tinytf.checkpoint import (  # noqa: F401
     NewCheckpointReader,
     checkpoint_exists,
@@ -14,6 +17,7 @@ from tinytf.checkpoint import (  # noqa: F401
     update_checkpoint_state,
 )
 from tinytf.graph.graph_io import write_graph  # noqa: F401
+from tinytf.missing import name_missing as _name_missing  # noqa: E402
 from tinytf.protos import (  # noqa: F401
     BytesList,
     CheckpointState,
@@ -120,3 +124,5 @@ from tinytf.train.training_util import (  # noqa: F401
     global_step,
 )
 from tinytf.train.warm_start import VocabInfo, warm_start  # noqa: F401
+
+_name_missing(_sys.modules[__name__], "tf.train")
