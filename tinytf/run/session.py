@@ -13,6 +13,7 @@ from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
+from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of
 from tinytf.run.plan import Plan
 from tinytf.run.specialize import ShapedPlans, static_shapes
@@ -59,6 +60,7 @@ class BaseSession:
         self._functions: dict = {}
         self._resources = Resources(self._function)
         self._partial: dict = {}
+        keep_freed_memory()
 
     # What it is -----------------------------------------------------------------------------------
 
