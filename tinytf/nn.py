@@ -79,6 +79,7 @@ from tinytf.ops.softmax import (  # noqa: F401
     softmax_cross_entropy_with_logits_v2,
     sparse_softmax_cross_entropy_with_logits,
 )
+from tinytf.ops.space_batch import depth_to_space, space_to_batch, space_to_depth  # noqa: F401
 from tinytf.ops.space_to_batch_functions import with_space_to_batch  # noqa: F401
 
 _LATER = {  # what not everybody needs, imported when it is asked for
