@@ -65,8 +65,8 @@ def read_message(path, message_type):
         raise OSError(f"File {path} does not exist.") from e
     message = message_type()
     try:
-        message.ParseFromString(data)
-        return message
+        if message.ParseFromString(data) == len(data):  # protobuf 3.20 only warns where it stops before the end
+            return message
     except Exception:  # noqa: BLE001  (protobuf's DecodeError, or text)
         pass
     message = message_type()

@@ -14,7 +14,7 @@ def _shift_kernel(shift):
 
     def kernel(op):
         most = np.dtype(op.outputs[0].dtype.as_numpy_dtype).itemsize * 8 - 1
-        return lambda x, y: shift(x, np.clip(y, 0, most))
+        return lambda x, y: shift(x, np.clip(y, 0, most).astype(y.dtype))  # old NumPy widens a scalar
 
     return kernel
 

@@ -126,7 +126,7 @@ def zeta(x, q):
     total += power * a / (x - 1) + 0.5 * power
     factor = x * power / a
     for k, bernoulli in enumerate(_BERNOULLI, 1):
-        total += factor * bernoulli / math.factorial(2 * k)
+        total += factor * bernoulli / float(math.factorial(2 * k))  # which passes int64
         factor = factor * (x + 2 * k - 1) * (x + 2 * k) / (a * a)
     total = np.where(nan, np.nan, total)
     return np.where(infinite & ~(x < 1), np.inf, total)
