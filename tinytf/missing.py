@@ -33,8 +33,6 @@ INSTEAD = {
     "tf.nn.seq2seq": "tf.contrib.legacy_seq2seq",
     "tf.keras": "tf.layers for layers and tf.train for optimizers",
     "tf.train.Checkpoint": "tf.train.Saver, which also restores what tf.train.Checkpoint wrote, by the variables' names",
-    "tf.estimator": "tf.train.MonitoredTrainingSession or a plain tf.Session loop",
-    "tf.contrib.learn": "tf.train.MonitoredTrainingSession or a plain tf.Session loop",
     "tf.tpu": "a plain tf.Session: tinytf runs on the CPU",
     "tf.distribute": "a plain tf.Session: tinytf runs in one process",
     "tf.GradientTape": "tf.gradients: tinytf builds graphs, it has no eager mode",
