@@ -16,31 +16,56 @@ import types
 from tinytf.missing import missing_symbol, name_missing
 
 # Where scripts reach past the public names: `tensorflow.python.<path>` and what it means here. `tf` is the public
-# namespace, `tf.x` a part of it, anything else a module. Sources are searched in order, and `tf` itself last.
+# namespace, `tf.x` a part of it, anything else a module. Sources are searched in order, and `tf` itself last. Where
+# nothing stands, the path can be imported and each name in it is an error that says what to use.
 PYTHON_PATHS = {
     "client.device_lib": "tinytf.device_lib",
     "client.session": "tf",
     "client.timeline": "tinytf.timeline",
+    "compat.compat": "tf.compat",
+    "compat.v2_compat": "tinytf.switches",
     "data": "tf.data",
     "data.experimental": "tf.data.experimental",
+    "distribute.collective_all_reduce_strategy": "",
+    "distribute.distribute_coordinator": "",
+    "distribute.distribution_strategy_context": "",
+    "eager.backprop": "",
+    "eager.context": "tinytf.graph.eager_context",
+    "eager.def_function": "",
+    "eager.function": "",
+    "eager.wrap_function": "",
+    "framework.c_api_util": "",
+    "framework.common_shapes": "tinytf.graph.shape_rules",
+    "framework.composite_tensor": "",
     "framework.constant_op": "tf",
     "framework.device": "tinytf.graph.device",
     "framework.dtypes": "tinytf.dtypes",
+    "framework.error_interpolation": "",
     "framework.errors": "tinytf.errors",
     "framework.errors_impl": "tinytf.errors",
     "framework.function": "tinytf.graph.function",
+    "framework.function_def_to_graph": "",
     "framework.graph_io": "tf.train",
+    "framework.graph_to_function_def": "",
     "framework.graph_util": "tf.graph_util",
     "framework.graph_util_impl": "tf.graph_util",
     "framework.importer": "tf",
+    "framework.indexed_slices": "tf",
     "framework.meta_graph": "tinytf.graph.meta_graph tf.train",
-    "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry",
+    "framework.op_def_library": "",
+    "framework.op_def_registry": "",
+    "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry tinytf.graph.collection_protos",
     "framework.random_seed": "tf tf.random",
+    "framework.registry": "",
+    "framework.smart_cond": "tinytf.layers.smart_cond",
     "framework.sparse_tensor": "tf tinytf.graph.sparse_tensor",
+    "framework.subscribe": "",
     "framework.tensor_shape": "tinytf.shapes",
     "framework.tensor_spec": "tf",
     "framework.tensor_util": "tinytf.graph.tensor_proto tinytf.graph.constant_value",
-    "framework.test_util": "tf.test",
+    "framework.test_ops": "tinytf.test.test_ops",
+    "framework.test_util": "tinytf.test.test_util tf.test",
+    "framework.traceable_stack": "",
     "framework.versions": "tinytf.version",
     "layers.base": "tf.layers",
     "layers.convolutional": "tf.layers",
@@ -53,12 +78,18 @@ PYTHON_PATHS = {
     "lib.io.python_io": "tf.python_io",
     "lib.io.tf_record": "tf.python_io",
     "ops.array_ops": "tf tinytf.ops.array_ops",
+    "ops.array_grad": "tinytf.ops.gradient_registry",
     "ops.candidate_sampling_ops": "tf.nn tf.random",
     "ops.check_ops": "tf tf.debugging",
     "ops.clip_ops": "tf",
+    "ops.cond_v2": "",
     "ops.confusion_matrix": "tf tf.math",
+    "ops.control_flow_grad": "tinytf.ops.gradient_registry",
     "ops.control_flow_ops": "tf tinytf.ops.control_flow_ops",
+    "ops.control_flow_util": "tinytf.ops.control_flow_util",
+    "ops.control_flow_v2_toggles": "tinytf.switches",
     "ops.ctc_ops": "tf.nn",
+    "ops.data_flow_grad": "tinytf.ops.gradient_registry",
     "ops.data_flow_ops": "tf tf.queue",
     "ops.distributions": "tf.distributions",
     "ops.embedding_ops": "tf.nn",
@@ -78,17 +109,23 @@ PYTHON_PATHS = {
     "ops.losses.losses": "tf.losses",
     "ops.losses.losses_impl": "tf.losses",
     "ops.losses.util": "tf.losses",
+    "ops.map_fn": "tf",
+    "ops.math_grad": "tinytf.ops.gradient_registry",
     "ops.math_ops": "tf tf.math tinytf.ops.math_ops",
     "ops.metrics": "tf.metrics",
     "ops.metrics_impl": "tf.metrics",
     "ops.nn": "tf.nn",
+    "ops.nn_grad": "tinytf.ops.gradient_registry",
     "ops.nn_impl": "tf.nn",
     "ops.nn_ops": "tf.nn",
     "ops.numerics": "tf tf.debugging",
     "ops.parsing_ops": "tf tf.io",
     "ops.partitioned_variables": "tf",
+    "ops.ragged.ragged_factory_ops": "",
+    "ops.ragged.ragged_tensor": "",
+    "ops.random_grad": "tinytf.ops.gradient_registry",
     "ops.random_ops": "tf tf.random",
-    "ops.resource_variable_ops": "tinytf.ops.resource_variable tinytf.ops.resource_ops",
+    "ops.resource_variable_ops": "tinytf.ops.resource_variables tinytf.generated_ops",
     "ops.resources": "tinytf.ops.resources",
     "ops.rnn": "tf.nn",
     "ops.rnn_cell": "tf.nn.rnn_cell tf.contrib.rnn",
@@ -96,9 +133,12 @@ PYTHON_PATHS = {
     "ops.script_ops": "tf",
     "ops.seq2seq": "tf.contrib.legacy_seq2seq",
     "ops.session_ops": "tf",
+    "ops.sparse_grad": "tinytf.ops.gradient_registry",
     "ops.sparse_ops": "tf tf.sparse",
     "ops.special_math_ops": "tf tf.math",
     "ops.spectral_ops": "tf.spectral",
+    "ops.standard_ops": "tf",
+    "ops.state_grad": "tinytf.ops.gradient_registry",
     "ops.state_ops": "tf tinytf.ops.state_ops",
     "ops.string_ops": "tf tf.strings",
     "ops.summary_ops": "tf.summary",
@@ -106,6 +146,7 @@ PYTHON_PATHS = {
     "ops.tensor_array_ops": "tf",
     "ops.variable_scope": "tf tinytf.ops.variable_scope",
     "ops.variables": "tf tinytf.ops.variables",
+    "ops.while_v2": "",
     "platform.app": "tf.app",
     "platform.benchmark": "tf.test",
     "platform.flags": "tf.flags",
@@ -123,9 +164,27 @@ PYTHON_PATHS = {
     "tools.optimize_for_inference_lib": "tinytf.tools.optimize_for_inference_lib",
     "tools.strip_unused_lib": "tinytf.tools.strip_unused_lib",
     "training": "tf.train",
+    "training.distribution_strategy_context": "",
+    "training.saver_test_utils": "tinytf.test.checkpointed_op",
+    "training.saving.functional_saver": "",
+    "training.tensorboard_logging": "tf.logging",
+    "training.tracking": "tinytf.train.trackable",
+    "training.tracking.base": "tinytf.train.trackable",
+    "training.tracking.graph_view": "",
+    "training.tracking.tracking": "tinytf.train.trackable",
+    "training.tracking.util": "tinytf.train.object_based tf.train",
     "user_ops": "tf.user_ops",
     "util.compat": "tf.compat",
+    "util.compat.collections_abc": "collections.abc",
+    "util.deprecation": "tinytf.util.deprecation",
+    "util.lazy_loader": "tinytf.util.lazy_loader",
     "util.nest": "tf.nest",
+    "util.object_identity": "",
+    "util.protobuf.compare": "tinytf.util.proto_compare",
+    "util.tf_contextlib": "contextlib",
+    "util.tf_decorator": "",
+    "util.tf_export": "tinytf.util.tf_export",
+    "util.tf_inspect": "inspect",
 }
 for _package, _meaning, _modules in (
     (
@@ -136,7 +195,7 @@ for _package, _meaning, _modules in (
         learning_rate_decay momentum monitored_session moving_averages optimizer proximal_adagrad
         proximal_gradient_descent queue_runner queue_runner_impl rmsprop saver saving.saveable_object
         saving.saveable_object_util server_lib session_manager session_run_hook slot_creator summary_io supervisor
-        sync_replicas_optimizer tracking tracking.util training training_ops training_util warm_starting_util""",
+        sync_replicas_optimizer training training_ops training_util warm_starting_util""",
     ),
     (
         "saved_model",
@@ -177,9 +236,9 @@ class Alias(types.ModuleType):
 
     def __init__(self, name, sources):
         super().__init__(name, "tinytf, standing in for %s" % name)
+        self.__dict__["_tinytf_sources"] = sources  # modules, or names of modules that are imported when an attribute is asked for
         self.__path__ = []
         self.__file__ = sys.modules["tinytf"].__file__
-        self._tinytf_sources = sources  # modules, or names of modules that are imported when an attribute is asked for
 
     def __getattr__(self, name):
         if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
@@ -194,6 +253,26 @@ class Alias(types.ModuleType):
         if sources_of(self.__name__ + "." + name) is not None:
             return importlib.import_module(self.__name__ + "." + name)
         raise self._missing(name)
+
+    def __setattr__(self, name, value):
+        """What a program (or mock.patch) sets here, it means for tinytf too: `tf_logging.warning = …`."""
+        if "_tinytf_sources" in self.__dict__ and not name.startswith("__") and not isinstance(value, Alias):
+            for source in list(self._sources())[: self._own_sources()]:
+                if name in vars(source):
+                    self.__dict__.setdefault("_tinytf_replaced", {}).setdefault(name, (source, vars(source)[name]))
+                    setattr(source, name, value)
+                    break
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name):
+        source, value = self.__dict__.get("_tinytf_replaced", {}).pop(name, (None, None))
+        if source is not None:
+            setattr(source, name, value)
+        super().__delattr__(name)
+
+    def _own_sources(self):
+        """How many of the sources are this module's own: `tf` as the last resort of an inner path is not."""
+        return max(1, len(self._tinytf_sources) - self.__name__.startswith("tensorflow.python."))
 
     def _sources(self):
         sources = self._tinytf_sources
@@ -267,6 +346,8 @@ INNER_PACKAGES -= {"python." + _path for _path in PYTHON_PATHS}  # those that ho
 
 def _sources_of_python_path(tf, path):
     listed = PYTHON_PATHS.get(".".join(path))
+    if len(path) == 2 and path[0] in ("ops", "training") and path[1].startswith("gen_") and path[1].endswith("_ops"):
+        return ["tinytf.generated_ops"]
     if listed is None:  # tensorflow.python.image.… is tf.image.…
         found = path[0] in tf._NAMESPACES and _walk(tf, path)
         return [found] if found else None
@@ -282,7 +363,8 @@ def _source(name):
         if not name.startswith(error.name or " "):
             raise
         return None
-    name_missing(module, name)
+    if name.startswith("tinytf."):
+        name_missing(module, name)
     return module
 
 

@@ -203,7 +203,7 @@ def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
     """
     names = [_text(n) for n in names]
     specs = [_text(s) for s in shape_and_slices]
-    for _ in range(5):
+    for _ in range(100):
         reader = reader or open_checkpoint(_text(prefix))
         try:
             return _read_tensors(reader, names, specs, dtypes)
