@@ -38,9 +38,34 @@ def _values(op_, boxes, read):
 
 def _numbers(op_, names, values):
     for name, value in zip(names, values):
-        if np.ndim(value):
+        if value.ndim:
             raise errors.InvalidArgumentError(op_.node_def, op_, "%s is not a scalar: %s" % (name, shape_text(value.shape)))
     return [v[()] for v in values]  # NumPy scalars: arithmetic keeps their dtype
+
+
+def _prepared(op_, prepare, names):
+    """`prepare` with a memory of its last numbers: the variables of one optimizer are updated with the same ones.
+
+    The memory is shared by the ops that could share an answer: those of one rule, dtype and attributes.
+    """
+    attributes = tuple((k, v) for k, v in op_.attrs.items() if k in ("use_nesterov", "update_slots"))
+    last = _last_prepared.setdefault((prepare, op_.attr("T"), attributes), [(None, None)])
+
+    def prepared(others):
+        try:
+            key = [v.item() for v in others]
+        except ValueError:  # not a scalar, and not of size 1
+            key = None
+        known, h = last[0]
+        if key is None or key != known or any([v.ndim for v in others]):
+            h = prepare(op_, *_numbers(op_, names, others))
+            last[0] = key, h
+        return h
+
+    return prepared
+
+
+_last_prepared: dict = {}
 
 
 def _contiguous(array):
@@ -48,37 +73,42 @@ def _contiguous(array):
 
 
 def _dense_kernel(rule, names, count, grad_at, read):
+    at = count + grad_at
+
     def kernel(op_):
         prepare, step = rule
+        prepared = _prepared(op_, prepare, names)
 
         def apply(*inputs):
-            boxes, others = inputs[:count], list(inputs[count:])
-            arrays = _values(op_, boxes, read)
-            grad = others.pop(grad_at)
-            if grad.shape != arrays[0].shape:
-                raise errors.InvalidArgumentError(
-                    op_.node_def,
-                    op_,
-                    "var and grad do not have the same shape: %s %s"
-                    % (shape_text(arrays[0].shape), shape_text(grad.shape)),
-                )
-            h = prepare(op_, *_numbers(op_, names, others))
+            boxes, grad = inputs[:count], inputs[at]
+            arrays = [getattr(box, "value", None) for box in boxes]
+            if any([a is None or a.shape != grad.shape for a in arrays]):
+                refuse(boxes, grad)
+            h = prepared(inputs[count:at] + inputs[at + 1 :])
             size = grad.size
-            grad = _contiguous(np.asarray(grad)).reshape(-1)
-            flat = [a.reshape(-1) for a in arrays]
+            if grad.ndim != 1:
+                grad = _contiguous(np.asarray(grad)).reshape(-1)
+                arrays = [a.reshape(-1) for a in arrays]
             if size <= BLOCK:
-                t, u = np.empty_like(grad), np.empty_like(grad)
-                step(h, grad, t, u, *flat)
+                scratch = np.empty((2, size), grad.dtype)
+                step(h, grad, scratch[0], scratch[1], *arrays)
                 return boxes[0]
 
             def blocks(first, last):
-                t, u = np.empty(BLOCK, grad.dtype), np.empty(BLOCK, grad.dtype)
+                t, u = np.empty((2, BLOCK), grad.dtype)
                 for start in range(first, last, BLOCK):
                     end = min(start + BLOCK, last)
-                    step(h, grad[start:end], t[: end - start], u[: end - start], *[a[start:end] for a in flat])
+                    step(h, grad[start:end], t[: end - start], u[: end - start], *[a[start:end] for a in arrays])
 
             parallel.divide(blocks, size, DIVIDED)
             return boxes[0]
+
+        def refuse(boxes, grad):
+            shape = _values(op_, boxes, read)[0].shape
+            if grad.shape != shape:
+                raise errors.InvalidArgumentError(
+                    op_.node_def, op_, "var and grad do not have the same shape: %s %s" % (shape_text(shape), shape_text(grad.shape))
+                )
 
         return apply
 
@@ -88,13 +118,14 @@ def _dense_kernel(rule, names, count, grad_at, read):
 def _sparse_kernel(rule, names, count, grad_at, read):
     def kernel(op_):
         prepare, step = rule
+        prepared = _prepared(op_, prepare, names)
 
         def apply(*inputs):
             boxes, others = inputs[:count], list(inputs[count:])
             arrays = _values(op_, boxes, read)
             var = arrays[0]
             grad, indices = np.asarray(others.pop(grad_at)), np.asarray(others.pop(grad_at))
-            h = prepare(op_, *_numbers(op_, names, others))
+            h = prepared(others)
             if var.ndim < 1:
                 raise errors.InvalidArgumentError(op_.node_def, op_, "var must be at least 1 dimensional")
             if indices.ndim != 1:
