@@ -139,6 +139,7 @@ USES_BLAS = frozenset(
     MatMul BatchMatMul BatchMatMulV2 SparseMatMul Conv2D Conv2DBackpropFilter Conv2DBackpropInput Conv3D
     Conv3DBackpropFilterV2 Conv3DBackpropInputV2 DepthwiseConv2dNative DepthwiseConv2dNativeBackpropFilter
     DepthwiseConv2dNativeBackpropInput Cholesky MatrixInverse MatrixSolve MatrixDeterminant Svd Qr SelfAdjointEigV2
-    MatrixTriangularSolve MatrixSolveLs SparseTensorDenseMatMul
+    MatrixTriangularSolve MatrixSolveLs SparseTensorDenseMatMul Sum Mean BiasAddGrad Softmax LogSoftmax
+    SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits
     """.split()
 )

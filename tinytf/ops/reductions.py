@@ -127,8 +127,8 @@ def _mean(op):
         return integer_mean
 
     def mean(x, axis, keep):
-        total = sum_over(x, axis, wide, keep)
-        return (total / wide.type(_count(x, axis))).astype(dtype, copy=False)
+        result = sum_over(x, axis, wide, keep) / wide.type(_count(x, axis))
+        return result if wide is dtype else result.astype(dtype, copy=False)
 
     return mean
 

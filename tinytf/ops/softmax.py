@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast_dims, merge_dim, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, math_ops
+from tinytf.ops.row_sums import largest_of_rows, sums_of_rows
 from tinytf.ops.shape_ops import deprecated_argument
 
 _FLOAT = "{half, bfloat16, float, double}"
@@ -25,11 +26,14 @@ def _fail(op, message):
 # Kernels ----------------------------------------------------------------------------------------
 
 
-def _shifted(x):
-    """x minus the largest of its row: exp of it cannot overflow."""
-    if not x.shape[-1]:
-        return x
-    return x - np.max(x, axis=-1, keepdims=True)
+def _rows(x):
+    """`x` as a matrix of rows along its last dimension."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+
+
+def _shifted(rows):
+    """The rows minus the largest of each: exp of it cannot overflow."""
+    return rows - largest_of_rows(rows)[:, None]
 
 
 def _single(run):
@@ -49,9 +53,12 @@ def _softmax_kernel(op):
     def run(x):
         if x.ndim < 1:
             _fail(op, "logits must have >= 1 dimension, got []")
-        e = np.exp(_shifted(x))
-        e /= np.sum(e, axis=-1, keepdims=True)
-        return e
+        if not x.size:
+            return x.copy()
+        e = _shifted(_rows(x))
+        np.exp(e, out=e)
+        e /= sums_of_rows(e)[:, None]
+        return e.reshape(x.shape)
 
     return _single(run)
 
@@ -60,8 +67,11 @@ def _log_softmax_kernel(op):
     def run(x):
         if x.ndim < 1:
             _fail(op, "logits must have >= 1 dimension, got []")
-        x = _shifted(x)
-        return x - np.log(np.sum(np.exp(x), axis=-1, keepdims=True))
+        if not x.size:
+            return x.copy()
+        result = _shifted(_rows(x))
+        result -= np.log(sums_of_rows(np.exp(result)))[:, None]
+        return result.reshape(x.shape)
 
     return _single(run)
 
@@ -76,14 +86,16 @@ def _xent_kernel(op):
             logits, labels = np.broadcast_to(logits, shape), np.broadcast_to(labels, shape)
         if logits.ndim != 2:
             _fail(op, f"logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional, got {list(logits.shape)}")
+        if not logits.size:
+            return np.zeros(logits.shape[0], logits.dtype), np.zeros(logits.shape, logits.dtype)
         x = _shifted(logits)
         e = np.exp(x)
-        total = np.sum(e, axis=-1, keepdims=True)
+        total = sums_of_rows(e)[:, None]
         np.subtract(np.log(total), x, out=x)
         x *= labels
         e /= total
         e -= labels
-        return np.sum(x, axis=-1), e
+        return sums_of_rows(x), e
 
     return _single(run)
 
@@ -102,9 +114,11 @@ def _sparse_xent_kernel(op):
         if rows and (labels.min() < 0 or labels.max() >= classes):
             bad = labels[(labels < 0) | (labels >= classes)][0]
             _fail(op, f"Received a label value of {bad} which is outside the valid range of [0, {classes}).  Label values: {' '.join(map(str, labels.tolist()))}")
+        if not rows:
+            return np.zeros(0, logits.dtype), np.zeros(logits.shape, logits.dtype)
         x = _shifted(logits)
         e = np.exp(x)
-        total = np.sum(e, axis=-1)
+        total = sums_of_rows(e)
         at = np.arange(rows)
         loss = np.log(total) - x[at, labels]
         e /= total[:, None]
