@@ -1,13 +1,17 @@
-"""Boxes in images: drawing them, choosing random ones, suppressing those that overlap.  A box is [y1, x1, y2, x2] in [0, 1]."""
+"""Boxes in images: drawing them, choosing random ones.  A box is [y1, x1, y2, x2] in [0, 1]."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tinytf import errors
+from tinytf.graph.build import make
+from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input
+from tinytf.graph.tensor import Tensor
 from tinytf.ops import philox
+from tinytf.ops.named_results import SampleDistortedBoundingBoxV2
 
 _COLORS = np.array(
     [[1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1], [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1], [0, 1, 1, 1], [1, 0, 1, 1]],
@@ -60,7 +64,8 @@ def _distorted_kernel(op):
     def fail(message):
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
-    def sample(image_size, bounding_boxes, least_covered):
+    def sample(image_size, bounding_boxes, least_covered=None):
+        least_covered = op.attr("min_object_covered") if least_covered is None else least_covered
         height, width = int(image_size[0]), int(image_size[1])
         if height <= 0 or width <= 0:
             fail(f"Image height and width must be positive, got {height} and {width}")
@@ -154,56 +159,36 @@ def _covers(crop, boxes, least) -> bool:
 
 op("SampleDistortedBoundingBoxV2(image_size: T, bounding_boxes: float, min_object_covered: float) -> (begin: T, size: T, bboxes: float); T: {uint8, int8, int16, int32, int64}; seed: int = 0; seed2: int = 0; aspect_ratio_range: list(float) = [0.75, 1.33]; area_range: list(float) = [0.05, 1.0]; max_attempts: int = 100; use_image_if_no_bounding_boxes: bool = false; is_stateful",
    shape=lambda op: [(3,), (3,), (1, 1, 4)], kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("SampleDistortedBoundingBox(image_size: T, bounding_boxes: float) -> (begin: T, size: T, bboxes: float); T: {uint8, int8, int16, int32, int64}; seed: int = 0; seed2: int = 0; min_object_covered: float = 0.1; aspect_ratio_range: list(float) = [0.75, 1.33]; area_range: list(float) = [0.05, 1.0]; max_attempts: int = 100; use_image_if_no_bounding_boxes: bool = false; is_stateful",
+   shape=lambda op: [(3,), (3,), (1, 1, 4)], kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
-# Non-maximum suppression ------------------------------------------------------------------------------------
+# Functions ------------------------------------------------------------------------------------------------
 
 
-def overlap(a, b) -> np.ndarray:
-    """Intersection over union of box `a` with each of the boxes `b`."""
-    y1, y2 = np.minimum(b[:, 0], b[:, 2]), np.maximum(b[:, 0], b[:, 2])
-    x1, x2 = np.minimum(b[:, 1], b[:, 3]), np.maximum(b[:, 1], b[:, 3])
-    ay1, ay2, ax1, ax2 = min(a[0], a[2]), max(a[0], a[2]), min(a[1], a[3]), max(a[1], a[3])
-    common = np.maximum(np.minimum(y2, ay2) - np.maximum(y1, ay1), 0) * np.maximum(np.minimum(x2, ax2) - np.maximum(x1, ax1), 0)
-    area, own = (y2 - y1) * (x2 - x1), (ay2 - ay1) * (ax2 - ax1)
-    valid = (area > 0) & (own > 0)
-    return np.where(valid, common / np.where(valid, area + own - common, 1), 0)
+def draw_bounding_boxes(images, boxes, name=None, colors=None) -> Tensor:
+    """A batch of images with [batch, n, 4] boxes drawn into them, in `colors` (or ten of its own) by turns.
+
+    Follows tf.image.draw_bounding_boxes of TF 1.15.
+    """
+    if colors is None:
+        return make("DrawBoundingBoxes", images, boxes, name=name)
+    return make("DrawBoundingBoxesV2", images, boxes, colors, name=name)
 
 
-def suppressed(boxes, scores, most, iou_threshold, score_threshold=-np.inf) -> np.ndarray:
-    """Indices of the boxes to keep, the best first: those that overlap no better one too much."""
-    boxes, kept = boxes.astype(np.float32), []
-    for i in np.argsort(-scores, kind="stable"):
-        if len(kept) >= most:
-            break
-        if scores[i] > score_threshold and not (len(kept) and (overlap(boxes[i], boxes[kept]) > iou_threshold).any()):
-            kept.append(int(i))
-    return np.array(kept, np.int32)
+def sample_distorted_bounding_box(
+    image_size, bounding_boxes, seed=None, seed2=None, min_object_covered=0.1, aspect_ratio_range=None, area_range=None,
+    max_attempts=None, use_image_if_no_bounding_boxes=None, name=None,
+):  # fmt: skip
+    """(begin, size, box) of a random crop that holds at least this part of one of the boxes: for tf.slice, and as a box.
 
-
-def _nms_kernel(op):
-    return lambda boxes, scores, most: suppressed(boxes, scores, int(most), op.attr("iou_threshold"))
-
-
-def _nms_v2_kernel(op):
-    return lambda boxes, scores, most, iou, least=-np.inf: suppressed(boxes, scores, int(most), float(iou), float(least))
-
-
-def _nms_v4_kernel(op):
-    def run(boxes, scores, most, iou, least):
-        kept = suppressed(boxes, scores, int(most), float(iou), float(least))
-        padded = np.zeros(int(most), np.int32) if op.attr("pad_to_max_output_size") else kept
-        padded[: len(kept)] = kept
-        return padded, np.int32(len(kept))
-
-    return run
-
-
-op("NonMaxSuppression(boxes: float, scores: float, max_output_size: int32) -> (selected_indices: int32); iou_threshold: float = 0.5",
-   shape=lambda op: [(None,)], kernel=_nms_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("NonMaxSuppressionV2(boxes: T, scores: T, max_output_size: int32, iou_threshold: T_threshold) -> (selected_indices: int32); T: {half, float} = float; T_threshold: {half, float} = float",
-   shape=lambda op: [(None,)], kernel=_nms_v2_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("NonMaxSuppressionV3(boxes: T, scores: T, max_output_size: int32, iou_threshold: T_threshold, score_threshold: T_threshold) -> (selected_indices: int32); T: {half, float} = float; T_threshold: {half, float} = float",
-   shape=lambda op: [(None,)], kernel=_nms_v2_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("NonMaxSuppressionV4(boxes: T, scores: T, max_output_size: int32, iou_threshold: T_threshold, score_threshold: T_threshold) -> (selected_indices: int32, valid_outputs: int32); T: {half, float} = float; T_threshold: {half, float} = float; pad_to_max_output_size: bool = false",
-   shape=lambda op: [(None,), ()], kernel=_nms_v4_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+    The whole image where no attempt succeeds.  Follows tf.image.sample_distorted_bounding_box of TF 1.15.
+    """
+    attrs = {
+        "seed": seed, "seed2": seed2, "aspect_ratio_range": aspect_ratio_range, "area_range": area_range,
+        "max_attempts": max_attempts, "use_image_if_no_bounding_boxes": use_image_if_no_bounding_boxes,
+    }  # fmt: skip
+    attrs = {k: v for k, v in attrs.items() if v is not None}
+    with name_scope(name, "sample_distorted_bounding_box"):
+        results = make("SampleDistortedBoundingBoxV2", image_size, bounding_boxes, min_object_covered, name=name, **attrs)
+        return SampleDistortedBoundingBoxV2(*results)

@@ -12,7 +12,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
-from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import with_rank
 
 _CUBIC_STEPS = 1024  # TensorFlow looks cubic weights up in a table of so many steps
@@ -265,52 +265,3 @@ op("ResizeBicubicGrad(grads: float, original_image: T) -> (output: T); T: {float
    shape=_like_second, kernel=_bicubic_grad_kernel)  # fmt: skip
 op("ResizeArea(images: T, size: int32) -> (resized_images: float); T: {int8, uint8, int16, uint16, int32, int64, half, float, double}; align_corners: bool = false",
    shape=_resized_shape, kernel=_area_kernel)  # fmt: skip
-
-
-# Crops ----------------------------------------------------------------------------------------------------
-
-
-def _crop_shape(op):
-    image, boxes = with_rank(op.inputs[0].dims, 4), with_rank(op.inputs[1].dims, 2)
-    return [(boxes[0], *(constant_dims(op.inputs[3]) or (None, None)), image[3])]
-
-
-def _crop_kernel(op):
-    nearest, outside = op.attr("method") == b"nearest", np.float32(op.attr("extrapolation_value"))
-
-    def places(first, last, length, count):
-        """Where the samples of one side lie: corners included, or the middle for a single one."""
-        first, last = np.float32(first), np.float32(last)
-        if count > 1:
-            return first * (length - 1) + np.arange(count, dtype=np.float32) * np.float32((last - first) * (length - 1) / (count - 1))
-        return np.array([0.5 * (first + last) * (length - 1)], np.float32)
-
-    def crop(image, boxes, which, size):
-        height, width = (int(s) for s in size)
-        if height <= 0 or width <= 0:
-            raise errors.InvalidArgumentError(op.node_def, op, f"crop dimensions must be positive: {height}, {width}")
-        if which.size and (which.min() < 0 or which.max() >= image.shape[0]):
-            raise errors.OutOfRangeError(op.node_def, op, f"box_ind has values outside [0, {image.shape[0]})")
-        out = np.full((len(boxes), height, width, image.shape[3]), outside, np.float32)
-        for k, ((y1, x1, y2, x2), n) in enumerate(zip(boxes, which)):
-            picture = image[n].astype(np.float32)
-            ys, xs = places(y1, y2, picture.shape[0], height), places(x1, x2, picture.shape[1], width)
-            inside_y, inside_x = (ys >= 0) & (ys <= picture.shape[0] - 1), (xs >= 0) & (xs <= picture.shape[1] - 1)
-            ys, xs = ys[inside_y], xs[inside_x]
-            if nearest:
-                values = picture[np.floor(ys + np.float32(0.5)).astype(int)[:, None], np.floor(xs + np.float32(0.5)).astype(int)]
-            else:
-                top, left = np.floor(ys).astype(int), np.floor(xs).astype(int)
-                bottom, right = np.ceil(ys).astype(int), np.ceil(xs).astype(int)
-                down, across = (ys - top)[:, None, None], (xs - left)[:, None]
-                a = picture[top[:, None], left] + (picture[top[:, None], right] - picture[top[:, None], left]) * across
-                b = picture[bottom[:, None], left] + (picture[bottom[:, None], right] - picture[bottom[:, None], left]) * across
-                values = a + (b - a) * down
-            out[k][np.ix_(inside_y, inside_x)] = values
-        return out
-
-    return crop
-
-
-op("CropAndResize(image: T, boxes: float, box_ind: int32, crop_size: int32) -> (crops: float); T: {uint8, uint16, int8, int16, int32, int64, half, float, double}; method: {'bilinear', 'nearest'} = 'bilinear'; extrapolation_value: float = 0.0",
-   shape=_crop_shape, kernel=_crop_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip

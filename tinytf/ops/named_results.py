@@ -10,3 +10,8 @@ FusedBatchNormV3 = collections.namedtuple(
     "FusedBatchNormV3", ["y", "batch_mean", "batch_variance", "reserve_space_1", "reserve_space_2", "reserve_space_3"]
 )
 FractionalPool = collections.namedtuple("FractionalPool", ["output", "row_pooling_sequence", "col_pooling_sequence"])
+SampleDistortedBoundingBoxV2 = collections.namedtuple("SampleDistortedBoundingBoxV2", ["begin", "size", "bboxes"])
+NonMaxSuppressionV4 = collections.namedtuple("NonMaxSuppressionV4", ["selected_indices", "valid_outputs"])
+CombinedNonMaxSuppression = collections.namedtuple(
+    "CombinedNonMaxSuppression", ["nmsed_boxes", "nmsed_scores", "nmsed_classes", "valid_detections"]
+)

@@ -112,6 +112,11 @@ def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding
     return make("ExtractImagePatches", images, ksizes=ksizes, strides=strides, rates=rates, padding=padding, name=name)
 
 
+def extract_patches(images, sizes=None, strides=None, rates=None, padding=None, name=None) -> Tensor:
+    """As `extract_image_patches`.  Follows `tf.image.extract_patches` of TF 1.15."""
+    return extract_image_patches(images, sizes, strides, rates, padding, name)
+
+
 # ---- EditDistance
 
 

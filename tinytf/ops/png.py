@@ -1,8 +1,10 @@
-"""Writes PNG images, with the standard library alone.
+"""Writes and reads PNG images, with the standard library alone.
 
-    file     signature, then chunks IHDR, IDAT, IEND
+    file     signature, then chunks IHDR, IDAT, IEND; PLTE (colours of indexed images) and tRNS (what is transparent) before IDAT
     chunk    length: uint32 big endian   type: 4 letters   content   CRC-32 of type and content
-    IDAT     one zlib stream: for each row a filter byte and its bytes
+    IHDR     width, height: uint32; bits a sample, colour type, compression, filter, interlace: uint8
+    IDAT     one zlib stream, perhaps in several chunks: for each row a filter byte and its bytes;
+             interlaced images are seven smaller ones after each other
 """
 
 from __future__ import annotations
@@ -31,3 +33,199 @@ def encode_png(image: np.ndarray, level: int = -1) -> bytes:
 
 def _chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+# Reading ------------------------------------------------------------------------------------------------
+
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a colour type
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_WHOLE = [(0, 0, 1, 1)]
+_PASSES = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]  # top, left, steps
+_MOST = 1_000_000  # libpng takes no longer sides
+_BAND = 256  # rows that are unfiltered together
+
+
+class PngError(ValueError):
+    """The file is no PNG image that can be read: `in_header` says where the fault is."""
+
+    def __init__(self, message, in_header=False):
+        super().__init__(message)
+        self.in_header = in_header
+
+
+def decode_png(data: bytes, channels: int = 0, dtype=np.uint8) -> np.ndarray:
+    """The image [height, width, channels] of a PNG file as uint8 or uint16.
+
+    `channels` is 1 to 4, or 0 for what the file has (indexed colours are 3, or 4 with transparency).
+    Samples of 16 bits lose the lower 8 for uint8; those of 8 are doubled for uint16.  Raises PngError.
+    """
+    header, palette, transparent, compressed = _chunks(data)
+    width, height, depth, kind, _, _, interlaced = header
+    samples = _samples(compressed, width, height, depth, _CHANNELS[kind], interlaced)
+    alpha = None
+    if kind == 3:
+        pixels, alpha = _from_palette(samples[..., 0], palette, transparent)
+        depth = 8
+    else:
+        colors = 3 if kind & 2 else 1
+        pixels = samples[..., :colors]
+        if kind & 4:
+            alpha = samples[..., colors]
+        elif transparent is not None and len(transparent) >= 2 * colors:
+            wanted = np.frombuffer(transparent[: 2 * colors], ">u2") & ((1 << depth) - 1)
+            alpha = np.where((pixels == wanted).all(axis=-1), 0, (1 << max(depth, 8)) - 1).astype(pixels.dtype)
+        if depth < 8:
+            pixels = pixels * np.uint8(255 // ((1 << depth) - 1))
+    if not channels:
+        channels = (3 if alpha is None else 4) if kind == 3 else _CHANNELS[kind]
+    if channels < 3 and pixels.shape[-1] == 3:
+        pixels = _grey(pixels)
+    elif channels >= 3 and pixels.shape[-1] == 1:
+        pixels = pixels.repeat(3, axis=-1)
+    if channels % 2 == 0:
+        if alpha is None:
+            alpha = np.full(pixels.shape[:2], (1 << max(depth, 8)) - 1, pixels.dtype)
+        pixels = np.concatenate([pixels, alpha[..., None]], axis=-1)
+    if dtype == np.uint8:
+        return (pixels >> 8).astype(np.uint8) if depth == 16 else pixels.astype(np.uint8, copy=False)
+    return pixels.astype(np.uint16, copy=False) if depth == 16 else pixels.astype(np.uint16) * 257
+
+
+def _chunks(data) -> tuple:
+    """(header, palette, transparency, image data)"""
+    header = palette = transparent = None
+    parts, at = [], 8
+    while True:
+        if at + 12 > len(data):
+            raise PngError("the file ends early", header is None)
+        (length,) = struct.unpack_from(">I", data, at)
+        kind, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
+        if at + 12 + length > len(data):
+            raise PngError("the file ends early", header is None)
+        intact = zlib.crc32(kind + content) == struct.unpack_from(">I", data, at + 8 + length)[0]
+        if not intact and not kind[0] & 32:
+            raise PngError("a chunk whose checksum is wrong", header is None)
+        at += 12 + length
+        if header is None:
+            if kind != b"IHDR" or length != 13:
+                raise PngError("no header", True)
+            header = struct.unpack(">IIBBBBB", content)
+            width, height, depth, color, compression, filtering, interlaced = header
+            if not (0 < width <= _MOST and 0 < height <= _MOST) or depth not in _DEPTHS.get(color, ()) or compression or filtering or interlaced > 1:
+                raise PngError("not a header", True)
+        elif kind == b"PLTE":
+            palette = content
+        elif kind == b"tRNS" and intact and header[3] in (0, 2, 3):
+            transparent = content
+        elif kind == b"IDAT":
+            parts.append(content)
+        elif kind == b"IEND":
+            break
+        elif not kind[0] & 32:
+            raise PngError("a chunk that is not known")
+    if not parts or (header[3] == 3 and (not palette or len(palette) % 3)):
+        raise PngError("a chunk is missing")
+    return header, palette, transparent, b"".join(parts)
+
+
+def _samples(compressed, width, height, depth, channels, interlaced) -> np.ndarray:
+    """[height, width, channels] as they are in the file, of `depth` bits."""
+    bits = depth * channels
+    passes = []
+    for top, left, down, across in _PASSES if interlaced else _WHOLE:
+        rows, columns = -(-(height - top) // down), -(-(width - left) // across)
+        if rows > 0 and columns > 0:
+            passes.append((top, left, down, across, rows, columns, -(-columns * bits // 8)))
+    expected = sum(p[4] * (1 + p[6]) for p in passes)
+    try:
+        raw = zlib.decompressobj().decompress(compressed, expected)
+    except zlib.error as error:
+        raise PngError(str(error)) from None
+    if len(raw) < expected:
+        raise PngError("less data than the image needs")
+    out, at = None, 0
+    raw = np.frombuffer(raw, np.uint8)
+    for top, left, down, across, rows, columns, length in passes:
+        lines = raw[at : at + rows * (1 + length)].reshape(rows, 1 + length)
+        at += rows * (1 + length)
+        lines = _unfiltered(lines[:, 0], lines[:, 1:], max(bits // 8, 1))
+        if depth == 16:
+            lines = lines.view(">u2").astype(np.uint16)
+        elif depth < 8:
+            parts = np.unpackbits(lines, axis=1).reshape(rows, -1, depth)
+            lines = np.packbits(parts, axis=-1)[..., 0] >> (8 - depth)
+        lines = lines[:, : columns * channels].reshape(rows, columns, channels)
+        if not interlaced:
+            return lines
+        if out is None:
+            out = np.zeros((height, width, channels), lines.dtype)
+        out[top::down, left::across] = lines
+    return out
+
+
+def _unfiltered(filters, lines, step) -> np.ndarray:
+    """Rows of bytes, from their differences to the left, to the row above, to the mean or the likeliest of both."""
+    if filters.max() > 4:
+        raise PngError("a filter that is not known")
+    rows, length = lines.shape
+    out = np.empty((rows, length), np.uint8)
+    if filters.max() <= 2:
+        above = np.zeros(length, np.uint8)
+        for y, kind in enumerate(filters.tolist()):
+            if kind == 0:
+                out[y] = lines[y]
+            elif kind == 1:
+                out[y] = lines[y].reshape(-1, step).cumsum(axis=0, dtype=np.uint8).reshape(-1)
+            else:
+                np.add(lines[y], above, out=out[y])
+            above = out[y]
+        return out
+    above = np.zeros((length // step, step), np.uint8)
+    for start in range(0, rows, _BAND):
+        band = _band(filters[start : start + _BAND], lines[start : start + _BAND].reshape(-1, length // step, step), above)
+        out[start : start + _BAND] = band.reshape(-1, length)
+        above = band[-1]
+    return out
+
+
+def _band(filters, lines, above) -> np.ndarray:
+    """Unfilters rows together: pixel x of row y needs those to the left and above, so all with the same x + y go at once.
+
+    `slant[x + y + 1, y]` is pixel x of row y - 1; row 0 is the one above.
+    """
+    rows, columns, step = lines.shape
+    slant = np.zeros((columns + rows + 1, rows + 1, step), np.int16)
+    slant[1 : columns + 1, 0] = above
+    kinds = np.concatenate([[0], filters])
+    is_sub, is_up, is_mean, is_paeth = ((kinds == k).astype(np.int16)[:, None] for k in (1, 2, 3, 4))
+    source = np.zeros((columns + rows + 1, rows + 1, step), np.int16)
+    for y in range(1, rows + 1):
+        source[y + 1 : y + 1 + columns, y] = lines[y - 1]
+    for d in range(2, columns + rows + 1):
+        low, high = max(1, d - columns), min(rows, d - 1) + 1
+        a, b, c = slant[d - 1, low:high], slant[d - 1, low - 1 : high - 1], slant[d - 2, low - 1 : high - 1]
+        to_left, to_above = np.abs(b - c), np.abs(a - c)
+        to_corner = np.abs(a + b - 2 * c)
+        paeth = np.where((to_left <= to_above) & (to_left <= to_corner), a, np.where(to_above <= to_corner, b, c))
+        here = slice(low, high)
+        guess = is_sub[here] * a + is_up[here] * b + is_mean[here] * (a + b >> 1) + is_paeth[here] * paeth
+        slant[d, low:high] = source[d, low:high] + guess & 255
+    return np.stack([slant[y + 1 : y + 1 + columns, y] for y in range(1, rows + 1)]).astype(np.uint8)
+
+
+def _from_palette(indices, palette, transparent) -> tuple:
+    colors = np.zeros((256, 3), np.uint8)
+    given = np.frombuffer(palette, np.uint8).reshape(-1, 3)[:256]
+    colors[: len(given)] = given
+    alpha = None
+    if transparent is not None:
+        table = np.full(256, 255, np.uint8)
+        table[: len(transparent[:256])] = np.frombuffer(transparent[:256], np.uint8)
+        alpha = table[indices]
+    return colors[indices], alpha
+
+
+def _grey(rgb) -> np.ndarray:
+    """Luminance with the weights that TensorFlow gives libpng (0.299 red, 0.114 green, and the rest blue)."""
+    red, green, blue = (rgb[..., i].astype(np.int64) for i in range(3))
+    return (red * 9798 + green * 3736 + blue * 19234 + 16384 >> 15).astype(rgb.dtype)[..., None]
