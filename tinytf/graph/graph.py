@@ -12,10 +12,11 @@ import threading
 
 from tinytf import protos
 from tinytf.graph import device as devices
-from tinytf.graph import op_entry
+from tinytf.graph import elements, op_entry
 from tinytf.graph.default_session import DefaultStack
 from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.operation import Operation
+from tinytf.graph.shape_inference import infer_shapes
 from tinytf.graph.tensor import Tensor
 
 _OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
@@ -121,57 +122,7 @@ class Graph:
         Raises KeyError for a name that is not here, ValueError for an ill-formed name or another
         graph's element, TypeError for anything else.
         """
-        if not (allow_tensor or allow_operation):
-            raise ValueError("allow_tensor and allow_operation can't both be False.")
-        kinds = "Tensor or Operation" if allow_tensor and allow_operation else "Tensor" if allow_tensor else "Operation"
-        convert = getattr(obj, "_as_graph_element", None)
-        if convert is not None:
-            element = convert()
-            obj = obj if element is None else element
-        if isinstance(obj, bytes):
-            obj = obj.decode()
-        if isinstance(obj, str):
-            return self._element_by_name(obj, allow_tensor, allow_operation, kinds)
-        if isinstance(obj, Tensor) and allow_tensor or isinstance(obj, Operation) and allow_operation:
-            if obj.graph is not self:
-                what = "Tensor" if isinstance(obj, Tensor) else "Operation"
-                raise ValueError(f"{what} {obj if what == 'Tensor' else obj.name} is not an element of this graph.")
-            return obj
-        raise TypeError(f"Can not convert a {type(obj).__name__} into a {kinds}.")
-
-    def _element_by_name(self, name, allow_tensor, allow_operation, kinds):
-        if ":" in name and allow_tensor:
-            op_name, _, index = name.partition(":")
-            if not index.isdigit() or not op_name or ":" in index:
-                raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. Tensor names must be of the form \"<op_name>:<output_index>\".")
-            op = self._nodes_by_name.get(op_name)
-            if op is None:
-                raise KeyError(
-                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, does not exist in the graph.{self._near(op_name)}"
-                )
-            if int(index) >= len(op.outputs):
-                raise KeyError(
-                    f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists but only has {len(op.outputs)} outputs."
-                )
-            return op.outputs[int(index)]
-        if ":" in name:
-            if name.count(":") == 1 and name.split(":")[1].isdigit():
-                raise ValueError(f"The name {name!r} appears to refer to a Tensor, not a {kinds}.")
-            raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}.")
-        if not allow_operation:
-            if name in self._nodes_by_name:
-                raise ValueError(f"The name {name!r} refers to an Operation, not a {kinds}. Tensor names must be of the form \"<op_name>:<output_index>\": write {name + ':0'!r}.")
-            raise ValueError(f"The name {name!r} looks like an (invalid) Operation name, not a {kinds}. Tensor names must be of the form \"<op_name>:<output_index>\".{self._near(name)}")
-        op = self._nodes_by_name.get(name)
-        if op is None:
-            raise KeyError(f"The name {name!r} refers to an Operation not in the graph.{self._near(name)}")
-        return op
-
-    def _near(self, name: str) -> str:
-        import difflib
-
-        near = difflib.get_close_matches(name, list(self._nodes_by_name)[:5000], 3)
-        return f" Names like it in this graph: {', '.join(near)}." if near else ""
+        return elements.find(self, obj, allow_tensor, allow_operation)
 
     def is_feedable(self, tensor) -> bool:
         """Whether `tensor` may be fed."""
@@ -523,24 +474,6 @@ class Graph:
             op.attrs["_class"] = sorted(groups)
         if self._container and op._is_stateful and "container" in op.attrs and not op.attrs["container"]:
             op.attrs["container"] = self._container.encode()
-
-
-def infer_shapes(op: Operation) -> None:
-    """Sets the static shapes of the outputs; ValueError, in TensorFlow's words, where the inputs contradict."""
-    entry = op.entry
-    if entry is None or entry.shape is None:
-        return
-    try:
-        shapes = entry.shape(op)
-    except ValueError as error:
-        shown = ", ".join(_brackets(t.dims) for t in op._inputs)
-        raise ValueError(f"{error} for '{op.name}' (op: '{op.type}') with input shapes: {shown}.") from None
-    for tensor, dims in zip(op.outputs, shapes):
-        tensor.dims = dims
-
-
-def _brackets(dims) -> str:
-    return "<unknown>" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
 
 
 def _plain_attrs(attrs: dict) -> dict:

@@ -17,8 +17,9 @@ import gc
 from tinytf import errors, protos
 from tinytf.graph import attr_check, foreign_ops, functions_check, node_order, op_entry
 from tinytf.graph.attr_value import from_attr_value
-from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, infer_shapes, name_scope
+from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, name_scope
 from tinytf.graph.operation import Operation
+from tinytf.graph.shape_inference import infer_shapes
 from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, as_dims
 
