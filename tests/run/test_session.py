@@ -53,6 +53,14 @@ def test_what_cannot_be_fetched_is_refused(bad, error):
         sess.run(bad)
 
 
+def test_a_structure_is_fed_with_a_structure_alike():
+    a, b, c = (tf.placeholder(tf.float32, [], name=name) for name in "abc")
+    with tf.Session() as sess:
+        assert sess.run([c, b, a], {(Pair(a, b), (c,)): (Pair(1, 2), [3])}) == [3.0, 2.0, 1.0]
+        with pytest.raises(ValueError, match="Could not flatten dictionary"):
+            sess.run(a, {(a, b): (1,)})
+
+
 def test_feeds_are_checked():
     p = tf.placeholder(tf.float32, [None, 2], name="p")
     q = tf.placeholder(tf.int32, [], name="q")

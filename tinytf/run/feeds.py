@@ -16,6 +16,10 @@ def expand(graph, feed_dict: dict) -> dict:
     Raises TypeError for a key or value that cannot be fed, ValueError for a tensor that may not be.
     """
     result: dict = {}
+    if any(isinstance(key, tuple) for key in feed_dict):  # the state of stacked LSTM cells: tuples in tuples
+        from tinytf import nest
+
+        feed_dict = nest.flatten_dict_items(feed_dict)
     for key, value in feed_dict.items():
         for tensor, part in _parts(key, value):
             try:
@@ -43,8 +47,6 @@ def _parts(key, value):
         if len(parts) < len(tensors):
             raise ValueError(f"Feeding {key} takes {len(tensors)} arrays, got {len(parts)}")
         return list(zip(tensors, parts))
-    if isinstance(key, tuple):
-        return list(zip(key, value))
     return [(key, value)]
 
 
