@@ -20,7 +20,7 @@ from tinytf.missing import missing_symbol, name_missing
 # nothing stands, the path can be imported and each name in it is an error that says what to use.
 PYTHON_PATHS = {
     "client.device_lib": "tinytf.device_lib",
-    "client.session": "tf",
+    "client.session": "tinytf.run.session tinytf.run.fetches tf",
     "client.timeline": "tinytf.timeline",
     "compat.compat": "tf.compat",
     "compat.v2_compat": "tinytf.switches",
@@ -37,7 +37,7 @@ PYTHON_PATHS = {
     "framework.c_api_util": "",
     "framework.common_shapes": "tinytf.graph.shape_rules",
     "framework.composite_tensor": "",
-    "framework.constant_op": "tf",
+    "framework.constant_op": "tf tinytf.ops.constant",
     "framework.device": "tinytf.graph.device",
     "framework.dtypes": "tinytf.dtypes",
     "framework.error_interpolation": "",
@@ -50,11 +50,11 @@ PYTHON_PATHS = {
     "framework.graph_util": "tf.graph_util",
     "framework.graph_util_impl": "tf.graph_util",
     "framework.importer": "tf",
-    "framework.indexed_slices": "tf",
-    "framework.meta_graph": "tinytf.graph.meta_graph tf.train",
+    "framework.indexed_slices": "tinytf.graph.indexed_slices tinytf.graph.convert",
+    "framework.meta_graph": "tinytf.graph.meta_graph tinytf.graph.op_list tf.train",
     "framework.op_def_library": "",
     "framework.op_def_registry": "",
-    "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry tinytf.graph.collection_protos",
+    "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry tinytf.graph.collection_protos tinytf.graph.indexed_slices tinytf.graph.framework_ops",
     "framework.random_seed": "tf tf.random",
     "framework.registry": "",
     "framework.smart_cond": "tinytf.layers.smart_cond",
@@ -62,7 +62,7 @@ PYTHON_PATHS = {
     "framework.subscribe": "",
     "framework.tensor_shape": "tinytf.shapes",
     "framework.tensor_spec": "tf",
-    "framework.tensor_util": "tinytf.graph.tensor_proto tinytf.graph.constant_value",
+    "framework.tensor_util": "tinytf.graph.tensor_util tinytf.graph.tensor_proto",
     "framework.test_ops": "tinytf.test.test_ops",
     "framework.test_util": "tinytf.test.test_util tf.test",
     "framework.traceable_stack": "",
@@ -85,7 +85,7 @@ PYTHON_PATHS = {
     "ops.cond_v2": "",
     "ops.confusion_matrix": "tf tf.math",
     "ops.control_flow_grad": "tinytf.ops.gradient_registry",
-    "ops.control_flow_ops": "tf tinytf.ops.control_flow_ops",
+    "ops.control_flow_ops": "tf tinytf.ops.control_flow_ops tinytf.ops.cond tinytf.ops.while_loop tinytf.ops.control_flow_context",
     "ops.control_flow_util": "tinytf.ops.control_flow_util",
     "ops.control_flow_v2_toggles": "tinytf.switches",
     "ops.ctc_ops": "tf.nn",
@@ -100,7 +100,7 @@ PYTHON_PATHS = {
     "ops.histogram_ops": "tf",
     "ops.image_ops": "tf.image",
     "ops.image_ops_impl": "tf.image",
-    "ops.init_ops": "tf tf.initializers",
+    "ops.init_ops": "tf tinytf.ops.init_ops tf.initializers",
     "ops.initializers_ns": "tf.initializers",
     "ops.io_ops": "tf tf.io",
     "ops.linalg_ops": "tf tf.linalg",
@@ -120,7 +120,7 @@ PYTHON_PATHS = {
     "ops.nn_ops": "tf.nn",
     "ops.numerics": "tf tf.debugging",
     "ops.parsing_ops": "tf tf.io",
-    "ops.partitioned_variables": "tf",
+    "ops.partitioned_variables": "tf tinytf.ops.partitioned_variables",
     "ops.ragged.ragged_factory_ops": "",
     "ops.ragged.ragged_tensor": "",
     "ops.random_grad": "tinytf.ops.gradient_registry",
@@ -142,16 +142,16 @@ PYTHON_PATHS = {
     "ops.state_ops": "tf tinytf.ops.state_ops",
     "ops.string_ops": "tf tf.strings",
     "ops.summary_ops": "tf.summary",
-    "ops.template": "tf",
+    "ops.template": "tinytf.ops.template",
     "ops.tensor_array_ops": "tf",
     "ops.variable_scope": "tf tinytf.ops.variable_scope",
-    "ops.variables": "tf tinytf.ops.variables",
+    "ops.variables": "tf tinytf.ops.variables tinytf.ops.partitioned_variables tinytf.ops.variable_scope",
     "ops.while_v2": "",
     "platform.app": "tf.app",
     "platform.benchmark": "tf.test",
     "platform.flags": "tf.flags",
     "platform.gfile": "tf.gfile",
-    "platform.googletest": "tf.test",
+    "platform.googletest": "tf.test tinytf.test.case",
     "platform.resource_loader": "tf.resource_loader",
     "platform.sysconfig": "tf.sysconfig",
     "platform.test": "tf.test",
@@ -160,9 +160,10 @@ PYTHON_PATHS = {
     "saved_model": "tf.saved_model",
     "summary": "tf.summary",
     "tools.freeze_graph": "tinytf.tools.freeze_graph",
+    "tf2": "tinytf.graph.eager_context",
     "tools.inspect_checkpoint": "tinytf.tools.inspect_checkpoint",
-    "tools.optimize_for_inference_lib": "tinytf.tools.optimize_for_inference_lib",
-    "tools.strip_unused_lib": "tinytf.tools.strip_unused_lib",
+    "tools.optimize_for_inference_lib": "tinytf.tools.optimize_for_inference",
+    "tools.strip_unused_lib": "tinytf.tools.strip_unused",
     "training": "tf.train",
     "training.distribution_strategy_context": "",
     "training.saver_test_utils": "tinytf.test.checkpointed_op",
@@ -186,6 +187,13 @@ PYTHON_PATHS = {
     "util.tf_export": "tinytf.util.tf_export",
     "util.tf_inspect": "inspect",
 }
+_INNER = {
+    "builder_impl": "builder", "loader_impl": "loader", "main_op_impl": "main_op", "signature_def_utils_impl": "signature_def_utils",
+    "utils_impl": "utils", "queue_runner_impl": "queue_runner", "saving.saveable_object": "saveable",
+    "saving.saveable_object_util": "saveable", "warm_starting_util": "warm_start", "writer.writer": "writer",
+    "writer.writer_cache": "writer", "writer.event_file_writer": "event_file", "checkpoint_management": "checkpoint_manager",
+    "input": "input_pipeline", "sync_replicas_optimizer": "sync_replicas",
+}  # fmt: skip
 for _package, _meaning, _modules in (
     (
         "training",
@@ -206,7 +214,13 @@ for _package, _meaning, _modules in (
     ("data.ops", "tf.data", "dataset_ops iterator_ops readers"),
     ("summary", "tf.summary", "summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
 ):
-    PYTHON_PATHS.update({_package + "." + _module: _meaning for _module in _modules.split()})
+    # the module of that name here, with what it keeps to itself, stands before the public names
+    PYTHON_PATHS.update(
+        {
+            _package + "." + _module: " ".join(["tinytf.%s.%s" % (_package.replace("training", "train"), _INNER.get(_module, _module)), _meaning])
+            for _module in _modules.split()
+        }
+    )
 
 
 def install() -> None:
@@ -243,9 +257,10 @@ class Alias(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
             raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
+        there = _renamed(self.__name__).get(name, name)
         for source in self._sources():
             try:
-                value = getattr(source, name)
+                value = getattr(source, there)
             except AttributeError:
                 continue
             self.__dict__[name] = value
@@ -337,6 +352,35 @@ def sources_of(fullname: str):
     return [found] if found else None
 
 
+PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"
+PYTHON_PATHS["training.monitored_session"] = "tinytf.train.monitored_session tinytf.train.scaffold tf.train"
+PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.hook_timers tf.train"
+PYTHON_PATHS["training.saver"] = "tinytf.train.saver tinytf.train.object_based tf.train"
+PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_based tf.train"
+
+# Names of private modules that are called differently here.
+RENAMED = {
+    "client.session": "BaseSession=Session",
+    "framework.constant_op": "constant_v1=constant",
+    "framework.device": "MergeDevice=merge_device merge_device=merge_device",
+    "framework.meta_graph": "strip_graph_default_valued_attrs=strip_default_attrs",
+    "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
+    "internal_convert_n_to_tensor=convert_n_to_tensor",
+    "ops.control_flow_util": """
+        CheckInputFromValidContext=check_input_from_valid_context GetContainingWhileContext=containing_while_context
+        GetLoopConstantEnter=loop_constant_enter GetOutputContext=output_context GetWhileContext=while_context
+        IsCondSwitch=is_cond_switch IsContainingContext=is_containing IsLoopConstantEnter=is_loop_constant_enter
+        IsLoopEnter=is_loop_enter IsLoopExit=is_loop_exit IsLoopSwitch=is_loop_switch IsMerge=is_merge IsSwitch=is_switch
+        OpInContext=op_in_context""",
+    "ops.gradients_impl": "gradients_v2=gradients HessiansV2=hessians",
+    "ops.math_ops": " ".join("reduce_%s_v1=reduce_%s" % (r, r) for r in "all any logsumexp max mean min prod sum".split()),
+    "ops.resource_variable_ops": "BaseResourceVariable=ResourceVariable",
+    "ops.template": "make_template_internal=make_template",
+    "ops.variable_scope": "variable=Variable",
+    "ops.variables": "VariableV1=Variable",
+    "platform.googletest": "GetTempDir=get_temp_dir",
+}
+
 INNER_PACKAGES = {"python"}
 for _path in PYTHON_PATHS:
     _parts = ["python"] + _path.split(".")
@@ -352,6 +396,12 @@ def _sources_of_python_path(tf, path):
         found = path[0] in tf._NAMESPACES and _walk(tf, path)
         return [found] if found else None
     return listed.split() + [tf]
+
+
+def _renamed(fullname) -> dict:
+    """{name: what it is called here} of one inner module."""
+    listed = RENAMED.get(fullname[len("tensorflow.python.") :] if fullname.startswith("tensorflow.python.") else "", "")
+    return dict(pair.split("=") for pair in listed.split())
 
 
 def _source(name):

@@ -50,6 +50,21 @@ def registered(collection_name: str) -> CollectionProto:
     return _registered.get(collection_name, CollectionProto(None, None, None))
 
 
+def get_collection_proto_type(collection_name: str):
+    """The message class of a collection, or None."""
+    return registered(collection_name).proto_type
+
+
+def get_to_proto_function(collection_name: str):
+    """What turns an item of a collection into its message, or None."""
+    return registered(collection_name).to_proto
+
+
+def get_from_proto_function(collection_name: str):
+    """What turns a message into an item of its collection, or None."""
+    return registered(collection_name).from_proto
+
+
 _MARKS = ("^", "loc:@")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from tinytf import dtypes, protos
 from tinytf.graph.collection_protos import prepend_name_scope
 from tinytf.graph.graph import get_default_graph
+from tinytf.saved_model import constants
 from tinytf.shapes import dims_to_proto
 
 
@@ -53,3 +56,33 @@ def get_tensor_from_tensor_info(tensor_info, graph=None, import_scope=None):
 def get_element_from_tensor_info(tensor_info, graph=None, import_scope=None):
     """The operation or tensor of a graph that a TensorInfo names."""
     return (graph or get_default_graph()).as_graph_element(prepend_name_scope(tensor_info.name, import_scope))
+
+
+def get_variables_dir(export_dir) -> str:
+    """The folder of a SavedModel's variables."""
+    return os.path.join(os.fspath(export_dir), constants.VARIABLES_DIRECTORY)
+
+
+def get_or_create_variables_dir(export_dir) -> str:
+    """The same, made where it is missing."""
+    return _made(get_variables_dir(export_dir))
+
+
+def get_variables_path(export_dir) -> str:
+    """The prefix of the checkpoint in it."""
+    return os.path.join(get_variables_dir(export_dir), constants.VARIABLES_FILENAME)
+
+
+def get_assets_dir(export_dir) -> str:
+    """The folder of a SavedModel's assets."""
+    return os.path.join(os.fspath(export_dir), constants.ASSETS_DIRECTORY)
+
+
+def get_or_create_assets_dir(export_dir) -> str:
+    """The same, made where it is missing."""
+    return _made(get_assets_dir(export_dir))
+
+
+def _made(folder: str) -> str:
+    os.makedirs(folder, exist_ok=True)
+    return folder

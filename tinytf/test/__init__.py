@@ -19,6 +19,43 @@ def main(argv=None):
     app.run(run, argv)
 
 
+class StubOutForTesting:
+    """Replaces attributes for a while: `Set(parent, name, value)`, and `UnsetAll()` puts back what was there.
+
+    Follows tf.compat.v1.test.StubOutForTesting of TF 1.15.
+    """
+
+    def __init__(self):
+        self._before: list = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.CleanUp()
+
+    def __del__(self):
+        self.CleanUp()
+
+    def CleanUp(self):
+        """Puts everything back."""
+        self.UnsetAll()
+
+    def Set(self, parent, child_name, new_child):
+        """Replaces `parent.child_name`."""
+        self._before.append((parent, child_name, getattr(parent, child_name)))
+        setattr(parent, child_name, new_child)
+
+    SmartSet = Set
+
+    def UnsetAll(self):
+        """Puts everything back, the last first."""
+        while self._before:
+            setattr(*self._before.pop())
+
+    SmartUnsetAll = UnsetAll
+
+
 def is_gpu_available(cuda_only=False, min_cuda_compute_capability=None) -> bool:
     """False: tinytf computes on the CPU. Follows tf.test.is_gpu_available of TF 1.15."""
     return False

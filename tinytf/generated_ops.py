@@ -1,0 +1,71 @@
+"""`tensorflow.python.ops.gen_*_ops`: every op type as a function, under its name in lower case with underscores.
+
+    gen_state_ops.assign_add(ref, value, use_locking=True)
+
+Arguments: the inputs in the order of the signature, then attributes without a default, then those with one.
+"""
+
+from __future__ import annotations
+
+import collections
+
+from tinytf.graph import op_entry
+from tinytf.graph.build import make
+
+_names: dict = {}
+
+
+def snake_case(op_type: str) -> str:
+    """'FIFOQueueV2' -> 'fifo_queue_v2', 'Conv2D' -> 'conv2d', as TensorFlow names its wrappers."""
+    letters = []
+    for i, letter in enumerate(op_type):
+        if i and letter.isupper() and (op_type[i - 1].islower() or op_type[i + 1 : i + 2].islower()):
+            letters.append("_")
+        letters.append(letter.lower())
+    return "".join(letters)
+
+
+def _function(op_type, op_def):
+    given = [a for a in op_def.attrs if a.name not in op_def.inferred]
+    attrs = [a.name for a in given if not a.has_default] + [a.name for a in given if a.has_default]
+    inputs = [a.name for a in op_def.inputs]
+    parameters = [*inputs, *attrs, "name"]
+    results = collections.namedtuple(op_type, [a.name for a in op_def.outputs], rename=True) if len(op_def.outputs) > 1 else None
+
+    def function(*positional, **named):
+        if len(positional) > len(parameters):
+            raise TypeError(f"{snake_case(op_type)}() takes {len(parameters)} arguments but {len(positional)} were given")
+        arguments = dict(zip(parameters, positional))
+        for key, value in named.items():
+            if key not in parameters or key in arguments:
+                reason = "multiple values for" if key in arguments else "an unexpected keyword"
+                raise TypeError(f"{snake_case(op_type)}() got {reason} argument '{key}'")
+            arguments[key] = value
+        missing = [p for p in inputs + [a.name for a in given if not a.has_default] if p not in arguments]
+        if missing:
+            raise TypeError(f"{snake_case(op_type)}() missing required arguments: {', '.join(missing)}")
+        # None means the default, as in TensorFlow's wrappers
+        chosen = {a: arguments[a] for a in attrs if arguments.get(a) is not None}
+        made = make(op_type, *[arguments[i] for i in inputs], name=arguments.get("name"), **chosen)
+        return results(*made) if results else made
+
+    function.__name__ = function.__qualname__ = snake_case(op_type)
+    function.__doc__ = f"Adds an op of type {op_type!r}: {', '.join(parameters)}."
+    return function
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    wanted = name.lstrip("_")
+    if wanted not in _names:
+        _names.update({snake_case(op_type): op_type for op_type in op_entry.all_entries()})
+    if wanted not in _names:
+        raise AttributeError(f"tinytf has no op for {name!r}")
+    op_type = _names[wanted]
+    found = globals()[name] = _function(op_type, op_entry.lookup(op_type).op_def)
+    return found
+
+
+def __dir__():
+    return sorted(snake_case(op_type) for op_type in op_entry.all_entries())

@@ -1,0 +1,98 @@
+"""Decorators of tensorflow.python.framework.test_util: which mode a test runs in. Here it is always a graph and sessions."""
+
+from __future__ import annotations
+
+import functools
+import unittest
+
+
+def _same(function):
+    return function
+
+
+def _optional(decorate):
+    """A decorator that is written with or without parentheses: `@d`, `@d()`, `@d("why")`, `@d("why", f)`."""
+
+    def decorator(first=None, second=None, **options):
+        for candidate in (first, second):
+            if callable(candidate):
+                return decorate(candidate)
+        return decorate
+
+    decorator.__doc__ = decorate.__doc__
+    return decorator
+
+
+def _methods(decorate, cls):
+    for name in dir(cls):
+        method = getattr(cls, name)
+        if callable(method) and name.startswith(unittest.TestLoader.testMethodPrefix) and name not in ("test_session",):
+            setattr(cls, name, decorate(method))
+    return cls
+
+
+def _graph_and_session(function):
+    """The test runs within a session of its graph; what it would do eagerly, it does not do here."""
+    if isinstance(function, type):
+        raise ValueError(
+            "`run_in_graph_and_eager_modes` only supports test methods. Did you mean to use `run_all_in_graph_and_eager_modes`?"
+        )
+
+    @functools.wraps(function)
+    def run(self, *args, **kwargs):
+        with self.test_session():
+            return function(self, *args, **kwargs)
+
+    return run
+
+
+def run_in_graph_and_eager_modes(func=None, config=None, use_gpu=True, reset_test=True, assert_no_eager_garbage=False):
+    """The test runs in a graph, within a session. Follows TF 1.15, of whose two runs this is one."""
+    return _graph_and_session(func) if func is not None else _graph_and_session
+
+
+def run_all_in_graph_and_eager_modes(cls):
+    """run_in_graph_and_eager_modes for each test of a class."""
+    return _methods(_graph_and_session, cls)
+
+
+def _skipped(reason):
+    def decorate(function):
+        @functools.wraps(function)
+        def skip(self, *args, **kwargs):
+            self.skipTest(reason)
+
+        return skip
+
+    return decorate
+
+
+run_deprecated_v1 = deprecated_graph_mode_only = _optional(_same)
+run_v1_only = _optional(_same)
+run_v2_only = _optional(_skipped("Test is only compatible with TensorFlow 2"))
+run_gpu_only = run_cuda_only = _optional(_skipped("Test requires GPU"))
+disable_control_flow_v2 = disable_xla = no_xla_auto_jit = xla_allow_fallback = _optional(_same)
+enable_control_flow_v2 = enable_output_all_intermediates = _optional(_skipped("tinytf has no control flow of TensorFlow 2"))
+enable_c_shapes = with_c_shapes = with_c_api = use_deterministic_cudnn = assert_no_new_tensors = assert_no_garbage_created = _same
+with_control_flow_v2 = disable_all_xla = _same  # the plain tests of the class are what there is
+assert_no_new_pyobjects_executing_eagerly = also_run_as_tf_function = build_as_function_and_v1_graph = py_func_if_in_function = _same
+
+
+def skip_if(condition):
+    """A decorator: the test does nothing where `condition`, a value or a function, is true."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def run(*args, **kwargs):
+            if not (condition() if callable(condition) else condition):
+                return function(*args, **kwargs)
+            return None
+
+        return run
+
+    return decorate
+
+
+def for_all_test_methods(decorator, *args, **kwargs):
+    """A decorator of classes: `decorator(*args)` for each of its tests."""
+    return lambda cls: _methods(decorator(*args, **kwargs), cls)

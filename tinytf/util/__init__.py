@@ -1,0 +1,1 @@
+"""What scripts reach as tensorflow.python.util.…: small helpers of no public name."""
