@@ -18,11 +18,12 @@ from tinytf.ops.random_ops import generator, seeds
 
 
 class Stream:
-    """The words of a generator one after the other."""
+    """The words of a generator one after the other; `first`: those that are known already."""
 
-    def __init__(self, state):
+    def __init__(self, state, first=np.empty(0, np.uint32)):
         self._key, self._counter = state
-        self._left = np.empty(0, np.uint32)
+        self._counter += len(first) // 4
+        self._left = first
 
     def take(self, count: int) -> np.ndarray:
         """The next `count` words."""
@@ -44,6 +45,31 @@ class Stream:
                 return value & (n - 1)
             if value >= ((1 << bits) - 1) % n + 1:
                 return value % n
+
+
+class _Ahead:
+    """The first words of a sampler's next runs, drawn together: few words cost NumPy as much as many."""
+
+    RUNS = 16
+
+    def __init__(self, step: int, counters: int):
+        self._known: dict = {}
+        starts = np.arange(self.RUNS, dtype=np.uint64)[:, None] * np.uint64(step)
+        self._offsets = (starts + np.arange(counters, dtype=np.uint64)).reshape(-1)
+        self._step = step
+
+    def words(self, state) -> np.ndarray:
+        """The words that the run which starts at `state` draws first."""
+        found = self._known.pop(state, None)
+        if found is None:
+            key, counter = state
+            runs = philox.words_at(state, self._offsets).reshape(self.RUNS, -1)
+            self._known = {(key, (counter + i * self._step) & _COUNTER): run for i, run in enumerate(runs)}
+            found = self._known.pop(state)
+        return found
+
+
+_COUNTER = (1 << 128) - 1
 
 
 class LogUniform:
@@ -161,11 +187,13 @@ def _sample(sampler, stream, count, unique):
         return sampler.draw(stream, count), count
     values, tries, seen = [], 0, set()
     while len(values) < count:
-        for value in sampler.draw(stream, count - len(values)).tolist():  # never more than are missing
+        for value in sampler.draw(stream, max(count - len(values), 16)).tolist():
             tries += 1
             if value not in seen:
                 seen.add(value)
                 values.append(value)
+                if len(values) == count:
+                    break
     return np.array(values, np.int64), tries
 
 
@@ -191,6 +219,8 @@ def _kernel(make_sampler):
     def kernel(op_):
         sampler, source = make_sampler(op_), generator(op_)
         count, unique = op_.attr("num_sampled"), op_.attr("unique")
+        reserved = 2048 * count // 4
+        ahead = _Ahead(reserved, min(reserved, count + 16))  # two words for each draw, some drawn twice
 
         def sample(true_classes):
             _check(op_, true_classes)
@@ -200,7 +230,8 @@ def _kernel(make_sampler):
                 raise errors.InvalidArgumentError(
                     op_.node_def, op_, "true_classes must lie in [0, %d)" % sampler.range
                 )
-            stream = Stream(source.reserve(2048 * count // 4))
+            state = source.reserve(reserved)
+            stream = Stream(state, ahead.words(state))
             values, tries = _sample(sampler, stream, count, unique)
             true_expected = _expected(sampler.probability(true_classes), count, tries)
             sampled_expected = _expected(sampler.probability(values), count, tries)

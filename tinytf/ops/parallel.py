@@ -71,6 +71,8 @@ if hasattr(os, "register_at_fork"):
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """np.matmul of two matrices, a large one divided by the rows or columns of its result."""
     (rows, inner), columns = a.shape, b.shape[1]
+    if inner == 1 and b.shape[0] == 1:
+        return a * b
     if rows * inner * columns < WORTH_IT or _CORES < 2 or a.dtype.kind not in "fc" or inner != b.shape[0]:
         return np.matmul(a, b)
     out = np.empty((rows, columns), a.dtype)

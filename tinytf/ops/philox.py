@@ -13,14 +13,16 @@ truncated normal, gamma, Poisson) give each group of outputs a range of counters
 from __future__ import annotations
 
 import os
+import sys
 import threading
 
 import numpy as np
 
-_A, _B = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_FACTORS = np.array([[0xCD9E8D57], [0xD2511F53]], np.uint64)  # B, A
 _W = (0x9E3779B9, 0xBB67AE85)
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
+_LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)  # the halves of a product
 _BLOCK = 8192  # counters at a time: the arrays of a round stay in the cache
 _GROUP_RESERVE = 256  # what a distribution that rejects reserves for each output
 
@@ -57,16 +59,21 @@ def stateless(seed) -> tuple:
     return (m0, m1), (m2 | m3 << 32) << 64
 
 
-def _rounds(key, c0, c1, c2, c3, out) -> None:
-    """Writes the four words of each counter (uint64 arrays or scalars below 2**32) into `out` [n, 4] uint32."""
+def _rounds(key, x, y, out) -> None:
+    """Writes the four words of each counter into `out` [n, 4] uint32; `x` holds c2 and c0, `y` c1 and c3 (uint32 [2, n], or [2, 1]).
+
+    The two products of a round are one call; their halves are read where they lie.
+    """
     k0, k1 = key
-    for _ in range(10):
-        p0, p1 = _A * c0, _B * c2
-        c0 = (p1 >> _SHIFT) ^ c1 ^ np.uint64(k0)
-        c2 = (p0 >> _SHIFT) ^ c3 ^ np.uint64(k1)
-        c1, c3 = p1 & _MASK, p0 & _MASK
-        k0, k1 = (k0 + _W[0]) & 0xFFFFFFFF, (k1 + _W[1]) & 0xFFFFFFFF
-    out[:, 0], out[:, 1], out[:, 2], out[:, 3] = c0, c1, c2, c3
+    keys = np.array([((k0 + i * _W[0]) & 0xFFFFFFFF, (k1 + i * _W[1]) & 0xFFFFFFFF) for i in range(10)], np.uint32)
+    products = np.empty((2,) + x.shape, np.uint64)  # this round's and the last one's, which `y` still reads
+    for i, k in enumerate(keys[:, :, None]):
+        product = np.multiply(x, _FACTORS, out=products[i & 1], dtype=np.uint64)
+        parts = product.view(np.uint32)
+        np.bitwise_xor(parts[:, _HIGH::2], y, out=x)
+        np.bitwise_xor(x, k, out=x)
+        x, y = x[::-1], parts[:, _LOW::2]  # the new c0 stands where c2 was
+    out[:, 0], out[:, 1], out[:, 2], out[:, 3] = x[1], y[0], x[0], y[1]
 
 
 def words(state, count: int) -> np.ndarray:
@@ -77,10 +84,10 @@ def words(state, count: int) -> np.ndarray:
     while start < count:
         # Up to the next carry only the lowest word changes.
         size = min(_BLOCK, count - start, 0x100000000 - (counter & 0xFFFFFFFF))
-        low = np.arange(size, dtype=np.uint64)
-        low += np.uint64(counter & 0xFFFFFFFF)
-        c1, c2, c3 = (np.full(1, (counter >> s) & 0xFFFFFFFF, np.uint64) for s in (32, 64, 96))
-        _rounds(key, low, c1, c2, c3, out[start : start + size])
+        c0, c1, c2, c3 = ((counter >> s) & 0xFFFFFFFF for s in (0, 32, 64, 96))
+        x = np.empty((2, size), np.uint32)
+        x[0], x[1] = c2, np.arange(c0, c0 + size, dtype=np.uint64)
+        _rounds(key, x, np.array([[c1], [c3]], np.uint32), out[start : start + size])
         start += size
         counter = (counter + size) & ((1 << 128) - 1)
     return out
@@ -94,13 +101,11 @@ def words_at(state, offsets: np.ndarray) -> np.ndarray:
     for start in range(0, len(offsets), _BLOCK):
         part = offsets[start : start + _BLOCK]
         low = base + part
-        carry = low < part
-        if carry.any():
-            c2 = np.where(carry, np.uint64((high + 1) & 0xFFFFFFFF), np.uint64(high & 0xFFFFFFFF))
-            c3 = np.where(carry, np.uint64(((high + 1) >> 32) & 0xFFFFFFFF), np.uint64(high >> 32))
-        else:
-            c2, c3 = np.full(1, high & 0xFFFFFFFF, np.uint64), np.full(1, high >> 32, np.uint64)
-        _rounds(key, low & _MASK, low >> _SHIFT, c2, c3, out[start : start + _BLOCK])
+        upper = np.uint64(high) + (low < part)
+        x, y = np.empty((2, len(part)), np.uint32), np.empty((2, len(part)), np.uint32)
+        x[0], x[1] = upper & _MASK, low & _MASK
+        y[0], y[1] = low >> _SHIFT, upper >> _SHIFT
+        _rounds(key, x, y, out[start : start + _BLOCK])
     return out
 
 

@@ -211,7 +211,8 @@ op(
 
 def check_rows(op_, indices, limit) -> None:
     """InvalidArgumentError unless every index lies in [0, limit)."""
-    if indices.size and (int(indices.min()) < 0 or int(indices.max()) >= limit):
+    # As an unsigned number a negative one is too large.
+    if indices.size and int(indices.view("u%d" % indices.itemsize).max()) >= limit:
         flat = indices.reshape(-1)
         at = int(np.argmax((flat < 0) | (flat >= limit)))
         place = ",".join(str(i) for i in np.unravel_index(at, indices.shape)) if indices.ndim else "0"
@@ -267,15 +268,40 @@ def scatter_rows(target, indices, updates, ufunc) -> None:
         _accumulate_rows(target, indices, updates, ufunc)
 
 
+_FEW = 64  # rows that Python adds one by one as fast as NumPy sorts them
+
+
 def _accumulate_rows(target, indices, updates, ufunc):
+    if target.ndim == 1 and len(indices) < 4096:
+        ufunc.at(target, indices, updates)
+        return
+    count = len(indices)
+    # Of equal indices the last one written stays: writing from behind, the first.
+    backwards = np.arange(count - 1, -1, -1)
+    first = np.empty(target.shape[0], np.intp)
+    first[indices[::-1]] = backwards
+    fresh = first[indices] == backwards[::-1]
+    if fresh.all():
+        target[indices] = ufunc(target.take(indices, 0), updates)
+        return
+    again = np.flatnonzero(~fresh)
+    if len(again) > _FEW:
+        _accumulate_sorted(target, indices, updates, ufunc)
+        return
+    once = indices[fresh]
+    target[once] = ufunc(target.take(once, 0), updates[fresh])
+    for row, at in zip(indices[again].tolist(), again.tolist()):
+        part = target[row]
+        ufunc(part, updates[at], out=part)
+
+
+def _accumulate_sorted(target, indices, updates, ufunc):
+    """The same for many repeated indices."""
     order = np.argsort(indices, kind="stable")
     ordered = indices[order]
     fresh = np.empty(len(ordered), bool)
     fresh[0] = True
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    if fresh.all():
-        target[indices] = ufunc(target[indices], updates)
-        return
     starts = np.flatnonzero(fresh)
     alone = np.diff(np.append(starts, len(ordered))) == 1
     once = order[starts[alone]]
