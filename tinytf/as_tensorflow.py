@@ -43,7 +43,7 @@ PYTHON_PATHS = {
     "framework.error_interpolation": "",
     "framework.errors": "tinytf.errors",
     "framework.errors_impl": "tinytf.errors",
-    "framework.function": "tinytf.graph.function",
+    "framework.function": "tinytf.graph.defun tinytf.graph.function",
     "framework.function_def_to_graph": "",
     "framework.graph_io": "tf.train",
     "framework.graph_to_function_def": "",

@@ -160,6 +160,8 @@ def _unique(name: str, taken: dict) -> str:
 def output_name(tensor: Tensor) -> str:
     """A tensor as function bodies name it: node:result:index within the result."""
     position = tensor.value_index
+    if tensor.op.entry is None:
+        tensor.op.entry = _entry_of_call(tensor.op)
     for arg in tensor.op.entry.op_def.outputs:
         if arg.number_attr:
             size = tensor.op.attrs[arg.number_attr]
@@ -189,19 +191,29 @@ def from_function_def(definition, outer: Graph) -> FuncGraph:
     for name in order:
         node = pending[name]
         entry = op_entry.lookup(node.op)
-        if entry is None:
+        called = None
+        if entry is None and outer._library is not None and any(f.signature.name == node.op for f in outer._library.function):
+            called = get_function(outer, node.op)
+        elif entry is None:
             raise NotImplementedError(f"tinytf cannot run the function '{function.name}': it has no op type '{node.op}' (node '{name}')")
-        attrs = {a.name: a.default for a in entry.op_def.attrs if a.has_default}
+        attrs = {a.name: a.default for a in entry.op_def.attrs if a.has_default} if entry is not None else {}
         attrs.update({k: attr_value.from_attr_value(v) for k, v in node.attr.items()})
         inputs = [_resolve(i, tensors, function) for i in node.input if not i.startswith("^")]
         controls = [function._nodes_by_name[i[1:]] for i in node.input if i.startswith("^") and i[1:] in pending]
-        op = Graph.create_op(function, node.op, inputs, name=name + "/", attrs=attrs, control_inputs=controls)
+        types = [t.dtype.base_dtype for t in called.outputs] if called is not None else None
+        op = Graph.create_op(function, node.op, inputs, types, name=name + "/", attrs=attrs, control_inputs=controls)
         op._imported = True
         for tensor in op.outputs:
             tensors[output_name(tensor)] = tensor
     for arg in definition.signature.output_arg:
         function.outputs.append(_resolve(definition.ret[arg.name], tensors, function))
     return function
+
+
+def _entry_of_call(op):
+    from tinytf.graph import defun
+
+    return defun.entry_of(op)
 
 
 def _resolve(name: str, tensors: dict, function) -> Tensor:

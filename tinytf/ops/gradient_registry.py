@@ -61,6 +61,8 @@ def gradient_function(op):
     """The gradient function of an operation, None where no gradient flows; LookupError if nobody defined one."""
     if not op.inputs:
         return None
+    if op._gradient_function is not None:
+        return op._gradient_function
     override = op.attrs.get("_gradient_op_type")
     if override is None:
         name = op.type

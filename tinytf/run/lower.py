@@ -14,6 +14,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph import constant_value as constants
+from tinytf.graph import defun
 from tinytf.run import select
 from tinytf.run.hazards import protect_from_writes
 from tinytf.run.program import Instruction, Program, Value
@@ -169,6 +170,8 @@ class _Lowering:
 
     def call(self, op, guard) -> None:
         entry = op.entry
+        if entry is None:  # a call of a function of the graph's library
+            entry = op.entry = defun.entry_of(op)
         if entry is None or (entry.kernel is None and entry.stateful_kernel is None):
             raise NotImplementedError(
                 f"tinytf cannot run the op type '{op.type}' (node '{op.name}'): it has no kernel for it. "

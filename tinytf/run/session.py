@@ -196,6 +196,8 @@ class BaseSession:
 
     def _make_kernel(self, op: Operation):
         trust.check_op(op)
+        if "/job:" in op.device and not self._target:
+            _check_job(op)
         entry = op.entry
         if entry.stateful_kernel is not None:
             if op in self._kernels:
@@ -321,6 +323,17 @@ class _AsDefault:
 
     def __exit__(self, *unused):
         default_session.sessions.stack.remove(self._session)
+
+
+def _check_job(op) -> None:
+    job = op.device.partition("/job:")[2].partition("/")[0]
+    if job != "localhost":
+        raise errors.InvalidArgumentError(
+            op.node_def, op,
+            f"Cannot assign a device for operation {op.name}: it was explicitly assigned to {op.device} but available devices are "
+            "[ /job:localhost/replica:0/task:0/device:CPU:0 ]. Make sure the device specification refers to a valid device: "
+            "import_meta_graph(…, clear_devices=True) leaves the devices of a graph from elsewhere out.",
+        )  # fmt: skip
 
 
 class _DeviceAttributes:

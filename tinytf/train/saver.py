@@ -264,10 +264,10 @@ class Saver:
         try:
             with trust.fed_paths([path]):
                 saved = sess.run(self.saver_def.save_tensor_name, {self.saver_def.filename_tensor_name: path})
-        except (errors.FailedPreconditionError, errors.NotFoundError) as e:
+        except (errors.FailedPreconditionError, errors.NotFoundError, errors.AlreadyExistsError) as e:
             folder = os.path.dirname(save_path)
             if folder and not os.path.isdir(folder) and "://" not in folder:
-                raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save. ({e.message})") from e
+                raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.") from e
             raise
         saved = saved.item() if hasattr(saved, "item") else saved
         return saved.decode() if isinstance(saved, bytes) else saved
