@@ -185,3 +185,14 @@ def test_a_cycle_without_a_loop_is_named():
     a.op._update_input(0, b)
     with tf.Session() as sess, pytest.raises(tf.errors.InvalidArgumentError, match="cycle.*a, b"):
         sess.run(b)
+
+
+def test_what_a_view_shares_is_not_overwritten_before_its_last_use():
+    p, flag = tf.placeholder(tf.float32, [64]), tf.placeholder(tf.bool, [])
+    a, b = tf.exp(p), tf.negative(p)
+    chosen = tf.where(flag, a, b)  # may be either, as it stands
+    doubled = b * 2.0
+    with tf.control_dependencies([doubled]):
+        late = chosen + 1.0
+    with tf.Session() as sess:
+        assert sess.run([doubled, late], {p: np.ones(64), flag: False})[1].tolist() == [0.0] * 64

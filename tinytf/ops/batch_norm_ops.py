@@ -184,11 +184,11 @@ _T1 = "T: {float}"
 _T2 = "T: {half, bfloat16, float}; U: {float}"
 
 op(f"FusedBatchNorm(x: T, scale: T, offset: T, mean: T, variance: T) -> (y: T, batch_mean: T, batch_variance: T, reserve_space_1: T, reserve_space_2: T); {_T1}; {_ATTRS}",
-   shape=_forward_shape, kernel=_forward_kernel, gradient=_fused_grad("FusedBatchNormGrad", 2))  # fmt: skip
+   shape=_forward_shape, kernel=_forward_kernel, gradient=_fused_grad("FusedBatchNormGrad", 2), view=True)  # fmt: skip
 op(f"FusedBatchNormV2(x: T, scale: U, offset: U, mean: U, variance: U) -> (y: T, batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U); {_T2}; {_ATTRS}",
-   shape=_forward_shape, kernel=_forward_kernel, gradient=_fused_grad("FusedBatchNormGradV2", 2))  # fmt: skip
+   shape=_forward_shape, kernel=_forward_kernel, gradient=_fused_grad("FusedBatchNormGradV2", 2), view=True)  # fmt: skip
 op(f"FusedBatchNormV3(x: T, scale: U, offset: U, mean: U, variance: U) -> (y: T, batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U, reserve_space_3: U); {_T2}; {_ATTRS}",
-   shape=_forward_shape, kernel=_forward_kernel, gradient=_fused_grad("FusedBatchNormGradV3", 3))  # fmt: skip
+   shape=_forward_shape, kernel=_forward_kernel, gradient=_fused_grad("FusedBatchNormGradV3", 3), view=True)  # fmt: skip
 op(f"FusedBatchNormGrad(y_backprop: T, x: T, scale: T, reserve_space_1: T, reserve_space_2: T) -> (x_backprop: T, scale_backprop: T, offset_backprop: T, reserve_space_3: T, reserve_space_4: T); {_T1}; {_ATTRS}",
    shape=_backward_shape, kernel=_backward_kernel, gradient=_second_grad)  # fmt: skip
 op(f"FusedBatchNormGradV2(y_backprop: T, x: T, scale: float, reserve_space_1: U, reserve_space_2: U) -> (x_backprop: T, scale_backprop: U, offset_backprop: U, reserve_space_3: U, reserve_space_4: U); {_T2}; {_ATTRS}",

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf.run.hazards import KEEPS_INPUTS
-from tinytf.run.program import Instruction, Program
+from tinytf.run.program import Instruction, Program, with_bases
 
 # Kernels that give a new array each time: their results may be overwritten in place.
 _FRESH = frozenset(["MatMul", "BatchMatMulV2", "Conv2D", "BiasAdd", "Conv2DBackpropInput", "Conv2DBackpropFilter", "AddN"])
@@ -57,10 +57,7 @@ class _Emitter:
         self.pinned: set = set()
         for v in program.feeds:
             self.pinned.add(v.number)
-        for v in program.fetches:
-            while v is not None:
-                self.pinned.add(v.number)
-                v = v.base
+        self.pinned.update(v.number for v in with_bases(program.fetches))
         self.pinned.update(v.number for guard in program.fetch_guards for v, _ in guard)
         self.measure(program.instructions, block=())
         self.source.line(0, f"def step({', '.join(f'v{v.number}' for v in program.feeds)}):")
@@ -96,13 +93,11 @@ class _Emitter:
 
     def use(self, v, instruction, block) -> None:
         kept = instruction.op.type in KEEPS_INPUTS
-        while v is not None:
-            if kept:
-                self.pinned.add(v.number)
-            self.last[v.number] = instruction
-            if self.birth.get(v.number, ()) != block:
-                self.pinned.add(v.number)  # born outside of this loop: it must live through all iterations
-            v = v.base
+        for shared in with_bases([v]):
+            self.last[shared.number] = instruction
+            # What was born outside of this loop must live through all iterations.
+            if kept or self.birth.get(shared.number, ()) != block:
+                self.pinned.add(shared.number)
 
     def dies(self, v, instruction) -> bool:
         return v.const is None and v.number not in self.pinned and self.last.get(v.number) is instruction and not v.is_ref
@@ -128,7 +123,7 @@ class _Emitter:
         if v.is_ref:
             self.source.names["read"] = _read
             return f"read({name})"
-        if v.const is not None or not v.fresh or v.base is not None:
+        if v.const is not None or not v.fresh or v.bases:
             self.source.names["own"] = _own
             return f"own({name})"
         if not v.tensor.dims:
@@ -217,7 +212,7 @@ class _Emitter:
         if not out.dims:  # scalars are no arrays, and of an unknown rank nothing is certain
             return None
         for v in instruction.inputs:
-            if not self.dies(v, instruction) or not v.fresh or v.base is not None:
+            if not self.dies(v, instruction) or not v.fresh or v.bases:
                 continue
             maker = v.tensor.op.entry
             if not isinstance(maker.kernel, np.ufunc) and v.tensor.op.type not in _FRESH:

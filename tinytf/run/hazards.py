@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.run import select
-from tinytf.run.program import Instruction, Program
+from tinytf.run.program import Instruction, Program, with_bases
 
 # What these are given they hold on to, behind a handle: it must not change until the step is over.
 KEEPS_INPUTS = frozenset(
@@ -29,15 +29,11 @@ def protect_from_writes(program: Program, needed: set, fed: set) -> None:
         return
     uses: dict = {}
     for position, instruction, _ in events:
-        for v in instruction.inputs:
-            while v is not None:
-                uses.setdefault(v.number, []).append((position, instruction))
-                v = v.base
+        for v in with_bases(instruction.inputs):
+            uses.setdefault(v.number, []).append((position, instruction))
     end = len(events)
-    for v in program.fetches:
-        while v is not None:
-            uses.setdefault(v.number, []).append((end, None))
-            v = v.base
+    for v in with_bases(program.fetches):
+        uses.setdefault(v.number, []).append((end, None))
     conflicts = []
     for position, instruction, in_loop in events:
         reads = instruction.kind == "read" or (instruction.kind == "call" and instruction.op.type == "ReadVariableOp")

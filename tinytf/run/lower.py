@@ -52,6 +52,7 @@ class _Lowering:
             self.values[t] = self.new_value(t)
             self.program.feeds.append(self.values[t])
         self.needed = select.needed_operations(fetched_ops, fetched_tensors, fed_tensors)
+        self.idle_pushes = _idle_pushes(self.needed)
         root, self.frame_of = select.assign_frames(self.needed, self.fed)
         self.out = self.program.instructions
         for item in select.order_items(root, self.frame_of, self.needed, self.fed):
@@ -113,7 +114,7 @@ class _Lowering:
         elif kind == "IdentityN":
             for t_in, t_out in zip(op._inputs, op.outputs):
                 self.output_is(t_out, self.read(op, t_in, guard))
-        elif self.fold_shapes(op) or self.same_shape(op):
+        elif self.fold_shapes(op) or self.same_shape(op) or self.known_on_stack(op):
             self.program.removed.append(op)
         else:
             self.call(op, guard)
@@ -153,10 +154,25 @@ class _Lowering:
                 self.constant(tensor, np.array(result, tensor.dtype.as_numpy_dtype))
         return True
 
+    def known_on_stack(self, op) -> bool:
+        """What a loop pushes for its gradient may be known: then it needs no stack."""
+        if op.type == "StackPopV2":
+            value = constants.known_value(op.outputs[0])
+            if value is None:
+                return False
+            self.constant(op.outputs[0], np.asarray(value))
+            return True
+        if op.type == "StackPushV2" and op in self.idle_pushes:
+            self.output_is(op.outputs[0], self.values[op._inputs[1]])
+            return True
+        return False
+
     def same_shape(self, op) -> bool:
         """A Reshape to the shape it has, or a reduction over no axes, does nothing."""
         if op.type == "Reshape":
             a, b = op._inputs[0].dims, op.outputs[0].dims
+            if a is None:
+                a = self.values[op._inputs[0]].tensor.dims
             if a is None or a != b or a.count(None) > 1 or self.values[op._inputs[0]].is_ref:
                 return False
         elif op.type in _REDUCTIONS:
@@ -201,9 +217,9 @@ class _Lowering:
             return
         shares = entry.view or op.type == "ReadVariableOp"
         roots = frozenset().union(*[v.roots for v in inputs]) if shares or any(_is_place(t) for t in op.outputs) else frozenset()
-        base = inputs[0] if shares and inputs else None
+        bases = tuple(v for v in inputs if v.const is None) if shares else ()
         outputs = tuple(
-            self.new_value(t, is_ref=t.dtype._is_ref_dtype, fresh=not shares, roots=roots, base=base, guard=guard) for t in op.outputs
+            self.new_value(t, is_ref=t.dtype._is_ref_dtype, fresh=not shares, roots=roots, bases=bases, guard=guard) for t in op.outputs
         )
         for t, v in zip(op.outputs, outputs):
             self.output_is(t, v)
@@ -359,6 +375,15 @@ class _Lowering:
                     elif where in outside:
                         outside.add(item)
         return inside, outside
+
+
+def _idle_pushes(needed: set) -> set:
+    """The pushes on stacks of which all that is popped is known."""
+    pops: dict = {}
+    for op in needed:
+        if op.type == "StackPopV2":
+            pops.setdefault(select.maker(op._inputs[0]), []).append(constants.known_value(op.outputs[0]) is not None)
+    return {op for op in needed if op.type == "StackPushV2" and all(pops.get(select.maker(op._inputs[0]), [False]))}
 
 
 def _ref_inputs(op) -> list:

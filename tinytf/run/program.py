@@ -6,14 +6,25 @@ from __future__ import annotations
 class Value:
     """What a tensor becomes in a plan."""
 
-    __slots__ = ("number", "const", "tensor", "is_ref", "fresh", "roots", "base", "guard")
+    __slots__ = ("number", "const", "tensor", "is_ref", "fresh", "roots", "bases", "guard")
 
-    def __init__(self, number, tensor, const=None, is_ref=False, fresh=False, roots=frozenset(), base=None, guard=()):
+    def __init__(self, number, tensor, const=None, is_ref=False, fresh=False, roots=frozenset(), bases=(), guard=()):
         self.number, self.tensor, self.const, self.is_ref = number, tensor, const, is_ref
         self.fresh = fresh  # an array nobody else holds: it may be overwritten after its last use
         self.roots = roots  # the variables whose memory it may share
-        self.base = base  # the value whose memory it may share
+        self.bases = bases  # the values whose memory it may share
         self.guard = guard
+
+
+def with_bases(values):
+    """The values and all whose memory they may share."""
+    stack, seen = list(values), set()
+    while stack:
+        value = stack.pop()
+        if value.number not in seen:
+            seen.add(value.number)
+            yield value
+            stack.extend(value.bases)
 
 
 class Instruction:

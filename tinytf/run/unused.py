@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.run.program import Program
+from tinytf.run.program import Program, with_bases
 
 _CHECKS = frozenset(["CheckNumerics", "EnsureShape", "PyFuncStateless"])  # they run for the error they may raise
 
@@ -12,19 +12,17 @@ def drop_unused(program: Program) -> None:
     used: set = set()
 
     def use(values):
-        for v in values:
-            while v is not None:
-                used.add(v.number)
-                v = v.base
+        used.update(v.number for v in with_bases(values))
 
-    def sweep(instructions, inside_loop):
+    def sweep(instructions):
+        # Backwards: what is used later, or goes round the loop, has been seen when its maker comes.
         for instruction in reversed(instructions):
             if instruction.kind == "loop":
                 extra = instruction.extra
                 use([*extra["ends"], extra["cond"], *instruction.inputs])
                 for section in ("after", "body", "test"):
-                    sweep(extra[section], True)
-            elif instruction.kind == "call" and not inside_loop and _has_no_effect(instruction.op):
+                    sweep(extra[section])
+            elif instruction.kind == "call" and _has_no_effect(instruction.op):
                 if not any(v.number in used for v in instruction.outputs):
                     instruction.kind = "nothing"
                     program.removed.append(instruction.op)
@@ -34,12 +32,12 @@ def drop_unused(program: Program) -> None:
                     use(v for v, _ in tail)
             use(instruction.inputs)
             use(v for v, _ in instruction.guard)
+        instructions[:] = [i for i in instructions if i.kind != "nothing"]
 
     use(program.fetches)
     for guard in program.fetch_guards:
         use(v for v, _ in guard)
-    sweep(program.instructions, False)
-    program.instructions[:] = [i for i in program.instructions if i.kind != "nothing"]
+    sweep(program.instructions)
 
 
 def _has_no_effect(op) -> bool:
