@@ -1,4 +1,4 @@
-"""All of tests/golden/scripts under real TensorFlow 1.15 and under tinytf, side by side, files included.
+"""All of tests/golden/scripts and docs/examples under real TensorFlow 1.15 and under tinytf, side by side, files included.
 
     python compat/check_scripts.py --oracle venvs/tf1/bin/python [name …]
 
@@ -19,7 +19,8 @@ import side_by_side  # noqa: E402
 
 SEED = 42
 # Scripts whose files hold trained values: sums of floats in another order may differ in the last bit.
-LAST_BITS_MAY_DIFFER = {"mlp_adam", "monitored"}
+EXAMPLES = os.path.join(side_by_side.ROOT, "docs", "examples")
+LAST_BITS_MAY_DIFFER = {"softmax", "mlp_adam", "monitored"}
 
 
 def check(script, oracle):
@@ -44,6 +45,7 @@ def main(arguments):
     parser.add_argument("names", nargs="*")
     options = parser.parse_args(arguments)
     scripts = sorted(glob.glob(os.path.join(side_by_side.ROOT, "tests", "golden", "scripts", "*.py")))
+    scripts += [s for s in sorted(glob.glob(os.path.join(EXAMPLES, "*.py"))) if not s.endswith("digits.py")]  # the data of the others
     scripts = [s for s in scripts if not options.names or os.path.basename(s)[:-3] in options.names]
     different = 0
     for script in scripts:
