@@ -143,11 +143,14 @@ def constant_value(tensor):
 
     Static shapes only: an op whose kernel keeps state, or that reads a file, is never run.
     """
-    return _fold(tensor, dict.fromkeys(_unknown.tensors))
+    memo = dict(_unknown.known)
+    memo.update(dict.fromkeys(_unknown.tensors))
+    return _fold(tensor, memo)
 
 
 class _Unknown(threading.local):
     tensors: tuple = ()
+    known: dict = {}
 
 
 _unknown = _Unknown()
@@ -161,6 +164,21 @@ def treating_as_unknown(tensors):
         yield
     finally:
         _unknown.tensors = old
+
+
+@contextlib.contextmanager
+def knowing(values: dict):
+    """A context in which the tensors that are keys of `values` have these values."""
+    old, _unknown.known = _unknown.known, values
+    try:
+        yield
+    finally:
+        _unknown.known = old
+
+
+def known_value(tensor):
+    """The value that `knowing` gives a tensor, or None."""
+    return _unknown.known.get(tensor)
 
 
 def _fold(tensor, memo: dict):
@@ -179,6 +197,8 @@ def _fold(tensor, memo: dict):
             value = _RULES[op.type](t, False)
             if value is not None:
                 value = np.asarray(value, t.dtype.as_numpy_dtype)
+        elif op.type == "ShapeN" and all(i.shape.is_fully_defined() for i in op._inputs):
+            value = np.array(op._inputs[t.value_index].dims, t.dtype.as_numpy_dtype)
         elif not _foldable(op):
             value = None
         else:

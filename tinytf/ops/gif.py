@@ -1,7 +1,7 @@
 """Reads GIF images.
 
     header       "GIF87a" or "GIF89a"; width, height: uint16; flags; background, aspect; a colour table where flag 80 is set
-    then blocks  21  extension: label, sub-blocks; label F9 names the transparent colour of the frame that follows
+    then blocks  21  extension: label, sub-blocks (TensorFlow looks at none: the transparent colour is drawn as any other)
                  2C  frame: left, top, width, height: uint16; flags (80 a colour table, 40 interlaced); the table;
                      the bits of a first code; sub-blocks of LZW codes
                  3B  the end
@@ -33,34 +33,32 @@ def decode(data: bytes) -> np.ndarray:
         raise GifError("gif file does not contain any image")
     height, width = max(f[0].shape[0] for f in frames), max(f[0].shape[1] for f in frames)
     out = np.zeros((len(frames), height, width, 3), np.uint8)
-    for k, (indices, left, top, table, transparent) in enumerate(frames):
+    for k, (indices, left, top, table) in enumerate(frames):
         if k:
             out[k] = out[k - 1]
+        elif indices.shape != (height, width) or left or top:
+            raise GifError("the first frame does not fill the canvas")
         if table is None:
             raise GifError(f"missing color map for frame {k}")
         indices = indices[: max(height - top, 0), : max(width - left, 0)]
         if not indices.size:
             continue
-        shown = indices != transparent
-        if indices[shown].size and indices[shown].max() >= len(table):
-            raise GifError(f"found color index {indices[shown].max()} outside of color map range {len(table)}")
-        out[k, top : top + indices.shape[0], left : left + indices.shape[1]][shown] = table[indices[shown]]
+        if indices.max() >= len(table):
+            raise GifError(f"found color index {indices.max()} outside of color map range {len(table)}")
+        out[k, top : top + indices.shape[0], left : left + indices.shape[1]] = table[indices]
     return out
 
 
 def _frames(data):
-    """Yields (indices, left, top, colour table, transparent index) of each frame."""
-    if data[:6] not in (b"GIF87a", b"GIF89a"):
+    """Yields (indices, left, top, colour table) of each frame."""
+    if data[:3] != b"GIF":
         raise GifError("failed to slurp gif file: Data is not in GIF format")
     flags = data[10]
     at, common = _table(data, 13, flags)
-    transparent, kind = -1, data[at]
+    kind = data[at]
     while kind != 0x3B:
         if kind == 0x21:
-            label = data[at + 1]
-            content, at = _sub_blocks(data, at + 2)
-            if label == 0xF9 and len(content) >= 4:
-                transparent = content[3] if content[0] & 1 else -1
+            _, at = _sub_blocks(data, at + 2)
         elif kind == 0x2C:
             left, top, width, height, flags = struct.unpack_from("<HHHHB", data, at + 1)
             at, own = _table(data, at + 10, flags)
@@ -74,8 +72,7 @@ def _frames(data):
                 straight = np.empty_like(indices)
                 straight[rows] = indices
                 indices = straight
-            yield indices, left, top, common if own is None else own, transparent
-            transparent = -1
+            yield indices, left, top, common if own is None else own
         else:
             raise GifError("failed to slurp gif file: Wrong record type detected")
         kind = data[at]

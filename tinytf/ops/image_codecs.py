@@ -81,6 +81,8 @@ def _decode_kernel(op):
             try:
                 image = png.decode_png(data, channels, dtype.as_numpy_dtype)
             except png.PngError as error:
+                if "too large" in str(error):
+                    fail(str(error))
                 where = "header, data" if error.in_header else "data,"
                 fail(f"Invalid PNG {where} size {len(data)}: {error}")
         elif data[:4] == b"GIF8":

@@ -59,13 +59,14 @@ def decode_png(data: bytes, channels: int = 0, dtype=np.uint8) -> np.ndarray:
     `channels` is 1 to 4, or 0 for what the file has (indexed colours are 3, or 4 with transparency).
     Samples of 16 bits lose the lower 8 for uint8; those of 8 are doubled for uint16.  Raises PngError.
     """
-    header, palette, transparent, compressed = _chunks(data)
+    header, palette, transparent, gamma, compressed = _chunks(data)
     width, height, depth, kind, _, _, interlaced = header
+    if width * height >= 1 << 29:
+        raise PngError(f"PNG size too large for int: {width} by {height}")
     samples = _samples(compressed, width, height, depth, _CHANNELS[kind], interlaced)
     alpha = None
     if kind == 3:
         pixels, alpha = _from_palette(samples[..., 0], palette, transparent)
-        depth = 8
     else:
         colors = 3 if kind & 2 else 1
         pixels = samples[..., :colors]
@@ -79,12 +80,12 @@ def decode_png(data: bytes, channels: int = 0, dtype=np.uint8) -> np.ndarray:
     if not channels:
         channels = (3 if alpha is None else 4) if kind == 3 else _CHANNELS[kind]
     if channels < 3 and pixels.shape[-1] == 3:
-        pixels = _grey(pixels)
+        pixels = _grey(pixels, gamma)
     elif channels >= 3 and pixels.shape[-1] == 1:
         pixels = pixels.repeat(3, axis=-1)
     if channels % 2 == 0:
         if alpha is None:
-            alpha = np.full(pixels.shape[:2], (1 << max(depth, 8)) - 1, pixels.dtype)
+            alpha = np.full(pixels.shape[:2], (1 << depth) - 1, pixels.dtype)  # TensorFlow does not expand it
         pixels = np.concatenate([pixels, alpha[..., None]], axis=-1)
     if dtype == np.uint8:
         return (pixels >> 8).astype(np.uint8) if depth == 16 else pixels.astype(np.uint8, copy=False)
@@ -92,8 +93,8 @@ def decode_png(data: bytes, channels: int = 0, dtype=np.uint8) -> np.ndarray:
 
 
 def _chunks(data) -> tuple:
-    """(header, palette, transparency, image data)"""
-    header = palette = transparent = None
+    """(header, palette, transparency, gamma, image data)"""
+    header = palette = transparent = gamma = None
     parts, at = [], 8
     while True:
         if at + 12 > len(data):
@@ -117,6 +118,10 @@ def _chunks(data) -> tuple:
             palette = content
         elif kind == b"tRNS" and intact and header[3] in (0, 2, 3):
             transparent = content
+        elif kind == b"gAMA" and intact and length == 4 and gamma is None:
+            gamma = struct.unpack(">I", content)[0]
+        elif kind == b"sRGB" and intact and length == 1:
+            gamma = 45455
         elif kind == b"IDAT":
             parts.append(content)
         elif kind == b"IEND":
@@ -124,8 +129,8 @@ def _chunks(data) -> tuple:
         elif not kind[0] & 32:
             raise PngError("a chunk that is not known")
     if not parts or (header[3] == 3 and (not palette or len(palette) % 3)):
-        raise PngError("a chunk is missing")
-    return header, palette, transparent, b"".join(parts)
+        raise PngError("a chunk is missing", not palette and header[3] == 3)
+    return header, palette, transparent, gamma, b"".join(parts)
 
 
 def _samples(compressed, width, height, depth, channels, interlaced) -> np.ndarray:
@@ -225,7 +230,16 @@ def _from_palette(indices, palette, transparent) -> tuple:
     return colors[indices], alpha
 
 
-def _grey(rgb) -> np.ndarray:
-    """Luminance with the weights that TensorFlow gives libpng (0.299 red, 0.114 green, and the rest blue)."""
-    red, green, blue = (rgb[..., i].astype(np.int64) for i in range(3))
-    return (red * 9798 + green * 3736 + blue * 19234 + 16384 >> 15).astype(rgb.dtype)[..., None]
+def _grey(rgb, gamma) -> np.ndarray:
+    """Luminance as libpng computes it: by way of linear light where the file names its gamma (1/100000), and grey stays grey."""
+    most = np.iinfo(rgb.dtype).max
+    levels, curved = rgb.astype(np.int64), bool(gamma) and abs(gamma - 100000) > 5000
+    if curved:
+        power = np.floor(1e10 / gamma + 0.5) * 1e-5
+        levels = np.floor(most * (levels / most) ** power + 0.5).astype(np.int64)
+    rounding = 16384 if curved or most > 255 else 0
+    grey = levels[..., 0] * 9797 + levels[..., 1] * 19234 + levels[..., 2] * 3737 + rounding >> 15
+    if curved:
+        grey = np.floor(most * (grey / most) ** (gamma * 1e-5) + 0.5).astype(np.int64)
+    same = (rgb[..., 0] == rgb[..., 1]) & (rgb[..., 1] == rgb[..., 2])
+    return np.where(same, rgb[..., 0], grey).astype(rgb.dtype)[..., None]
