@@ -146,6 +146,13 @@ def order_items(frame: Frame, frame_of: dict, needed: set, fed: set) -> list:
     return result
 
 
+def maker(handle):
+    """The tensor outside of all loops that the handle of a stack or an array is."""
+    while handle.op.type in ("Enter", "Identity"):
+        handle = handle.op._inputs[0]
+    return handle
+
+
 def _all_ops(frame: Frame):
     yield from frame.ops
     for child in frame.children:
