@@ -3,22 +3,22 @@
 OpenBLAS divides a product among threads that spin while they wait: on a machine that has other work
 to do a step then takes tens of times as long.  So while a plan runs, the BLAS that NumPy brought is set
 to one thread, and kernels that are worth it divide their work here, among threads that sleep.
-A kernel's result does not depend on how long its parts take.
+A kernel's result does not depend on how long its parts take, nor on who does them.
 """
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import glob
+import itertools
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-WORTH_IT = 20_000_000  # multiplications (about 0.6 ms on one core) before a second thread pays for its waking
+WORTH_IT = 4_000_000  # multiplications (about 50 us on one core) before a second thread pays for its waking (about 10)
 
-_pool: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 
 
@@ -34,34 +34,99 @@ _CORES = min(cores(), 8)
 
 
 def divide(work, size: int, least: int = 1) -> None:
-    """Calls `work(first, last)` for ranges that make up `range(size)`, each in a thread of its own.
+    """Calls `work(first, last)` for ranges that make up `range(size)`, in as many threads as are free.
 
     `least`: the fewest elements worth a thread.  An exception in any part is raised here.
+    What the other threads have not begun when this one is done with its part, it does itself: where the
+    processors are busy with something else, little is lost by having asked.
     """
     parts = min(_CORES, size // max(least, 1))
     if parts < 2:
         work(0, size)
         return
-    bounds = [size * i // parts for i in range(parts + 1)]
-    waiting = [_threads().submit(work, bounds[i], bounds[i + 1]) for i in range(1, parts)]
-    work(bounds[0], bounds[1])
-    for part in waiting:
-        part.result()
+    job = _Job(work, [size * i // parts for i in range(parts + 1)])
+    asked = 1
+    for helper in _all_helpers():
+        if asked < parts:
+            asked += helper.help(job)
+    job.take_part()
+    job.wait()
 
 
-def _threads() -> ThreadPoolExecutor:
-    global _pool
-    if _pool is None:
+class _Job:
+    """Work in parts; whoever comes takes the next one."""
+
+    __slots__ = ("_work", "_bounds", "_next", "_done", "_finished", "_error")
+
+    def __init__(self, work, bounds):
+        self._work, self._bounds = work, bounds
+        self._next, self._done = itertools.count(), itertools.count(1)
+        self._finished = _thread.allocate_lock()
+        self._finished.acquire()
+        self._error = None
+
+    def take_part(self) -> None:
+        """Does parts until all are taken."""
+        parts = len(self._bounds) - 1
+        while True:
+            i = next(self._next)
+            if i >= parts:
+                return
+            try:
+                self._work(self._bounds[i], self._bounds[i + 1])
+            except BaseException as error:  # noqa: BLE001  it is raised by `wait`
+                self._error = error
+            if next(self._done) == parts:
+                self._finished.release()
+
+    def wait(self) -> None:
+        """Returns when all parts are done."""
+        self._finished.acquire()
+        if self._error is not None:
+            raise self._error
+
+
+class _Helper:
+    """A thread that sleeps until there is a job."""
+
+    def __init__(self):
+        self._free, self._wake, self._job = _thread.allocate_lock(), _thread.allocate_lock(), None
+        self._wake.acquire()
+        _thread.start_new_thread(self._run, ())
+
+    def help(self, job: _Job) -> bool:
+        """Joins in a job, unless this thread is busy with another; says whether it does."""
+        if not self._free.acquire(False):
+            return False
+        self._job = job
+        self._wake.release()
+        return True
+
+    def _run(self) -> None:
+        with np.errstate(all="ignore"):  # as in the thread that runs the plan
+            while True:
+                self._wake.acquire()
+                self._job.take_part()
+                self._job = None
+                self._free.release()
+
+
+_helpers: list | None = None
+
+
+def _all_helpers() -> list:
+    global _helpers
+    if _helpers is None:
         with _lock:
-            if _pool is None:
-                _pool = ThreadPoolExecutor(max_workers=max(1, _CORES - 1), thread_name_prefix="tinytf")
-    return _pool
+            if _helpers is None:
+                _helpers = [_Helper() for _ in range(_CORES - 1)]
+    return _helpers
 
 
 def _forget_threads() -> None:
     """A forked child has none of its parent's threads."""
-    global _pool
-    _pool = None
+    global _helpers
+    _helpers = None
 
 
 if hasattr(os, "register_at_fork"):

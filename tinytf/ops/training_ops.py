@@ -19,7 +19,7 @@ from tinytf.ops.resource_ops import handle_dims, value_at
 from tinytf.ops.state_ops import INDEX, NUMBER, check_rows, rounds, shape_text, value_of
 
 BLOCK = 65536  # elements at a time: six arrays of a quarter MiB
-DIVIDED = 500_000  # elements that are worth a thread of their own
+DIVIDED = 50_000  # elements that are worth a thread of their own
 
 
 def _values(op_, boxes, read):
