@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -103,6 +104,7 @@ def rename(source: str, target: str, rules: list) -> list:
 
 def convert(source: str, target: str, version: int) -> list:
     """Reads a checkpoint or an .npz and writes the other; `version` is that of a checkpoint."""
+    weights: Mapping
     if source.endswith(".npz"):
         with np.load(source, allow_pickle=False) as archive:
             weights = {name: archive[name] for name in archive.files}
