@@ -114,7 +114,8 @@ def convert(source: str, target: str, version: int) -> list:
         texts = [name for name in weights if weights[name].dtype == object]
         if texts:
             raise errors.UnimplementedError(None, None, f"an .npz holds no string tensors: {', '.join(texts)}")
-        np.savez(target, **{name: weights[name] for name in weights})
+        arrays: dict = {name: weights[name] for name in weights}
+        np.savez(target, **arrays)
     else:
         checkpoint.save(target, dict(weights.items()), version)
     return [f"{len(weights)} tensors in {target}"]
