@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from tinytf.estimator import export, inputs  # noqa: F401
+from tinytf.estimator.baseline import BaselineClassifier, BaselineRegressor  # noqa: F401
+from tinytf.estimator.dnn import DNNClassifier, DNNRegressor  # noqa: F401
+from tinytf.estimator.dnn_linear_combined import DNNLinearCombinedClassifier, DNNLinearCombinedRegressor  # noqa: F401
 from tinytf.estimator.estimator import Estimator, WarmStartSettings  # noqa: F401
+from tinytf.estimator.exporters import Exporter, FinalExporter, LatestExporter  # noqa: F401
+from tinytf.estimator.linear import LinearClassifier, LinearRegressor  # noqa: F401
 from tinytf.estimator.mode_keys import ModeKeys  # noqa: F401
 from tinytf.estimator.run_config import RunConfig  # noqa: F401
 from tinytf.estimator.spec import EstimatorSpec  # noqa: F401
+from tinytf.estimator.training import EvalSpec, TrainSpec, train_and_evaluate  # noqa: F401
 from tinytf.train.warm_start import VocabInfo  # noqa: F401
