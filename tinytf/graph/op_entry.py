@@ -5,6 +5,7 @@
 - `shape(op)` gives the dims of each output from the operation's inputs and attributes.
 - `kernel(op)` gives the function that computes it on NumPy arrays; made once per session and op,
   so what it closes over is the op's state.  An op's kernel may also be a `np.ufunc`.
+  A function with `takes_out = True` is elementwise and may be given `out=`, one of its inputs' arrays.
 - `stateful_kernel(op, resources)` is the same for ops that share state by name (variables, queues).
 - `gradient(op, *grads)` adds the nodes that compute the gradient to the inputs.
 

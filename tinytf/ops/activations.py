@@ -29,8 +29,11 @@ def _plain(function):
     return lambda op: function
 
 
-def _relu(x):
-    return np.maximum(x, x.dtype.type(0))
+def _relu(x, out=None):
+    return np.maximum(x, x.dtype.type(0), out=out)
+
+
+_relu.takes_out = True
 
 
 def _relu_grad(g, f):

@@ -49,15 +49,16 @@ def _bias_add_shape(op):
 def _bias_add_kernel(op):
     first = op.attrs.get("data_format") == b"NCHW"
 
-    def run(value, bias):
+    def run(value, bias, out=None):
         if value.ndim < 2:
             _fail(op, f"Input tensor must be at least 2D: {list(value.shape)}")
         if bias.ndim != 1:
             _fail(op, f"Biases must be 1D: {list(bias.shape)}")
         if value.shape[1 if first else -1] != bias.shape[0]:
             _fail(op, f"Must provide as many biases as the {'channel' if first else 'last'} dimension of the input tensor: {list(bias.shape)} vs. {list(value.shape)}")
-        return value + (bias.reshape((-1,) + (1,) * (value.ndim - 2)) if first else bias)
+        return np.add(value, bias.reshape((-1,) + (1,) * (value.ndim - 2)) if first else bias, out=out)
 
+    run.takes_out = not first
     return run
 
 

@@ -163,8 +163,8 @@ def _sigmoid_kernel(op):
     dtype = op.outputs[0].dtype.base_dtype
     steps = dtype == dtypes.float32
 
-    def sigmoid(x):
-        y = np.negative(x)
+    def sigmoid(x, out=None):
+        y = np.negative(x, out=out)
         if not isinstance(y, np.ndarray):
             y = np.asarray(y)
         np.exp(y, y)
@@ -177,6 +177,7 @@ def _sigmoid_kernel(op):
             y += _HALF
         return y
 
+    sigmoid.takes_out = True
     return sigmoid
 
 

@@ -18,7 +18,12 @@ from tinytf.run.hazards import KEEPS_INPUTS
 from tinytf.run.program import Instruction, Program, with_bases
 
 # Kernels that give a new array each time: their results may be overwritten in place.
-_FRESH = frozenset(["MatMul", "BatchMatMulV2", "Conv2D", "BiasAdd", "Conv2DBackpropInput", "Conv2DBackpropFilter", "AddN"])
+_FRESH = frozenset(
+    """
+    MatMul BatchMatMulV2 Conv2D BiasAdd Conv2DBackpropInput Conv2DBackpropFilter AddN Relu ReluGrad Sigmoid SigmoidGrad TanhGrad
+    Softmax LogSoftmax SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits
+    """.split()
+)
 
 
 class Source:
@@ -190,7 +195,7 @@ class _Emitter:
         arguments = ", ".join(self.name(v) for v in inputs)
         kernel = self.kernel(instruction.kernel)
         target = None
-        if isinstance(instruction.kernel, np.ufunc):
+        if isinstance(instruction.kernel, np.ufunc) or getattr(instruction.kernel, "takes_out", False):
             target = self.overwritable(instruction)
             if target is not None:
                 arguments += f", out={self.name(target)}"
