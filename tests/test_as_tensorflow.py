@@ -42,6 +42,8 @@ def installed():
         ("from tensorflow.core.protobuf import saver_pb2", "saver_pb2.SaverDef", "protos.SaverDef"),
         ("import tensorflow.python.training.checkpoint_state_pb2 as c", "c.CheckpointState", "protos.CheckpointState"),
         ("from tensorflow.python.util import compat", "compat.as_bytes", "compat.as_bytes"),
+        ("from tensorflow.models.rnn import rnn", "rnn.rnn", "nn.static_rnn"),
+        ("from tensorflow.models.rnn import rnn_cell, seq2seq", "rnn_cell.BasicLSTMCell", "nn.rnn_cell.BasicLSTMCell"),
         ("from tensorflow.train import Saver", "Saver", "train.Saver"),
         ("from tensorflow.examples.tutorials.mnist import input_data as i", "i.DataSet", "examples.tutorials.mnist.input_data.DataSet"),
     ],

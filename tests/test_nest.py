@@ -64,7 +64,7 @@ def test_flatten_up_to():
 
 
 def test_flatten_dict_items():
-    assert nest.flatten_dict_items({(1, (2,)): ("a", ("b",)), 3: "c"}) == {1: "a", 2: "b", 3: "c"}
+    assert nest.flatten_dict_items({(1, (2,)): ("a", ("b",)), 3: [["c"]]}) == {1: "a", 2: "b", 3: [["c"]]}
     with pytest.raises(ValueError, match="not unique"):
         nest.flatten_dict_items({(1, 1): (2, 3)})
 

@@ -39,6 +39,7 @@ _NAMES = {
         Graph get_default_graph reset_default_graph name_scope control_dependencies device container
         colocate_with add_to_collection add_to_collections get_collection get_collection_ref""",
     "tinytf.graph.keys": "GraphKeys",
+    "tinytf.graph.framework_ops": "op_scope",
     "tinytf.graph.tensor": "Tensor",
     "tinytf.graph.operation": "Operation",
     "tinytf.graph.indexed_slices": "IndexedSlices",

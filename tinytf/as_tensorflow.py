@@ -340,6 +340,8 @@ def sources_of(fullname: str):
         return [tf]
     if path[-1].endswith("_pb2"):
         return [importlib.import_module("tinytf.protos")]
+    if path[:2] == ["models", "rnn"] and len(path) == 3:  # where rnn, rnn_cell and seq2seq were before 0.8
+        path = ["python", "ops", path[2]]
     if path[0] == "core" or path == ["_api"] or ".".join(path) in INNER_PACKAGES:
         return []
     if path[0] == "python":
@@ -381,7 +383,7 @@ RENAMED = {
     "platform.googletest": "GetTempDir=get_temp_dir",
 }
 
-INNER_PACKAGES = {"python"}
+INNER_PACKAGES = {"python", "models", "models.rnn"}
 for _path in PYTHON_PATHS:
     _parts = ["python"] + _path.split(".")
     INNER_PACKAGES.update(".".join(_parts[:n]) for n in range(2, len(_parts)))

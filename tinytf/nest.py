@@ -305,9 +305,7 @@ def flatten_dict_items(dictionary) -> dict:
         raise TypeError("input must be a dictionary")
     flat = {}
     for keys, values in dictionary.items():
-        if not is_nested(keys):
-            keys, values = [keys], [values]
-        flat_keys, flat_values = flatten(keys), flatten(values)
+        flat_keys, flat_values = (flatten(keys), flatten(values)) if is_nested(keys) else ([keys], [values])
         if len(flat_keys) != len(flat_values):
             raise ValueError(
                 "Could not flatten dictionary. Key had %d elements, but value had %d elements. Key: %s, value: %s."

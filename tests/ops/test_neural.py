@@ -111,7 +111,9 @@ def test_labels_out_of_range_are_refused(labels, words):
 
 def test_cross_entropies_want_names():
     with pytest.raises(ValueError, match="named arguments"):
-        tf.nn.softmax_cross_entropy_with_logits(tf.constant(LOGITS), tf.constant(LABELS))
+        tf.nn.softmax_cross_entropy_with_logits(tf.constant(LOGITS), tf.constant(LABELS), tf.constant(LOGITS))
+    with pytest.raises(ValueError, match="named arguments"):
+        tf.nn.sparse_softmax_cross_entropy_with_logits(tf.constant(LOGITS), logits=tf.constant(LOGITS))
     with pytest.raises(ValueError, match="Both labels and logits"):
         tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.constant(LABELS))
 

@@ -40,3 +40,33 @@ def test_old_name(number):
 @pytest.mark.parametrize("name", sorted(pre_1_0.PRE_1_0))
 def test_each_name_of_the_table_exists(name):
     assert callable(getattr(tf, name))
+
+
+LOGITS = [[1.0, 2.0, 0.0]]
+
+
+@pytest.mark.parametrize("name, labels", [
+    ("softmax_cross_entropy_with_logits", [[0.0, 1.0, 0.0]]),
+    ("sparse_softmax_cross_entropy_with_logits", [1]),
+    ("sigmoid_cross_entropy_with_logits", [[0.0, 1.0, 0.0]]),
+])  # fmt: skip
+def test_positional_cross_entropies_take_logits_first(name, labels):
+    function = getattr(tf.nn, name)
+    old, named, today = function(LOGITS, labels), function(LOGITS, labels, "x"), function(labels=labels, logits=LOGITS)
+    assert named.op.name.startswith("x")
+    with tf.Session() as sess:
+        np.testing.assert_array_equal(sess.run(old), sess.run(today))
+
+
+@pytest.mark.parametrize("function", ["nce_loss", "sampled_softmax_loss"])
+def test_sampled_losses_took_the_inputs_before_the_labels(function):
+    weights, biases, inputs, labels = tf.ones([5, 2]), tf.zeros([5]), tf.constant([[1.0, 2.0]]), tf.constant([[3]])
+    sampled = (tf.constant([1, 2], tf.int64), tf.constant([[1.0]]), tf.constant([1.0, 1.0]))
+    losses = [getattr(tf.nn, function)(weights, biases, *both, 2, 5, sampled_values=sampled) for both in ((inputs, labels), (labels, inputs))]
+    with tf.Session() as sess:
+        np.testing.assert_array_equal(*sess.run(losses))
+
+
+def test_op_scope():
+    with tf.op_scope([tf.constant(1)], None, "sums") as scope:
+        assert scope == "sums/" and tf.constant(2).op.name == "sums/Const"

@@ -57,6 +57,8 @@ def test_a_structure_is_fed_with_a_structure_alike():
     a, b, c = (tf.placeholder(tf.float32, [], name=name) for name in "abc")
     with tf.Session() as sess:
         assert sess.run([c, b, a], {(Pair(a, b), (c,)): (Pair(1, 2), [3])}) == [3.0, 2.0, 1.0]
+        matrix = tf.placeholder(tf.float32, [1, 2])
+        assert sess.run(matrix, {matrix: [[1, 2]], (a,): (3,)}).tolist() == [[1.0, 2.0]]
         with pytest.raises(ValueError, match="Could not flatten dictionary"):
             sess.run(a, {(a, b): (1,)})
 

@@ -10,7 +10,7 @@ from tinytf.graph.shape_rules import merge_dims
 from tinytf.ops import activations, array_ops, math_ops
 from tinytf.ops.constant import constant
 from tinytf.ops.shape_ops import deprecated_argument
-from tinytf.ops.softmax import check_cross_entropy_arguments
+from tinytf.ops.softmax import cross_entropy_arguments
 
 
 def _same_shape(a, b, message):
@@ -25,7 +25,7 @@ def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
 
     Follows tf.nn.sigmoid_cross_entropy_with_logits of TF 1.15. ValueError: the static shapes differ.
     """
-    check_cross_entropy_arguments("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits, name = cross_entropy_arguments("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits, name)
     with name_scope(name, "logistic_loss", [logits, labels]) as name:
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")

@@ -57,7 +57,7 @@ op("DrawBoundingBoxesV2(images: T, boxes: float, colors: float) -> (output: T); 
 
 
 def _distorted_kernel(op):
-    draws = _Draws(op.attr("seed"), op.attr("seed2"))
+    generator = philox.Philox(op.attr("seed"), op.attr("seed2"))
     (low_ratio, high_ratio), (low_area, high_area) = op.attr("aspect_ratio_range"), op.attr("area_range")
     attempts, whole_allowed = op.attr("max_attempts"), op.attr("use_image_if_no_bounding_boxes")
 
@@ -75,6 +75,7 @@ def _distorted_kernel(op):
                 fail("No bounding boxes provided as input. One must enable use_image_if_no_bounding_boxes if you wish to not provide any bounding boxes.")
             boxes = np.array([[0, 0, 1, 1]], np.float32)
         pixels = [(int(y1 * height), int(x1 * width), int(y2 * height), int(x2 * width)) for y1, x1, y2, x2 in boxes.astype(np.float32)]
+        draws = _Draws(generator.reserve(attempts))
         top = left = 0
         bottom, right = height, width
         for _ in range(attempts):
@@ -92,15 +93,17 @@ def _distorted_kernel(op):
 
 
 class _Draws:
-    """Single words of the generator."""
+    """Single words of a generator, from (key, counter) on."""
 
-    def __init__(self, seed, seed2):
-        self._generator, self._words = philox.Philox(seed, seed2), []
+    def __init__(self, state):
+        self._key, self._counter = state
+        self._words = []
 
     def word(self) -> int:
         """The next 32 bits."""
         if not self._words:
-            self._words = philox.words(self._generator.reserve(1), 1).ravel().tolist()[::-1]
+            self._words = philox.words((self._key, self._counter), 1).ravel().tolist()[::-1]
+            self._counter += 1
         return self._words.pop()
 
     def fraction(self) -> np.float32:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.graph import name_scope
@@ -14,6 +16,12 @@ def _sum_rows(x):
     columns = array_ops.shape(x)[1]
     ones = array_ops.ones(array_ops.stack([columns, 1]), x.dtype)
     return array_ops.reshape(math_ops.matmul(x, ones), [-1])
+
+
+def _kind(value):
+    """The kind of NumPy dtype that a tensor, or what will become one, has: f, i, u …"""
+    dtype = getattr(value, "dtype", None)
+    return np.dtype(dtype.as_numpy_dtype).kind if isinstance(dtype, dtypes.DType) else np.asarray(value).dtype.kind
 
 
 def _sampled_logits(
@@ -35,6 +43,8 @@ def _sampled_logits(
         weights = list(weights)
     if not isinstance(weights, list):
         weights = [weights]
+    if _kind(labels) == "f" and _kind(inputs) in "iu":
+        labels, inputs = inputs, labels  # their order before TensorFlow 1.0
     with name_scope(name, "compute_sampled_logits", weights + [biases, inputs, labels]):
         if labels.dtype != dtypes.int64:
             labels = math_ops.cast(labels, dtypes.int64)

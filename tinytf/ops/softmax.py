@@ -289,19 +289,29 @@ def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, d
         return math_ops.cast(cost, logits.dtype) if half else cost
 
 
-def check_cross_entropy_arguments(function, sentinel, labels, logits):
-    """Labels and logits must be given, and by name."""
+def cross_entropy_arguments(function, sentinel, labels, logits, name):
+    """(labels, logits, name). They must be given by name, or as before TensorFlow 1.0: `function(logits, labels[, name])`.
+
+    TensorFlow 1.15 refuses every positional call, so that no old one is misread; here the scripts of 2016 run, with a warning.
+    """
     if sentinel is not None:
-        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+        if labels is None or not (logits is None or isinstance(logits, str) and name is None):
+            raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+        from tinytf import logging
+
+        message = "tf.nn.%s(a, b): read as (logits, labels), as before TensorFlow 1.0. Write labels=…, logits=… instead."
+        logging.log_first_n(logging.WARN, message, 1, function)
+        return labels, sentinel, logits or name
     if labels is None or logits is None:
         raise ValueError("Both labels and logits must be provided.")
+    return labels, logits, name
 
 
 def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, dim=-1, name=None, axis=None):
     """As softmax_cross_entropy_with_logits_v2, but no gradient flows to the labels. Follows the function of TF 1.15."""
     if axis is not None:
         dim = axis
-    check_cross_entropy_arguments("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits, name = cross_entropy_arguments("softmax_cross_entropy_with_logits", _sentinel, labels, logits, name)
     with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as name:
         labels = array_ops.stop_gradient(labels, name="labels_stop_gradient")
     return softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits, axis=dim, name=name)
@@ -312,7 +322,7 @@ def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits
 
     Follows tf.nn.sparse_softmax_cross_entropy_with_logits of TF 1.15. ValueError: static shapes do not fit.
     """
-    check_cross_entropy_arguments("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    labels, logits, name = cross_entropy_arguments("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits, name)
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels = convert_to_tensor(labels)
         logits = convert_to_tensor(logits)

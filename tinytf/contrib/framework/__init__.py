@@ -12,6 +12,7 @@ from tinytf.contrib.framework.arg_scope import (  # noqa: F401
     current_arg_scope,
     has_arg_scope,
 )
+from tinytf.contrib.framework.shapes import with_same_shape, with_shape  # noqa: F401
 from tinytf.contrib.framework.variables import (  # noqa: F401
     add_model_variable,
     assign_from_checkpoint,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 
 from tinytf import dtypes, nest
+from tinytf.contrib.framework.shapes import with_same_shape
 from tinytf.contrib.seq2seq.attention import AttentionMechanism
 from tinytf.graph.graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
@@ -30,20 +31,7 @@ class AttentionWrapperState(
 
 def _with_same_shape(old, new):
     """`new`, with an assertion that its shape is that of `old` where the static shapes do not tell."""
-    if not (isinstance(old, Tensor) and isinstance(new, Tensor)):
-        return new
-    if old.get_shape().is_fully_defined() and new.get_shape().is_fully_defined():
-        if old.dims != new.dims:
-            raise ValueError("Invalid shape for tensor %s, expected %s, got %s." % (new.name, old.get_shape(), new.get_shape()))
-        return new
-    with name_scope("%s/" % new.op.name, values=[new]):
-        wanted = array_ops.shape(old)
-        with name_scope("assert_shape", values=[new]):
-            same = math_ops.reduce_all(math_ops.equal(wanted, array_ops.shape(new)))
-            check = control_flow_ops.Assert(same, ["Wrong shape for %s [expected] [actual]." % new.name, wanted, array_ops.shape(new)])
-        result = control_flow_ops.with_dependencies([check], new)
-    result.set_shape(old.get_shape())
-    return result
+    return with_same_shape(old, new) if isinstance(old, Tensor) and isinstance(new, Tensor) else new
 
 
 _BEAM_HINT = (
