@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+import numpy as np
+
 from tinytf import errors
 from tinytf.checkpoint import coding, snappy
 from tinytf.checkpoint.crc32c import crc32c, mask, unmask
@@ -32,6 +34,7 @@ FOOTER_SIZE = 48
 BLOCK_SIZE = 256 * 1024
 RESTART_INTERVAL = 16
 TRAILER_SIZE = 5
+_BATCH = 4096  # entries that are made together
 SLACK = 64 << 20  # what reading may allocate beyond what the file holds
 
 _RAW, _SNAPPY = 0, 1
@@ -162,38 +165,70 @@ class _BlockBuilder:
         return self._bytes + 4 * len(self._restarts) + 4
 
     def add_sorted(self, keys: list, pairs: dict, at: int) -> int:
-        """`add` of keys[at:] while there is room: the same in one loop, since indexes have 100,000 entries."""
-        append, number = self._parts.append, int.from_bytes
-        interval, restarts = self._interval, self._restarts
-        before, count, total = self._key, self.count, self._bytes
-        for at in range(at, len(keys)):  # noqa: B020 (the same index goes on)
-            key = keys[at]
-            value = pairs[key]
-            shared = 0
-            if count % interval:
-                n = len(before)
-                if n == len(key):
-                    differ = number(before, "big") ^ number(key, "big")
-                else:
-                    n = min(n, len(key))
-                    differ = number(before[:n], "big") ^ number(key[:n], "big")
-                shared = n - (differ.bit_length() + 7) // 8
-            elif count:
-                restarts.append(total)
-            unshared = len(key) - shared
-            size = len(value)
-            if unshared < 128 and size < 128 and shared < 128:
-                entry = b"%c%c%c%b%b" % (shared, unshared, size, key[shared:], value)
-            else:
-                entry = b"".join([*map(coding.put_varint, (shared, unshared, size)), key[shared:], value])
-            append(entry)
-            total += len(entry)
-            count += 1
-            before = key
-            if total + 4 * len(restarts) + 4 >= BLOCK_SIZE:
+        """`add` of keys[at:] while there is room, a batch at a time: indexes have 100,000 entries."""
+        keys = keys[at : at + _BATCH]
+        values = list(map(pairs.__getitem__, keys))
+        lengths = np.fromiter(map(len, [self._key, *keys]), np.int64, len(keys) + 1)
+        sizes = np.fromiter(map(len, values), np.int64, len(keys))
+        if len(keys) >= 8 and lengths.max() < 128 and sizes.max() < BLOCK_SIZE:
+            return at + self._add_batch(keys, values, lengths, sizes)
+        for key, value in zip(keys, values):
+            at += 1
+            if self.add(key, len(value), value) >= BLOCK_SIZE:
                 break
-        self._key, self.count, self._bytes = before, count, total
-        return at + 1
+        return at
+
+    def _add_batch(self, keys: list, values: list, lengths: np.ndarray, sizes: np.ndarray) -> int:
+        """`add` of pairs whose keys take a byte to count, while there is room; returns how many there were."""
+        count, width, longest = len(keys), int(lengths.max()), int(sizes.max())
+        names = np.array([self._key, *keys], "S%d" % width).view(np.uint8).reshape(count + 1, width)
+        # How far each key is like the one before; beyond the shorter one nothing is (zeros stand there in the matrix).
+        differ = np.ones((count, width + 1), bool)
+        np.not_equal(names[1:], names[:-1], out=differ[:, :width])
+        shared = np.minimum(differ.argmax(axis=1), np.minimum(lengths[1:], lengths[:-1]))
+        shared[-self.count % self._interval :: self._interval] = 0
+        # The entries in a matrix of the widest: shared, unshared, size (a varint), the whole key, the value if short; and what
+        # of that counts.
+        digits = 1 if longest < 1 << 7 else 2 if longest < 1 << 14 else 3
+        first = 2 + digits
+        short = longest if longest < 128 else 0
+        heads = np.empty((count, first + width + short), np.uint8)
+        heads[:, 0] = shared
+        heads[:, 1] = lengths[1:] - shared
+        taken = np.zeros(heads.shape, bool)
+        taken[:, :2] = True
+        for k in range(digits):
+            left = sizes >> 7 * k
+            heads[:, 2 + k] = left & 0x7F | (left > 0x7F) << 7
+            taken[:, 2 + k] = left > 0 if k else True
+        heads[:, first : first + width] = names[1:]
+        place = np.arange(width, dtype=np.uint8)
+        begin, end = shared.astype(np.uint8)[:, None], lengths[1:].astype(np.uint8)[:, None]
+        np.logical_and(place >= begin, place < end, out=taken[:, first : first + width])
+        if short:
+            heads[:, first + width :] = np.array(values, "S%d" % short).view(np.uint8).reshape(count, short)
+            np.less(np.arange(short), sizes[:, None], out=taken[:, first + width :])
+        ends = np.cumsum(lengths[1:] - shared + taken[:, :first].sum(axis=1))
+        totals = self._bytes + ends + np.cumsum(sizes)
+        full = np.flatnonzero(totals + 4 * ((self.count + np.arange(count)) // self._interval + 1) + 4 >= BLOCK_SIZE)
+        if full.size:
+            count = int(full[0]) + 1
+            heads, taken, ends = heads[:count], taken[:count], ends[:count]
+        text = heads[taken].tobytes()
+        if short:
+            self._parts.append(text)
+        else:
+            ends = ends.tolist()
+            parts = [b""] * (2 * count)
+            parts[::2] = [text[a:b] for a, b in zip([0, *ends], ends)]
+            parts[1::2] = values[:count]
+            self._parts += parts
+        restarts = np.arange(-self.count % self._interval, count, self._interval)
+        starts = np.where(restarts > 0, totals[restarts - 1], self._bytes).tolist()
+        self._restarts += starts if self.count else starts[1:]
+        self._key, self._bytes = keys[count - 1], int(totals[count - 1])
+        self.count += count
+        return count
 
     def finish(self) -> tuple:
         restarts = b"".join(map(coding.put_fixed32, self._restarts))
