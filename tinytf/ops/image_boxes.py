@@ -8,7 +8,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input
+from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import philox
 from tinytf.ops.named_results import SampleDistortedBoundingBoxV2
@@ -19,8 +19,27 @@ _COLORS = np.array(
 )
 
 
+def _draw_shape(op):
+    images = with_rank(op.inputs[0].dims, 4)
+    if op.type == "DrawBoundingBoxes" and images[3] not in (None, 1, 3, 4):
+        raise ValueError("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
+    boxes = with_rank(op.inputs[1].dims, 3)
+    if boxes[2] not in (None, 4):
+        raise ValueError(f"Dimension must be 4 but is {boxes[2]}")
+    return [op.inputs[0].dims]
+
+
 def _draw_kernel(op):
+    def fail(message):
+        raise errors.InvalidArgumentError(op.node_def, op, message)
+
     def draw(images, boxes, colors=None):
+        if images.ndim != 4 or images.shape[3] not in (1, 3, 4):
+            fail("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
+        if boxes.ndim != 3 or boxes.shape[2] != 4 or len(boxes) != len(images):
+            fail(f"boxes must be [batch, number, 4], got {list(boxes.shape)}")
+        if colors is not None and (colors.ndim != 2 or colors.size and colors.shape[1] < images.shape[3]):
+            fail(f"colors must have equal or more channels than the image provided: {list(colors.shape)}")
         out = images.copy()
         count, height, width, depth = images.shape
         palette = _COLORS.copy() if colors is None or not colors.size else np.asarray(colors, np.float32)
@@ -48,12 +67,20 @@ def _draw_kernel(op):
 
 
 op("DrawBoundingBoxes(images: T, boxes: float) -> (output: T); T: {float, half} = float",
-   shape=same_as_input, kernel=_draw_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_draw_shape, kernel=_draw_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("DrawBoundingBoxesV2(images: T, boxes: float, colors: float) -> (output: T); T: {float, half} = float",
-   shape=same_as_input, kernel=_draw_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_draw_shape, kernel=_draw_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 # A random box -------------------------------------------------------------------------------------------
+
+
+def _distorted_shape(op):
+    size, boxes = with_rank(op.inputs[0].dims, 1), with_rank(op.inputs[1].dims, 3)
+    for dim, wanted in ((size[0], 3), (boxes[2], 4)):
+        if dim not in (None, wanted):
+            raise ValueError(f"Dimension must be {wanted} but is {dim}")
+    return [(3,), (3,), (1, 1, 4)]
 
 
 def _distorted_kernel(op):
@@ -64,12 +91,28 @@ def _distorted_kernel(op):
     def fail(message):
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
+    if low_ratio <= 0 or high_ratio <= 0:
+        fail(f"Aspect ratio range must be non-negative: [{low_ratio:g}, {high_ratio:g}]")
+    if low_area <= 0 or high_area <= 0:
+        fail(f"Area range must be non-negative: [{low_area:g}, {high_area:g}]")
+    if low_area > 1 or high_area > 1:
+        fail(f"Area range must be less then or equal to 1.0: [{low_area:g}, {high_area:g}]")
+    if attempts <= 0:
+        fail(f"Max attempts must be positive: {attempts}")
+
     def sample(image_size, bounding_boxes, least_covered=None):
         least_covered = op.attr("min_object_covered") if least_covered is None else least_covered
+        if image_size.shape != (3,):
+            fail(f"image_size must be 1-D with 3 elements, got {list(image_size.shape)}")
+        if bounding_boxes.ndim != 3 or bounding_boxes.shape[2] != 4:
+            fail(f"input boxes must be 3-dimensional [batch, num_boxes, coords]: {list(bounding_boxes.shape)}")
         height, width = int(image_size[0]), int(image_size[1])
+        boxes = bounding_boxes.reshape(-1, 4)
+        outside = boxes[~((boxes >= 0) & (boxes <= 1))]
+        if len(outside):
+            fail(f"All bounding box coordinates must be in [0.0, 1.0]: {outside[0]:g}")
         if height <= 0 or width <= 0:
             fail(f"Image height and width must be positive, got {height} and {width}")
-        boxes = bounding_boxes.reshape(-1, 4)
         if not len(boxes):
             if not whole_allowed:
                 fail("No bounding boxes provided as input. One must enable use_image_if_no_bounding_boxes if you wish to not provide any bounding boxes.")
@@ -161,9 +204,9 @@ def _covers(crop, boxes, least) -> bool:
 
 
 op("SampleDistortedBoundingBoxV2(image_size: T, bounding_boxes: float, min_object_covered: float) -> (begin: T, size: T, bboxes: float); T: {uint8, int8, int16, int32, int64}; seed: int = 0; seed2: int = 0; aspect_ratio_range: list(float) = [0.75, 1.33]; area_range: list(float) = [0.05, 1.0]; max_attempts: int = 100; use_image_if_no_bounding_boxes: bool = false; is_stateful",
-   shape=lambda op: [(3,), (3,), (1, 1, 4)], kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_distorted_shape, kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("SampleDistortedBoundingBox(image_size: T, bounding_boxes: float) -> (begin: T, size: T, bboxes: float); T: {uint8, int8, int16, int32, int64}; seed: int = 0; seed2: int = 0; min_object_covered: float = 0.1; aspect_ratio_range: list(float) = [0.75, 1.33]; area_range: list(float) = [0.05, 1.0]; max_attempts: int = 100; use_image_if_no_bounding_boxes: bool = false; is_stateful",
-   shape=lambda op: [(3,), (3,), (1, 1, 4)], kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_distorted_shape, kernel=_distorted_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 # Functions ------------------------------------------------------------------------------------------------

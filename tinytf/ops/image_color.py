@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input, with_rank_at_least
+from tinytf.graph.shape_rules import with_rank_at_least
 
 
 def _image_shape(op):
@@ -47,16 +47,33 @@ def _in_single(images, change):
     return change(images.astype(np.float32, copy=False)).astype(images.dtype, copy=False)
 
 
+def _turned(rgb, delta):
+    """The hue turned by `delta`, highest and lowest channel kept: the hue is a place on a ring of six parts."""
+    high, low = rgb.max(axis=-1), rgb.min(axis=-1)
+    red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
+    middle = np.maximum(np.minimum(red, green), np.minimum(np.maximum(red, green), blue))
+    part = np.where(
+        red < green,
+        np.where(blue < red, 1, np.where(blue > green, 3, 2)),
+        np.where(blue < green, 0, np.where(blue > red, 4, 5)),
+    )
+    spread = high - low
+    ratio = (middle - low) / np.where(spread > 0, spread, 1)
+    hue = np.where(spread > 0, part + np.where(part % 2 == 0, ratio, 1 - ratio), 0).astype(np.float32)
+    hue += np.float32(delta) * np.float32(6)
+    hue -= 6 * np.floor(hue / 6)
+    part = np.where(hue < 6, hue, 0).astype(np.int64)
+    ratio = np.where(hue < 6, hue, 0) - part.astype(np.float32)
+    middle = low + np.where(part % 2 == 0, ratio, 1 - ratio) * spread
+    values = np.stack([high, middle, low], axis=-1)
+    order = np.array([[0, 1, 2], [1, 0, 2], [2, 0, 1], [2, 1, 0], [1, 2, 0], [0, 2, 1]])  # which of them each channel has
+    return np.take_along_axis(values, order[part], axis=-1)
+
+
 def _hue_kernel(op):
     def adjust(images, delta):
         _rgb_check(op, images)
-
-        def change(x):
-            hsv = rgb_to_hsv(x)
-            hsv[..., 0] = np.mod(hsv[..., 0] + np.float32(delta), np.float32(1))
-            return hsv_to_rgb(hsv)
-
-        return _in_single(images, change)
+        return _in_single(images, lambda x: _turned(x, delta))
 
     return adjust
 
@@ -95,7 +112,27 @@ op("AdjustHue(images: T, delta: float) -> (output: T); T: {half, float} = float"
    shape=_image_shape, kernel=_hue_kernel)  # fmt: skip
 op("AdjustSaturation(images: T, scale: float) -> (output: T); T: {half, float} = float",
    shape=_image_shape, kernel=_saturation_kernel)  # fmt: skip
+def _conversion(function):
+    def kernel(op):
+        def convert(images):
+            if images.ndim < 1 or images.shape[-1] != 3:
+                message = f"input must have 3 channels but input only has {images.shape[-1] if images.ndim else 0} channels."
+                raise errors.FailedPreconditionError(op.node_def, op, message)
+            return function(images)
+
+        return convert
+
+    return kernel
+
+
+def _three_channels(op):
+    dims = with_rank_at_least(op.inputs[0].dims, 1)
+    if dims is not None and dims[-1] not in (None, 3):
+        raise ValueError(f"Dimension must be 3 but is {dims[-1]}")
+    return [None if dims is None else dims[:-1] + (3,)]
+
+
 op("RGBToHSV(images: T) -> (output: T); T: {half, bfloat16, float, double} = float",
-   shape=same_as_input, kernel=lambda op: rgb_to_hsv)  # fmt: skip
+   shape=_three_channels, kernel=_conversion(rgb_to_hsv))  # fmt: skip
 op("HSVToRGB(images: T) -> (output: T); T: {half, bfloat16, float, double} = float",
-   shape=same_as_input, kernel=lambda op: hsv_to_rgb, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_three_channels, kernel=_conversion(hsv_to_rgb), gradient=NOT_DIFFERENTIABLE)  # fmt: skip

@@ -46,7 +46,7 @@ def _between(at):
 
 def _checked(op, boxes, which, images):
     if boxes.ndim != 2 or boxes.shape[1] != 4 or len(which) != len(boxes):
-        raise errors.InvalidArgumentError(op.node_def, op, f"boxes and box_index must have as many rows, of 4: {list(boxes.shape)} and {list(which.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"boxes must have 4 columns: boxes and box_index must have as many rows, of 4: {list(boxes.shape)} and {list(which.shape)}")
     if which.size and (which.min() < 0 or which.max() >= images):
         raise errors.OutOfRangeError(op.node_def, op, f"box_index has values outside [0, batch_size): [0, {images})")
 
@@ -179,8 +179,8 @@ def _glimpse_kernel(op):
             for offset, side, length in zip(offsets[n], sides, size):
                 at = offset * np.float32(side) if normalized else offset
                 if centered:
-                    at = at / np.float32(2) + np.float32(side / 2) - np.float32(length / 2)
-                start = int(at)  # towards zero
+                    at = at / np.float32(2) + np.float32(side / 2)
+                start = int(at - np.float32(length / 2))  # towards zero
                 low, high = min(max(start, 0), side), max(min(start + length, side), 0)
                 window.append(slice(low, max(high, low)))
                 part.append(slice(max(low - start, 0), max(low - start, 0) + max(high - low, 0)))

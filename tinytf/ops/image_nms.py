@@ -70,49 +70,48 @@ class _Heap:
         items[hole] = item
 
 
-def _by_score(scores, candidates):
-    """The candidates, the best first."""
-    order = candidates[np.argsort(-scores[candidates], kind="stable")]
-    if len(np.unique(scores[candidates])) == len(candidates):
-        yield from order.tolist()
-        return
-    heap = _Heap((s, i) for s, i in zip(scores[candidates].tolist(), candidates.tolist()))
-    while heap.items:
-        yield heap.pop()[1]
+def suppressed(similarity, scores, most, threshold, least=-np.inf, sigma=0) -> tuple:
+    """(indices, scores) of the boxes to keep, the best first: those that overlap no better one by `threshold` or more.
 
+    `similarity(i, indices)` gives the overlaps of box i with others.  With a `sigma`, a box loses score by each better
+    one that it overlaps, and goes when `least` or less is left.
 
-def suppressed(similarity, scores, most, threshold, least=-np.inf) -> np.ndarray:
-    """Indices of the boxes to keep, the best first: those that overlap no better one by more than `threshold`.
-
-    `similarity(i, indices)` gives the overlaps of box i with others.
+    As in TensorFlow a box that was kept comes up once more, and goes because it overlaps itself: one without
+    an area does not, and is kept again and again.
     """
+    kept, kept_scores, dtype = [], [], scores.dtype.type
+    scale = dtype(-0.5) / dtype(sigma) if sigma else None
+    heap = _Heap((scores[i], i, 0) for i in np.flatnonzero(scores > least).tolist())
+    while heap.items and len(kept) < most:
+        before, i, seen = heap.pop()
+        score = before
+        if seen < len(kept):
+            common = similarity(i, kept[seen:])
+            if (common >= threshold).any():
+                continue
+            if scale is not None:
+                for weight in np.exp((scale * common * common).astype(dtype))[::-1]:
+                    score = score * weight
+                    if score <= least:
+                        break
+        if score == before:
+            kept.append(i)
+            kept_scores.append(score)
+        if score > least:
+            heap.push((score, i, len(kept) - (score == before)))
+    return np.array(kept, np.int32), np.array(kept_scores, dtype)
+
+
+def _greedy(similarity, scores, most, threshold, least) -> list:
+    """Indices of the boxes that overlap no better one by more than `threshold`: as CombinedNonMaxSuppression has it."""
     kept = []
-    for i in _by_score(scores, np.flatnonzero(scores > least)):
+    candidates = np.flatnonzero(scores > least)
+    for i in candidates[np.argsort(-scores[candidates], kind="stable")].tolist():
         if len(kept) >= most:
             break
         if not kept or not (similarity(i, kept) > threshold).any():
             kept.append(i)
-    return np.array(kept, np.int32)
-
-
-def softly_suppressed(similarity, scores, most, threshold, least, sigma) -> tuple:
-    """(indices, scores): a box loses score by each better one that it overlaps, and goes when little is left."""
-    kept, kept_scores = [], []
-    scale = np.float32(-0.5) / sigma
-    heap = _Heap((s, i, 0) for i, s in enumerate(scores) if s > least)
-    while heap.items and len(kept) < most:
-        score, i, seen = heap.pop()
-        before = score
-        for weight in np.exp(scale * np.square(similarity(i, kept[seen:])))[::-1] if len(kept) > seen else ():
-            score = score * weight
-            if score <= least:
-                break
-        if score == before:
-            kept.append(i)
-            kept_scores.append(score)
-        elif score > least:
-            heap.push((score, i, len(kept)))
-    return np.array(kept, np.int32), np.array(kept_scores, scores.dtype)
+    return kept
 
 
 # Ops ------------------------------------------------------------------------------------------------------
@@ -146,7 +145,7 @@ def _nms_kernel(op):
     def run(boxes, scores, most, iou=None, least=-np.inf):
         iou = np.float32(op.attr("iou_threshold")) if iou is None else iou
         similarity, most = _checked(op, boxes, scores, most, iou)
-        return suppressed(similarity, scores, most, iou, least)
+        return suppressed(similarity, scores, most, iou, least)[0]
 
     return run
 
@@ -162,7 +161,7 @@ def _padded(op, kept, most):
 def _nms_v4_kernel(op):
     def run(boxes, scores, most, iou, least):
         similarity, most = _checked(op, boxes, scores, most, iou)
-        kept = suppressed(similarity, scores, most, iou, least)
+        kept, _ = suppressed(similarity, scores, most, iou, least)
         return _padded(op, kept, most), np.int32(len(kept))
 
     return run
@@ -173,11 +172,7 @@ def _nms_v5_kernel(op):
         similarity, most = _checked(op, boxes, scores, most, iou)
         if sigma < 0:
             raise errors.InvalidArgumentError(op.node_def, op, "soft_nms_sigma must be non-negative")
-        if sigma > 0:
-            kept, left = softly_suppressed(similarity, scores, most, iou, least, sigma)
-        else:
-            kept = suppressed(similarity, scores, most, iou, least)
-            left = scores[kept]
+        kept, left = suppressed(similarity, scores, most, iou, least, sigma)
         return _padded(op, kept, most), _padded(op, left, most), np.int32(len(kept))
 
     return run
@@ -189,7 +184,7 @@ def _with_overlaps_kernel(op):
             raise errors.InvalidArgumentError(op.node_def, op, f"overlaps must be square: {list(matrix.shape)}")
         if scores.ndim != 1 or len(scores) != len(matrix):
             raise errors.InvalidArgumentError(op.node_def, op, "scores has incompatible shape")
-        return suppressed(lambda i, others: matrix[i, others], scores, int(most), threshold, least)
+        return suppressed(lambda i, others: matrix[i, others], scores, int(most), threshold, least)[0]
 
     return run
 
@@ -221,7 +216,7 @@ def _combined_kernel(op):
             for k in range(classes):
                 mine = boxes[n, :, k if sets > 1 else 0]
                 own = np.ascontiguousarray(scores[n, :, k])
-                for i in suppressed(lambda i, others: overlaps(mine[i], mine[others]), own, min(int(per_class), count), iou, least).tolist():  # noqa: B023
+                for i in _greedy(lambda i, others: overlaps(mine[i], mine[others]), own, min(int(per_class), count), iou, least):  # noqa: B023
                     found.append((own[i], k, mine[i]))
             found.sort(key=lambda f: -f[0])
             found = found[:size]
@@ -238,8 +233,8 @@ def _nms_shape(op):
     for t in op.inputs[2:]:
         with_rank(t.dims, 0)
     merge_dim(boxes[0], scores[0])
-    if op.type != "NonMaxSuppressionWithOverlaps":
-        merge_dim(boxes[1], 4)
+    if op.type != "NonMaxSuppressionWithOverlaps" and boxes[1] not in (None, 4):
+        raise ValueError(f"Dimension must be 4 but is {boxes[1]}")
     length = None
     if op.attrs.get("pad_to_max_output_size"):
         size = constant_value(op.inputs[2])

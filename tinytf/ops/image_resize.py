@@ -57,6 +57,8 @@ def _linear(old, new, align_corners, half_pixel):
 
 
 def _checked(op, images, size) -> tuple:
+    if np.shape(size) != (2,):
+        raise errors.InvalidArgumentError(op.node_def, op, f"shape_t must have two elements{list(np.shape(size))}")
     size = tuple(int(s) for s in size)
     if min(size) <= 0:
         raise errors.InvalidArgumentError(op.node_def, op, "output dimensions must be positive")
@@ -194,16 +196,19 @@ def _bicubic_grad_kernel(op):
     return resize_grad
 
 
-def _area_matrix(old, new, align_corners) -> np.ndarray:
-    """Each new pixel is the mean of what it covers, parts of pixels by their part."""
+def _area_matrix(old, new, align_corners) -> tuple:
+    """(matrix of how much of each old pixel a new one covers, how much it covers in all)"""
     scale = scale_of(old, new, align_corners)
     matrix = np.zeros((new, old), np.float32)
     for i in range(new):
         start, end = np.float32(i) * scale, np.float32(i + 1) * scale
         for j in range(int(np.floor(start)), int(np.ceil(end))):
-            covered = min(np.float32(j + 1), end) - max(np.float32(j), start)
-            matrix[i, min(max(j, 0), old - 1)] += covered / scale
-    return matrix
+            if j < start:
+                covered = scale if j + 1 > end else np.float32(j + 1) - start
+            else:
+                covered = end - np.float32(j) if j + 1 > end else np.float32(1)
+            matrix[i, min(max(j, 0), old - 1)] += covered
+    return matrix, scale
 
 
 def _area_kernel(op):
@@ -211,7 +216,9 @@ def _area_kernel(op):
 
     def resize(images, size):
         height, width = _checked(op, images, size)
-        return _combined(images, _area_matrix(images.shape[1], height, corners), _area_matrix(images.shape[2], width, corners))
+        (rows, down), (columns, across) = _area_matrix(images.shape[1], height, corners), _area_matrix(images.shape[2], width, corners)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _combined(images, rows, columns) * (np.float32(1) / (down * across))
 
     return resize
 
