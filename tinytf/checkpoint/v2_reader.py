@@ -201,7 +201,7 @@ class BundleReader:
         data = shard.read(first, end - first)
         blobs = [data[offset - first : offset - first + size] for _, offset, _, size, _, _ in run]  # each writable
         if self._verify:
-            masked = mask_all(checksums(blobs)).tolist()
+            masked = mask_all(checksums(b"".join(blobs), [item[3] for item in run])).tolist()
             if masked != [item[4] for item in run]:
                 for item, crc in zip(run, masked):
                     if crc != item[4]:

@@ -15,6 +15,7 @@ covers those lengths, the 4 bytes of their CRC, and the bytes.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 
 import numpy as np
 
@@ -46,13 +47,14 @@ class BundleWriter:
         self._entries: dict = {}  # key -> encoded entry, or None while its bytes are gathered
         self._sliced: dict = {}  # key of a full tensor -> (dtype, shape, [slice, …])
         self._kinds: dict = {}  # (dtype, shape) -> (first fields of an entry, size field, bytes if small else 0)
-        self._gathered: list = []  # (key, what _kinds holds, bytes)
+        self._gathered: list = []  # (key, what _kinds holds, array)
         self._gathered_size = 0
         self._offset = 0
 
     def add(self, name: str, value) -> None:
         """Appends a tensor; InvalidArgumentError where the name is taken, UnimplementedError for what has no bytes."""
-        self.add_many([name], [value])
+        array = elements.as_array(value)
+        self._add(slices.name_bytes(name), array.copy() if array.nbytes <= _SMALL else array)
 
     def add_many(self, names, values) -> None:
         """Appends tensors; InvalidArgumentError where a name is taken."""
@@ -63,13 +65,14 @@ class BundleWriter:
             if type(value) is np.ndarray:
                 kind = kinds.get((value.dtype, value.shape))
                 if kind is not None and kind[2] and key not in entries and key not in sliced:
-                    gathered.append((key, kind, value.tobytes()))
+                    gathered.append((key, kind, value))
                     entries[key] = None
                     self._gathered_size += kind[2]
                     if self._gathered_size >= _GATHERED:
                         self._flush()
                     continue
             self._add(key, elements.as_array(value))
+        self._flush()  # the arrays are the caller's: they may change after this
 
     def add_slice(self, name: str, shape: tuple, extents: tuple, value) -> None:
         """Appends the part `extents` of a tensor of the full `shape`."""
@@ -91,7 +94,7 @@ class BundleWriter:
                 f"slices of tensor {name} do not agree: {elements.type_name(known[0])} {slices.shape_string(known[1])} "
                 f"and {elements.type_name(dtype)} {slices.shape_string(shape)}",
             )
-        self._add(slice_key, array)
+        self._add(slice_key, array.copy() if array.nbytes <= _SMALL else array)
         known[2].append(extents)
 
     def finish(self) -> None:
@@ -134,7 +137,7 @@ class BundleWriter:
             kind = self._kinds[array.dtype, array.shape] = _kind(array)
         head, _, small = kind
         if small:
-            self._gathered.append((key, kind, array.tobytes()))
+            self._gathered.append((key, kind, array))
             self._entries[key] = None
             self._gathered_size += small
             if self._gathered_size >= _GATHERED:
@@ -188,21 +191,23 @@ class BundleWriter:
         """Writes the gathered tensors and makes their entries."""
         if not self._gathered:
             return
-        blobs = [blob for _, _, blob in self._gathered]
-        masked = mask_all(checksums(blobs)).astype("<u4").tobytes()
-        offset = self._offset
-        entries = self._entries
-        at = 0
-        for key, (head, size_field, size), _ in self._gathered:
-            crc = masked[at : at + 4]
-            if offset and crc != b"\0\0\0\0":
-                entries[key] = b"%b\x20%b%b\x35%b" % (head, put_varint(offset), size_field, crc)
-            else:
-                entries[key] = v2_entry.encode_place(head, offset, size, int.from_bytes(crc, "little"))
-            offset += size
-            at += 4
-        self._data.write(b"".join(blobs))
-        self._offset = offset
+        keys, kinds, arrays = zip(*self._gathered)
+        try:
+            data = b"".join(arrays)
+        except (ValueError, BufferError, TypeError):  # not in the order of the file, or of a type that Python does not know
+            data = b"".join([array.tobytes() for array in arrays])
+        heads, tails, sizes = zip(*kinds)
+        ends = np.cumsum(sizes, dtype=np.int64) + self._offset
+        crcs = mask_all(checksums(data, sizes))
+        masked = crcs.astype("<u4").tobytes()
+        places = varints(ends - sizes)
+        crc_bytes = [masked[at : at + 4] for at in range(0, len(masked), 4)]
+        self._entries.update(zip(keys, map(b"".join, zip(heads, repeat(b"\x20"), places, tails, repeat(b"\x35"), crc_bytes))))
+        # What is zero is left out.
+        for i in {0, *np.flatnonzero(crcs == 0).tolist()}:
+            self._entries[keys[i]] = v2_entry.encode_place(heads[i], int(ends[i]) - sizes[i], sizes[i], int(crcs[i]))
+        self._data.write(data)
+        self._offset = int(ends[-1])
         self._gathered.clear()
         self._gathered_size = 0
 
@@ -213,24 +218,37 @@ def _kind(array: np.ndarray) -> tuple:
     return head, b"\x28" + put_varint(array.nbytes), array.nbytes if small else 0
 
 
-def checksums(blobs: list) -> np.ndarray:
-    """The CRC32C of each of many small byte strings, as uint32; those of one length are done together."""
-    lengths = list(map(len, blobs))
-    crcs = np.zeros(len(blobs), np.uint32)
-    if len(set(lengths)) == 1:
-        of_length = {lengths[0]: range(len(blobs))}
-    else:
-        of_length = {}
-        for i, length in enumerate(lengths):
-            of_length.setdefault(length, []).append(i)
-    for length, places in of_length.items():
-        if len(places) < 3 or not 4 <= length <= 1024:
-            for i in places:
-                crcs[i] = crc32c(blobs[i])
+def checksums(data, sizes) -> np.ndarray:
+    """The CRC32C of each of many small pieces of `data`, as uint32; `sizes` are theirs, and those of one size are done together."""
+    array = np.frombuffer(data, np.uint8)
+    sizes = np.asarray(sizes)
+    ends = np.cumsum(sizes, dtype=np.int64)
+    crcs = np.zeros(len(sizes), np.uint32)
+    for size in set(sizes.tolist()):
+        places = np.flatnonzero(sizes == size)
+        if len(places) < 3 or not 4 <= size <= 1024:
+            for i in places.tolist():
+                crcs[i] = crc32c(array[ends[i] - size : ends[i]])
+        elif len(places) == len(sizes):
+            return crc32c_rows(array.reshape(-1, size))
         else:
-            rows = np.frombuffer(b"".join([blobs[i] for i in places]), np.uint8).reshape(-1, length)
-            crcs[places] = crc32c_rows(rows)
+            crcs[places] = crc32c_rows(array[(ends[places] - size)[:, None] + np.arange(size)])
     return crcs
+
+
+def varints(values: np.ndarray) -> list:
+    """The varints of an int64 array of numbers below 2^63, as a list of bytes."""
+    digits = np.zeros((len(values), 10), np.uint8)
+    digits[:, 0] = values & 0x7F
+    most = int(values.max())
+    for k in range(1, 9):
+        if not most >> 7 * k:
+            break
+        left = values >> 7 * k
+        digits[:, k - 1] |= (left > 0).astype(np.uint8) << 7
+        digits[:, k] = left & 0x7F
+    # A varint ends in no zero byte but for 0 itself, so that what NumPy strips is what is not there.
+    return [varint or b"\0" for varint in digits.view("S10").reshape(-1).tolist()]
 
 
 def fixed_lengths(lengths: list) -> bytes:

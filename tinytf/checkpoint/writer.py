@@ -42,7 +42,7 @@ def bundle_writer(prefix, names, shape_and_slices, arrays) -> None:
     """
     prefix = files.local_path(prefix)
     v2_merge.claim_folder(files.folder_of(prefix))
-    arrays = [elements.as_array(a) for a in arrays]
+    arrays = [a if type(a) is np.ndarray else elements.as_array(a) for a in arrays]
     with BundleWriter(prefix, sum([a.nbytes for a in arrays])) as writer:
         _add_all(writer, names, shape_and_slices, arrays)
 
@@ -65,8 +65,8 @@ def _name(name) -> str:
 
 
 def _add_all(writer, names, shape_and_slices, arrays) -> None:
-    names = list(map(_name, names))
-    if isinstance(writer, BundleWriter) and not any(len(s) for s in shape_and_slices):
+    names = [name if type(name) is str else _name(name) for name in names]
+    if isinstance(writer, BundleWriter) and not any(shape_and_slices):
         writer.add_many(names, arrays)
         return
     for name, spec, array in zip(names, shape_and_slices, arrays):

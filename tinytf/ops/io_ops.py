@@ -52,6 +52,22 @@ def _strings(array) -> list:
     return [s.decode() if isinstance(s, bytes) else str(s) for s in np.ravel(array)]
 
 
+def _remembering_strings():
+    """A `_strings` that knows its last result: savers name the same tensors each time."""
+    last: tuple = ([], [])
+
+    def strings(array) -> list:
+        nonlocal last
+        raw = array.ravel().tolist()
+        known, result = last
+        if raw != known:  # the very same objects compare at once
+            result = _strings(array)
+            last = raw, result
+        return result
+
+    return strings
+
+
 def _one_path(op, value, what: str) -> str:
     if np.size(value) != 1:
         raise errors.InvalidArgumentError(op.node_def, op, f"{what} should be a single string, got shape {list(np.shape(value))}")
@@ -83,20 +99,23 @@ def _with_op(error, op):
 
 
 def _save_v2_kernel(op):
+    names_of, slices_of = _remembering_strings(), _remembering_strings()
+
     def save(prefix, names, slices, *tensors):
         path = _one_path(op, prefix, "prefix")
-        _blamed(op, lambda: checkpoint.bundle_writer(path, _strings(names), _strings(slices), tensors))
+        _blamed(op, lambda: checkpoint.bundle_writer(path, names_of(names), slices_of(slices), tensors))
 
     return save
 
 
 def _save_v1_kernel(op):
     with_slices = op.type == "SaveSlices"
+    names_of, slices_of = _remembering_strings(), _remembering_strings()
 
     def save(filename, names, *rest):
         path = _one_path(op, filename, "filename")
-        names = _strings(names)
-        slices, tensors = (_strings(rest[0]), rest[1:]) if with_slices else ([""] * len(names), rest)
+        names = names_of(names)
+        slices, tensors = (slices_of(rest[0]), rest[1:]) if with_slices else ([""] * len(names), rest)
         if len(names) != len(tensors):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Expected {len(tensors)} tensor names for the tensors to save, got {len(names)}"
@@ -108,10 +127,11 @@ def _save_v1_kernel(op):
 
 def _restore_v2_kernel(op):
     wanted = [t.base_dtype for t in op.attr("dtypes")]
+    names_of, slices_of = _remembering_strings(), _remembering_strings()
 
     def restore(prefix, names, slices):
         path = _one_path(op, prefix, "prefix")
-        names, slices = _strings(names), _strings(slices)
+        names, slices = names_of(names), slices_of(slices)
         if not len(names) == len(slices) == len(wanted):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Got {len(names)} tensor names, {len(slices)} slices and {len(wanted)} dtypes: they must be as many"
