@@ -33,6 +33,8 @@ def installed():
         ("from tensorflow.python.framework import tensor_shape", "tensor_shape.TensorShape", "TensorShape"),
         ("import tensorflow.python.framework.ops as o", "o.name_scope", "name_scope"),
         ("from tensorflow.python.training import saver", "saver.Saver", "train.Saver"),
+        ("from tensorflow.python.training import checkpoint_utils as c", "c.list_variables", "train.list_variables"),
+        ("from tensorflow.python.saved_model import simple_save as s", "s.simple_save", "saved_model.simple_save"),
         ("from tensorflow.python import pywrap_tensorflow as p", "p.NewCheckpointReader", "train.NewCheckpointReader"),
         ("from tensorflow.python.ops import variable_scope as vs", "vs.get_variable", "get_variable"),
         ("from tensorflow.python.ops.gradients_impl import gradients", "gradients", "gradients"),

@@ -257,6 +257,8 @@ class Alias(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
             raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
+        if self.__name__.startswith("tensorflow.python.") and self.__name__[len("tensorflow.python.") :] + "." + name in PYTHON_PATHS:
+            return importlib.import_module(self.__name__ + "." + name)  # not what bears its name among the public ones
         there = _renamed(self.__name__).get(name, name)
         for source in self._sources():
             try:
@@ -365,7 +367,6 @@ RENAMED = {
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant",
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",
-    "framework.meta_graph": "strip_graph_default_valued_attrs=strip_default_attrs",
     "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
     "internal_convert_n_to_tensor=convert_n_to_tensor",
     "ops.control_flow_util": """
@@ -380,6 +381,7 @@ RENAMED = {
     "ops.template": "make_template_internal=make_template",
     "ops.variable_scope": "variable=Variable",
     "ops.variables": "VariableV1=Variable",
+    "training.checkpoint_management": "update_checkpoint_state_internal=update_checkpoint_state",
     "platform.googletest": "GetTempDir=get_temp_dir",
 }
 

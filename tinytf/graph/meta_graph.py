@@ -205,8 +205,7 @@ def create_meta_graph_def(
             op_list.stripped_op_list_for_graph(result.graph_def, graph.__dict__.get("_foreign_op_defs"))
         )
     if strip_default_attrs:
-        op_list.strip_default_attrs(result.graph_def)
-        info.stripped_default_attrs = True
+        strip_graph_default_valued_attrs(result)
     if saver_def:
         result.saver_def.MergeFrom(saver_def)
     for key in graph.get_all_collection_keys() if collection_list is None else collection_list:
@@ -215,6 +214,12 @@ def create_meta_graph_def(
             contents = [collection_protos.registered(key).from_proto(saver_def)]
         add_collection_def(result, key, graph, export_scope, exclude_nodes, contents)
     return result
+
+
+def strip_graph_default_valued_attrs(meta_graph_def) -> None:
+    """Removes the attributes that have their default value, in place."""
+    op_list.strip_default_attrs(meta_graph_def.graph_def)
+    meta_graph_def.meta_info_def.stripped_default_attrs = True
 
 
 def _kind_of(item) -> str:
