@@ -86,12 +86,11 @@ def _dense_kernel(rule, names, count, grad_at, read):
                 refuse(boxes, grad)
             h = prepared(inputs[count:at] + inputs[at + 1 :])
             size = grad.size
-            if grad.ndim != 1:
+            if size > BLOCK or not grad.ndim:
                 grad = _contiguous(np.asarray(grad)).reshape(-1)
                 arrays = [a.reshape(-1) for a in arrays]
             if size <= BLOCK:
-                scratch = np.empty((2, size), grad.dtype)
-                step(h, grad, scratch[0], scratch[1], *arrays)
+                step(h, grad, np.empty(grad.shape, grad.dtype), np.empty(grad.shape, grad.dtype), *arrays)
                 return boxes[0]
 
             def blocks(first, last):
