@@ -3,6 +3,7 @@
 Run by `training_bench.py` once under TensorFlow 1.15 and once under tinytf, in processes of their own.
 """
 
+import resource
 import sys
 import time
 
@@ -152,4 +153,5 @@ if __name__ == "__main__":
     import tensorflow  # real, or tinytf under `python -m tinytf`
 
     for case in sys.argv[2:]:
-        print(case, measure(tensorflow, case, float(sys.argv[1])), flush=True)
+        seconds = measure(tensorflow, case, float(sys.argv[1]))
+        print(case, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)

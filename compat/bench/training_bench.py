@@ -3,7 +3,8 @@
     python compat/bench/training_bench.py --oracle venvs/tf1/bin/python [--seconds 2] [--rounds 3] [case …]
 
 Each round runs every case once under each, in processes of their own; a case's ratio is the median of its
-rounds' ratios.  Prints a Markdown table.  Below 1 is faster than TensorFlow.  Also: the time of `import`.
+rounds' ratios.  Prints a Markdown table.  Below 1 is faster than TensorFlow.  Also: each process's peak of memory, and the
+time of `import`.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from models import CASES  # noqa: E402
 
 
 def run(command: list, environment: dict) -> dict:
-    """{case: seconds} as models.py prints them."""
+    """{case: (seconds, peak of memory in MiB)} as models.py prints them."""
     output = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.decode()
-    return {line.split()[0]: float(line.split()[1]) for line in output.splitlines()}
+    return {case: (float(seconds), float(peak)) for case, seconds, peak in map(str.split, output.splitlines())}
 
 
 def import_seconds(python: str, module: str, environment: dict) -> float:
@@ -53,19 +54,21 @@ def main(arguments):
             tinytf = run([sys.executable, "-m", "tinytf", models, str(options.seconds), case], ours)[case]
             times[case].append((tensorflow, tinytf))
             time.sleep(0.1)
-    print("| case | TensorFlow 1.15.5, ms | tinytf, ms | ratio | aim |")
-    print("| --- | --- | --- | --- | --- |")
+    print("| case | TensorFlow 1.15.5, ms | tinytf, ms | ratio | aim | peak of memory, MiB |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for case, pairs in times.items():
-        a, b = (statistics.median(p[i] for p in pairs) * 1e3 for i in (0, 1))
-        ratio = statistics.median(y / x for x, y in pairs)
-        print(f"| {case} | {a:.3g} | {b:.3g} | {ratio:.2f} | {'' if CASES[case] is None else f'≤ {CASES[case]}'} |")
+        a, b = (statistics.median(p[i][0] for p in pairs) * 1e3 for i in (0, 1))
+        ratio = statistics.median(y[0] / x[0] for x, y in pairs)
+        peaks = [max(p[i][1] for p in pairs) for i in (0, 1)]
+        aim = "" if CASES[case] is None else f"≤ {CASES[case]}"
+        print(f"| {case} | {a:.3g} | {b:.3g} | {ratio:.2f} | {aim} | {peaks[1]:.0f} for {peaks[0]:.0f} |")
     imports = [
         (import_seconds(options.oracle, "tensorflow", theirs), import_seconds(sys.executable, "tinytf", ours),
          import_seconds(sys.executable, "numpy, google.protobuf", ours))
         for _ in range(options.rounds)
     ]  # fmt: skip
     a, b, c = (statistics.median(i[k] for i in imports) * 1e3 for k in range(3))
-    print(f"| import (processor time) | {a:.0f} | {b:.0f} | {b / a:.2f} | ≤ 0.1 |")
+    print(f"| import (processor time) | {a:.0f} | {b:.0f} | {b / a:.2f} | ≤ 0.1 | |")
     print(f"\n`import numpy, google.protobuf` alone takes {c:.0f} ms: `import tinytf` takes {b / c:.2f} of it.")
 
 
