@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tinytf.graph.sparse_tensor import SparseTensor  # noqa: F401
 from tinytf.ops.placeholder import sparse_placeholder as placeholder  # noqa: F401
+from tinytf.ops.sparse_cross import sparse_cross as cross  # noqa: F401
+from tinytf.ops.sparse_cross import sparse_cross_hashed as cross_hashed  # noqa: F401
 from tinytf.ops.sparse_ops import from_dense  # noqa: F401
 from tinytf.ops.sparse_ops import sparse_add as add  # noqa: F401
 from tinytf.ops.sparse_ops import sparse_concat as concat  # noqa: F401
