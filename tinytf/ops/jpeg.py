@@ -77,14 +77,15 @@ def decode(data, channels=0, ratio=1, fancy=True, recover=False, fraction=1.0, f
     """
     frame = _read(data, headers_only=False, recover=recover)
     channels = channels or min(len(frame.components), 3)
-    if channels == 2:
-        raise JpegError("two components")
+    if len(frame.components) == 2:
+        raise JpegError("two components have no colours")
     return jpeg_pixels.picture(frame, channels, ratio, fancy, fast, crop, JpegError)
 
 
 def shape(data) -> tuple:
     """(height, width, channels) from the headers; JpegError where they are none."""
     frame = _read(data, headers_only=True, recover=False)
+    jpeg_pixels.check_sampling(frame, frame.components, JpegError)
     return frame.height, frame.width, len(frame.components)
 
 

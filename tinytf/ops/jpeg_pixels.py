@@ -23,6 +23,7 @@ def picture(frame, channels, ratio, fancy, fast, crop, error) -> np.ndarray:
     if channels == 1 and space in ("CMYK", "YCCK"):
         raise error("no grey from CMYK")
     wanted = frame.components[:1] if channels == 1 and space in ("grey", "YCbCr") else frame.components
+    check_sampling(frame, wanted, error)
     # libjpeg starts a crop where MCUs do, and takes its sides for those of the image.
     start = 0
     if columns != width:
@@ -35,6 +36,12 @@ def picture(frame, channels, ratio, fancy, fast, crop, error) -> np.ndarray:
             raise error("a quantization table that was not given")
         planes.append(_plane(frame, c, size, start, span, width, height, fancy, fast)[top : top + rows, left - start : left - start + columns])
     return _colors(planes, space, channels, frame.adobe is not None)
+
+
+def check_sampling(frame, components, error) -> None:
+    """Each sample must stand for a whole number of pixels."""
+    if any(frame.max_h % c.h or frame.max_v % c.v for c in components):
+        raise error("fractional sampling is not supported")
 
 
 def _space(frame) -> str:
@@ -71,8 +78,8 @@ def _plane(frame, c, size, start, span, width, height, fancy, fast) -> np.ndarra
         return _wider(samples.astype(np.int32), 1, 2, 2) if smooth and wide else samples.repeat(2, axis=1)
     if across[0] == 2 * across[1] and down[0] == 2 * down[1]:
         return _larger(samples) if smooth and wide else samples.repeat(2, axis=0).repeat(2, axis=1)
-    if across[0] % across[1] or down[0] % down[1]:
-        raise ValueError("fractional sampling is not supported")
+    if across[0] == across[1] and down[0] == 2 * down[1] and smooth:
+        return _taller(samples)
     return samples.repeat(down[0] // down[1], axis=0).repeat(across[0] // across[1], axis=1)
 
 
@@ -88,6 +95,13 @@ def _wider(x, low, high, shift) -> np.ndarray:
         out[:, 0, 0], out[:, -1, 1] = 4 * x[:, 0], 4 * x[:, -1]
     out >>= shift
     return out.astype(np.uint8).reshape(x.shape[0], -1)
+
+
+def _taller(samples) -> np.ndarray:
+    """Twice the rows."""
+    x = samples.astype(np.int32)
+    above, below = np.concatenate([x[:1], x[:-1]]), np.concatenate([x[1:], x[-1:]])
+    return (np.stack([3 * x + above + 1, 3 * x + below + 2], axis=1) >> 2).astype(np.uint8).reshape(-1, x.shape[1])
 
 
 def _larger(samples) -> np.ndarray:
