@@ -60,6 +60,15 @@ def test_elements(name, one_shot):
     assert found[-1] == "end"
 
 
+def test_a_repeated_shuffle_is_tensorflows():
+    tf.set_random_seed(7)
+    found = elements(Dataset.range(5).shuffle(10, seed=3).repeat(2))
+    assert [int(v) for v in found[:-1]] == REPEATED
+
+
+REPEATED = [3, 0, 4, 1, 2, 0, 3, 1, 2, 4]  # what TensorFlow 1.15.5 gives
+
+
 def test_slices_keep_their_structure():
     found = elements(Dataset.from_tensor_slices({"a": [1, 2], "b": ([[1.0], [2.0]], ["x", "y"])}))
     assert found[0]["a"] == 1 and found[0]["b"][0].tolist() == [1.0] and found[0]["b"][1] == b"x"

@@ -205,7 +205,7 @@ op("RepeatDataset(input_dataset: variant, count: int64) -> (handle: variant); ou
 op("ShuffleDataset(input_dataset: variant, buffer_size: int64, seed: int64, seed2: int64) -> (handle: variant); reshuffle_each_iteration: bool = true; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, kernel=_shuffle_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ShuffleAndRepeatDataset(input_dataset: variant, buffer_size: int64, seed: int64, seed2: int64, count: int64) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
-   shape=scalar, kernel=_numbered(lambda s, size, a, b, n: datasets.shuffled(s, size, a, b, epochs=n)), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=scalar, kernel=_numbered(datasets.shuffled_and_repeated), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("TakeDataset(input_dataset: variant, count: int64) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, kernel=_numbered(datasets.taken), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("SkipDataset(input_dataset: variant, count: int64) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
@@ -215,7 +215,7 @@ op("ShardDataset(input_dataset: variant, num_shards: int64, index: int64) -> (ha
 op("PrefetchDataset(input_dataset: variant, buffer_size: int64) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1; slack_period: int = 0; legacy_autotune: bool = true",
    shape=scalar, kernel=_source(lambda stream, size: stream), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("OptimizeDataset(input_dataset: variant, optimizations: string) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1; optimization_configs: list(string) = []",
-   shape=scalar, kernel=_source(lambda stream, names: stream), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=scalar, kernel=_source(lambda stream, names: datasets.optimized(stream)), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ModelDataset(input_dataset: variant) -> (handle: variant); algorithm: int = 0; cpu_budget: int = 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, kernel=_source(lambda stream: stream), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ZipDataset(input_datasets: N*variant) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1; N: int >= 1",

@@ -7,7 +7,9 @@ kernels of TF 1.15: the same seeds give the same elements.
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections import deque
 
 import numpy as np
 
@@ -20,9 +22,35 @@ class Stream:
 
     def __init__(self, iterate):
         self.iterate = iterate
+        self.made = None  # (transformation, its arguments), for `optimized`
 
     def __iter__(self):
         return iter(self.iterate())
+
+
+def transformation(function):
+    """Marks a function that makes a stream of another: the stream remembers how it was made."""
+
+    @functools.wraps(function)
+    def make(*arguments):
+        stream = function(*arguments)
+        stream.made = make, arguments
+        return stream
+
+    return make
+
+
+def optimized(stream: Stream) -> Stream:
+    """What TensorFlow's rewriting of a dataset changes of its order: a shuffle that is repeated becomes one step."""
+    if stream.made is None:
+        return stream
+    make, arguments = stream.made
+    arguments = [optimized(a) if isinstance(a, Stream) else a for a in arguments]
+    if make is repeated and arguments[0].made is not None:
+        inner, (source, size, seed, seed2, *reshuffle) = arguments[0].made[0], (*arguments[0].made[1], *[None] * 4)[:5]
+        if inner is shuffled and reshuffle[0] is not False:
+            return shuffled_and_repeated(source, size, seed, seed2, arguments[1])
+    return make(*arguments)
 
 
 class Cursor:
@@ -66,21 +94,25 @@ def counting(start: int, stop: int, step: int) -> Stream:
     return Stream(lambda: ((np.int64(i),) for i in range(start, stop, step)))
 
 
+@transformation
 def mapped(stream, function) -> Stream:
     """`function` of each element."""
     return Stream(lambda: (function(*element) for element in stream))
 
 
+@transformation
 def filtered(stream, predicate) -> Stream:
     """The elements for which `predicate` is true."""
     return Stream(lambda: (element for element in stream if bool(predicate(*element)[0])))
 
 
+@transformation
 def flat_mapped(stream, function) -> Stream:
     """The elements of the streams that `function` makes of the elements."""
     return Stream(lambda: itertools.chain.from_iterable(function(*element)[0] for element in stream))
 
 
+@transformation
 def interleaved(stream, function, cycle: int, block: int) -> Stream:
     """Blocks of elements, in turn, from `cycle` streams at a time."""
 
@@ -108,6 +140,7 @@ def interleaved(stream, function, cycle: int, block: int) -> Stream:
     return Stream(elements)
 
 
+@transformation
 def repeated(stream, count: int) -> Stream:
     """The stream `count` times; below 0 without end."""
 
@@ -123,21 +156,25 @@ def repeated(stream, count: int) -> Stream:
     return Stream(elements)
 
 
+@transformation
 def taken(stream, count: int) -> Stream:
     """The first `count` elements; all below 0."""
     return Stream(lambda: itertools.islice(stream, count if count >= 0 else None))
 
 
+@transformation
 def skipped(stream, count: int) -> Stream:
     """What follows the first `count` elements; nothing below 0."""
     return Stream(lambda: itertools.islice(stream, count, None) if count >= 0 else iter(()))
 
 
+@transformation
 def sharded(stream, shards: int, index: int) -> Stream:
     """Every `shards`-th element from `index` on."""
     return Stream(lambda: itertools.islice(stream, index, None, shards))
 
 
+@transformation
 def chained(a, b) -> Stream:
     """The elements of `a`, then those of `b`."""
     return Stream(lambda: itertools.chain(a, b))
@@ -167,33 +204,54 @@ def cached(stream) -> Stream:
     return Stream(elements)
 
 
-def shuffled(stream, size: int, seed: int, seed2: int, reshuffle: bool = True, epochs: int = 1) -> Stream:
+@transformation
+def shuffled(stream, size: int, seed: int, seed2: int, reshuffle: bool = True) -> Stream:
     """A random element of a buffer of `size`, again and again; with `reshuffle`, differently in each iteration."""
     seeds = draws(seed, seed2)
 
     def elements():
-        if reshuffle:
-            own = draws(next(seeds), next(seeds))
-        else:
-            own = draws(seed, seed2)
-        source = iter(stream)
-        ring = list(itertools.islice(source, size))
-        start, count = 0, len(ring)
-        while count:
-            # What stands first moves to where the element is taken from.
-            index = (start + next(own) % count) % len(ring)
-            first = start % len(ring)
-            element, ring[index] = ring[index], ring[first]
-            yield element
-            start, count = start + 1, count - 1
-            following = next(source, None)
-            if following is not None:
-                ring[(start + count) % len(ring)] = following
-                count += 1
+        own = (next(seeds), next(seeds)) if reshuffle else (seed, seed2)
+        return _shuffle(stream, size, draws(*own), 1)
 
-    return repeated(Stream(elements), epochs) if epochs != 1 else Stream(elements)
+    return Stream(elements)
 
 
+def shuffled_and_repeated(stream, size: int, seed: int, seed2: int, count: int) -> Stream:
+    """`count` shuffled iterations (below 0: without end); the next one's elements fill the buffer while this one's last are drawn."""
+    return Stream(lambda: _shuffle(stream, size, draws(seed, seed2), count))
+
+
+def _shuffle(stream, size: int, own, count: int):
+    """The buffer is a ring; each iteration's elements in it are a run of places, drawn from run by run."""
+    ring: dict = {}
+    runs = deque([[0, 0]])
+    source = iter(stream)
+    done = 0
+    while True:
+        while source is not None and len(ring) < size:
+            element = next(source, None)
+            if element is not None:
+                ring[runs[-1][1] % size] = element
+                runs[-1][1] += 1
+                continue
+            done += 1
+            empty = runs[-1][0] == runs[-1][1] and len(runs) == 1 and done == 1
+            source = iter(stream) if not empty and done != count else None
+            runs.append([runs[-1][1], runs[-1][1]])
+        while len(runs) > 1 and runs[0][0] == runs[0][1]:
+            runs.popleft()
+        start, end = runs[0]
+        if start == end:
+            return
+        # What stands first moves to where the element is taken from.
+        index, first = (start + next(own) % (end - start)) % size, start % size
+        element, ring[index] = ring[index], ring[first]
+        del ring[first]
+        runs[0][0] += 1
+        yield element
+
+
+@transformation
 def batched(stream, size: int, drop_remainder: bool) -> Stream:
     """Elements stacked `size` at a time."""
 
@@ -222,6 +280,7 @@ def stacked(block: list) -> tuple:
     return tuple(result)
 
 
+@transformation
 def padded(stream, size: int, shapes, values, drop_remainder: bool) -> Stream:
     """Elements padded to one shape and stacked; an entry of `shapes` below 0 means the largest of the batch."""
 
@@ -252,11 +311,13 @@ def _pad(parts, shape, value):
     return result
 
 
+@transformation
 def unbatched(stream) -> Stream:
     """The rows of each element."""
     return Stream(lambda: itertools.chain.from_iterable(slices([np.asarray(c) for c in element]) for element in stream))
 
 
+@transformation
 def windows(stream, size: int, shift: int, stride: int, drop_remainder: bool) -> Stream:
     """Streams of up to `size` elements, one a component, `shift` apart."""
 
@@ -283,6 +344,7 @@ def windows(stream, size: int, shift: int, stride: int, drop_remainder: bool) ->
     return Stream(elements)
 
 
+@transformation
 def without_errors(stream) -> Stream:
     """The elements that can be computed: an error of a single element passes it over."""
 
