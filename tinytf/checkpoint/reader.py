@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from tinytf import dtypes as tf_dtypes
 from tinytf import errors, protos
@@ -185,7 +186,10 @@ def object_graph_keys(path) -> dict:
     reader = open_checkpoint(path)
     if OBJECT_GRAPH_KEY not in reader:
         raise errors.NotFoundError(None, None, f"{path} is not an object-based checkpoint: it has no {OBJECT_GRAPH_KEY}")
-    graph = protos.TrackableObjectGraph.FromString(reader.read(OBJECT_GRAPH_KEY)[()])
+    try:
+        graph = protos.TrackableObjectGraph.FromString(reader.read(OBJECT_GRAPH_KEY)[()])
+    except DecodeError as e:
+        raise errors.DataLossError(None, None, f"{path}: {OBJECT_GRAPH_KEY} is no TrackableObjectGraph message: {e}") from None
     return {a.full_name: a.checkpoint_key for node in graph.nodes for a in node.attributes if a.full_name}
 
 

@@ -8,6 +8,7 @@ partitioned tensor cover each element once, and the CRC (once a tensor) is that 
 from __future__ import annotations
 
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from tinytf import errors, protos
 from tinytf.checkpoint import elements, files, slices, v2_entry, v2_files
@@ -167,7 +168,11 @@ class BundleReader:
             value = raw.get(key, b"")
             known = self._heads.get(value[: 4 + value[3]]) if len(value) > 4 else None
             if known is not None:
-                place = parse(value)
+                try:
+                    place = parse(value)
+                except DecodeError:
+                    self.entry(key)  # says what is wrong with it
+                    raise
                 size = place.size
                 if known[2] == size and 0 < size <= _SMALL and not place.slices and not self._swap:
                     small.append((place.shard_id, place.offset, i, size, place.crc32c, known))
