@@ -4,6 +4,7 @@ import os
 import re
 
 import pytest
+
 from tinytf.tools import annotate
 
 GOLDEN = os.path.join(os.path.dirname(__file__), "..", "golden", "checkpoints")

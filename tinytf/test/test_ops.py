@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import errors
+from tinytf import errors, version
 from tinytf.graph import shape_rules
 from tinytf.graph.op_entry import op
 
@@ -136,7 +136,13 @@ def _create_kernel(operation, resources):
     return create
 
 
-_KERNELS = {
+def _old_graphs_only(operation):
+    if operation.graph.graph_def_versions.producer >= version.GRAPH_DEF_VERSION:
+        raise ValueError("Wrong graph version for RequiresOlderGraphVersion")
+    return [()]
+
+
+_KERNELS: dict = {
     "Int64Output": {"kernel": lambda operation: lambda: np.int64(0)},
     "GraphDefVersion": {"kernel": _version_kernel},
     "None": {"kernel": lambda operation: lambda: None},
@@ -150,7 +156,7 @@ for _line in _SIGNATURES.strip().splitlines():
     _name = _line[: _line.index("(")]
     op(
         _line,
-        shape=shape_rules.scalar if _name in ("GraphDefVersion", "StubResourceHandleOp", "Int64Output") else shape_rules.unknown,
+        shape=_old_graphs_only if _name == "RequiresOlderGraphVersion" else shape_rules.scalar if _name in ("GraphDefVersion", "StubResourceHandleOp", "Int64Output") else shape_rules.unknown,
         **_KERNELS.get(_name, {"kernel": _no_kernel}),
     )
 
