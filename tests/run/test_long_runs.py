@@ -1,7 +1,7 @@
 """Training for long: memory does not grow, caches are bounded, and Ctrl-C stops a step."""
 
-import gc
 import _thread
+import gc
 import threading
 import tracemalloc
 
