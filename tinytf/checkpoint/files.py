@@ -260,6 +260,7 @@ class InputFile:
             self._fd = -1
             raise
         self.size = status.st_size
+        self.identity = _identity_of(status)
         self._map = None
 
     def __del__(self):
@@ -309,7 +310,10 @@ class InputFile:
 def identity(path: str):
     """What tells a file from the one that replaces it; None where there is none."""
     try:
-        s = os.stat(path)
+        return _identity_of(os.stat(path))
     except OSError:
         return None
-    return s.st_ino, s.st_size, s.st_mtime_ns
+
+
+def _identity_of(status: os.stat_result) -> tuple:
+    return status.st_ino, status.st_size, status.st_mtime_ns

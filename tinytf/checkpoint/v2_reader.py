@@ -41,9 +41,10 @@ class BundleReader:
     def _open(self) -> None:
         for _ in range(3):  # again where a writer replaces the files in this moment
             self._index_path = v2_files.current_index(self.prefix)
-            self._identity = files.identity(self._index_path)
             try:
-                index = files.InputFile(self._index_path)
+                # Stays open: else its inode may become that of the index which replaces it, and nothing tells them apart.
+                self._index = index = files.InputFile(self._index_path)
+                self._identity = index.identity
                 break
             except errors.NotFoundError:
                 if not v2_files.exists(self.prefix):
@@ -73,10 +74,10 @@ class BundleReader:
 
     def changed(self) -> bool:
         """Whether another checkpoint has taken the place of this one."""
-        path = v2_files.current_index(self.prefix)
-        identity = files.identity(path)
-        # A `.next` that has moved to its place is still the same file.
-        return identity is not None and identity != self._identity
+        found = files.identity(v2_files.current_index(self.prefix))
+        if found is None:  # removed, unless it is a `.next` that moved to its place in this moment: still the same file
+            found = files.identity(v2_files.index_name(self.prefix))
+        return found not in (None, self._identity)
 
     # --- what there is
 
@@ -278,17 +279,24 @@ class BundleReader:
 
     def _shard(self, shard_id: int) -> files.InputFile:
         shard = self._shards.get(shard_id)
-        if shard is None:
-            path = v2_files.current_data(self.prefix, shard_id, self.header.num_shards, self._index_path)
+        while shard is None:
+            index = v2_files.current_index(self.prefix)
+            path = v2_files.current_data(self.prefix, shard_id, self.header.num_shards, index)
             try:
-                shard = files.InputFile(path)
+                opened = files.InputFile(path)
             except errors.NotFoundError:
-                final = v2_files.data_name(self.prefix, shard_id, self.header.num_shards)
-                if path == final:
+                if path == v2_files.data_name(self.prefix, shard_id, self.header.num_shards):
                     raise
-                shard = files.InputFile(final)  # it was moved to its place in this moment
-            self._shards[shard_id] = shard
+                continue  # it was moved to its place in this moment
+            # The file goes with our index if that had one and the same name before and after: a `.next` that has moved
+            # never comes back. Else look again, unless our index counts no longer: then the checksums tell.
+            if self._counts_as(index) or self.changed() or not v2_files.exists(self.prefix):
+                shard = self._shards[shard_id] = opened
         return shard
+
+    def _counts_as(self, index: str) -> bool:
+        """Whether the index that was opened is the one that counts, under the name `index`."""
+        return v2_files.current_index(self.prefix) == index and files.identity(index) == self._identity
 
     def _read_strings(self, key: bytes, entry: v2_entry.Entry) -> np.ndarray:
         """A string tensor; see v2_writer for how it lies in the file."""
