@@ -1,6 +1,7 @@
 """Session.run: any nesting of fetches, checked feeds, state that lasts, errors that name the op."""
 
 import collections
+import os
 import threading
 
 import numpy as np
@@ -136,6 +137,16 @@ def test_state_belongs_to_the_session():
     assert (one.run(v), two.run(v)) == (2.0, 1.0)
     with tf.Session() as third, pytest.raises(tf.errors.FailedPreconditionError, match="Attempting to use uninitialized value Variable"):
         third.run(v)
+
+
+@pytest.mark.parametrize("read", [lambda v: v, lambda v: v.read_value(), lambda v: v + 1, lambda v: tf.assign_add(v, 1.0)])
+def test_an_uninitialized_variable_is_named_with_the_line_that_made_the_failing_op(read):
+    v = tf.Variable(1.0, name="v")
+    fetch = read(v)
+    with tf.Session() as sess, pytest.raises(tf.errors.FailedPreconditionError) as caught:
+        sess.run(fetch)
+    assert "Attempting to use uninitialized value v" in str(caught.value)
+    assert os.path.basename(__file__) in str(caught.value)
 
 
 def test_a_graph_may_grow_between_runs():

@@ -126,8 +126,8 @@ class _Emitter:
     def fetch(self, v) -> str:
         name = self.name(v)
         if v.is_ref:
-            self.source.names["read"] = _read
-            return f"read({name})"
+            self.source.names.update({"read": _read, f"op{v.number}": v.tensor.op})
+            return f"read({name}, op{v.number})"
         if v.const is not None or not v.fresh or v.bases:
             self.source.names["own"] = _own
             return f"own({name})"
@@ -292,9 +292,9 @@ def _scalar(value):
     return value[()] if type(value) is np.ndarray and not value.ndim else value
 
 
-def _read(box):
+def _read(box, op):
     if box.value is None:
-        _uninitialized(box)
+        _uninitialized(box, op)
     return _own(box.value)
 
 
@@ -304,11 +304,11 @@ def _dead(position: int):
     raise errors.InvalidArgumentError(None, None, f"Retval[{position}] does not have value: the branch that makes it was not taken")
 
 
-def _uninitialized(box):
+def _uninitialized(box, op=None):
     from tinytf import errors
 
     raise errors.FailedPreconditionError(
-        None,
-        None,
+        op and op.node_def,
+        op,
         f"Attempting to use uninitialized value {box.name}: run tf.global_variables_initializer() (or restore a checkpoint) in this session first",
     )
