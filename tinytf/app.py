@@ -16,12 +16,13 @@ def run(main=None, argv=None):
     """
     argv = sys.argv if argv is None else list(argv)
     main = main or sys.modules["__main__"].main
-    if any(argument.lstrip("-") in ("help", "helpfull", "helpshort") and argument[:1] == "-" for argument in argv[1:]):
-        _print_help(argv[0])
-        sys.exit(1)
+    exit_with_help(argv)
     sys.exit(main(flags.FLAGS(argv, known_only=True)))
 
 
-def _print_help(program):
-    doc = sys.modules["__main__"].__doc__ or "\nUSAGE: %s [flags]\n" % os.path.basename(program)
-    print("\n%s\nflags:\n%s" % (doc.rstrip(), flags.FLAGS.get_help()))
+def exit_with_help(argv) -> None:
+    """Where the command line asks for help, prints what the program is and its flags, and exits."""
+    if any(argument.lstrip("-") in ("help", "helpfull", "helpshort") and argument[:1] == "-" for argument in argv[1:]):
+        doc = sys.modules["__main__"].__doc__ or "\nUSAGE: %s [flags]\n" % os.path.basename(argv[0])
+        print("\n%s\nflags:\n%s" % (doc.rstrip(), flags.FLAGS.get_help()))
+        sys.exit(1)

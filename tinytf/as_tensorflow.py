@@ -13,6 +13,7 @@ import importlib.machinery
 import sys
 import types
 
+from tinytf import companions
 from tinytf.missing import missing_symbol, name_missing
 
 # Where scripts reach past the public names: `tensorflow.python.<path>` and what it means here. `tf` is the public
@@ -236,6 +237,7 @@ def install() -> None:
         )
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+    companions.install()
 
 
 def uninstall() -> None:
@@ -243,6 +245,7 @@ def uninstall() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in [name for name, module in sys.modules.items() if isinstance(module, Alias)]:
         del sys.modules[name]
+    companions.uninstall()
 
 
 class Alias(types.ModuleType):

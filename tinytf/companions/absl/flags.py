@@ -1,0 +1,3 @@
+"""`absl.flags`: what tf.flags holds."""
+
+from tinytf.flags import *  # noqa: F403

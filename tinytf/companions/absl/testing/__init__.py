@@ -1,0 +1,1 @@
+"""`absl.testing`: test cases with Abseil's assertions, and tests with parameters."""

@@ -1,0 +1,1 @@
+"""`distutils`, which Python 3.12 dropped: only `version`, by which scripts compare TensorFlow's version."""
