@@ -25,7 +25,8 @@ def snake_case(op_type: str) -> str:
     return "".join(letters)
 
 
-def _function(op_type, op_def):
+def function_of(op_type: str, op_def):
+    """The function that adds an op of this type; several results come as a named tuple."""
     given = [a for a in op_def.attrs if a.name not in op_def.inferred]
     attrs = [a.name for a in given if not a.has_default] + [a.name for a in given if a.has_default]
     inputs = [a.name for a in op_def.inputs]
@@ -63,7 +64,7 @@ def __getattr__(name):
     if wanted not in _names:
         raise AttributeError(f"tinytf has no op for {name!r}")
     op_type = _names[wanted]
-    found = globals()[name] = _function(op_type, op_entry.lookup(op_type).op_def)
+    found = globals()[name] = function_of(op_type, op_entry.lookup(op_type).op_def)
     return found
 
 

@@ -5,22 +5,18 @@ tf.raw_ops.Add(x=1., y=[2.])
 
 from __future__ import annotations
 
+from tinytf import generated_ops
 from tinytf.graph import op_entry
-from tinytf.graph.build import make
 
 
 def _raw_op(op_type, op_def):
-    inputs = [arg.name for arg in op_def.inputs]
+    call = generated_ops.function_of(op_type, op_def)
 
-    def function(name=None, **arguments):
-        missing = [i for i in inputs if i not in arguments]
-        if missing:
-            raise TypeError(f"{op_type}() missing required keyword arguments: {', '.join(missing)}")
-        values = [arguments.pop(i) for i in inputs]
-        return make(op_type, *values, name=name, **arguments)
+    def function(**arguments):
+        return call(**arguments)
 
     function.__name__ = function.__qualname__ = op_type
-    function.__doc__ = f"Adds an op of type {op_type!r}: inputs {inputs}.  Follows `tf.raw_ops.{op_type}` of TF 1.15."
+    function.__doc__ = f"Adds an op of type {op_type!r}: inputs {[a.name for a in op_def.inputs]}.  Follows `tf.raw_ops.{op_type}` of TF 1.15."
     return function
 
 

@@ -6,6 +6,7 @@
     options: --oracle PYTHON  a Python that has TensorFlow 1.15 (default: the variable TINYTF_ORACLE)
              --verbose        every difference in full;   --no-graph   compare values, not GraphDefs
              --list           name the cases;             --table F    write the outcomes as tab separated lines
+             --uncovered      instead: the op types that tinytf runs and no case holds
              --golden FOLDER  keep TensorFlow's answers there, one file a case file: what the tests compare with
 
 Writing cases.  A file in cases/ is plain Python that runs on Python 3.7 too and never imports
@@ -158,6 +159,19 @@ def oracle_outcomes(oracle, patterns):
         return pickle.load(stored)
 
 
+def uncovered(tf, cases):
+    """The op types with a kernel that are in no case's graph, sorted."""
+    from tinytf.graph import op_entry
+
+    held = set()
+    for outcome in run_all(tf, cases).values():
+        graph = tf.GraphDef.FromString(outcome["graph"])
+        held.update(node.op for node in graph.node)
+        held.update(node.op for function in graph.library.function for node in function.node_def)
+    entries = op_entry.all_entries()
+    return sorted(name for name, entry in entries.items() if (entry.kernel or entry.stateful_kernel) and name not in held)
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("patterns", nargs="*")
@@ -166,6 +180,7 @@ def main(arguments):
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--no-graph", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--uncovered", action="store_true")
     parser.add_argument("--table")
     parser.add_argument("--golden")
     options = parser.parse_args(arguments)
@@ -175,8 +190,13 @@ def main(arguments):
     if options.list:
         print("\n".join(name for name, _ in cases))
         return 0
-    expected = oracle_outcomes(options.oracle, options.patterns)
     sys.path.insert(0, os.path.dirname(os.path.dirname(HERE)))
+    if options.uncovered:
+        import tinytf
+
+        print("\n".join(uncovered(tinytf, cases)))
+        return 0
+    expected = oracle_outcomes(options.oracle, options.patterns)
     import golden
 
     import compare

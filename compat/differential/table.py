@@ -5,6 +5,7 @@ Runs on both sides, so: no TensorFlow import, Python 3.7 syntax.
 
 from __future__ import annotations
 
+import importlib
 import zlib
 
 import numpy as np
@@ -21,6 +22,17 @@ def numbers(shape, dtype="float32", low=-2.0, high=2.0, seed=0):
     if dtype.startswith(("int", "uint")):
         values = np.round(np.abs(values) if dtype[0] == "u" else values)
     return np.asarray(values).astype(dtype)
+
+
+def inner(tf, path):
+    """The module `tensorflow.python.<path>` of the side that runs."""
+    if tf.__name__ != "tinytf":
+        return importlib.import_module("tensorflow.python." + path)
+    tf.install()
+    try:
+        return importlib.import_module("tensorflow.python." + path)
+    finally:
+        tf.uninstall()
 
 
 def op_case(build, arrays, gradient=True, placeholders=False, second=False, **marks):

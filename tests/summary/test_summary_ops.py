@@ -2,8 +2,6 @@
 
 import json
 import os
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -26,30 +24,11 @@ def test_bytes(name, build):
         assert session.run(build()).hex() == GOLDEN["summaries"][name]
 
 
-def pixels(png):
-    """An independent reading of the PNGs that encode_png writes."""
-    chunks, position = {}, 8
-    while position < len(png):
-        length, kind = struct.unpack(">I4s", png[position : position + 8])
-        chunks[kind] = png[position + 8 : position + 8 + length]
-        position += 12 + length
-    width, height, _, color = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
-    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, -1)
-    assert (rows[:, 0] == 2).all()
-    channels = {0: 1, 4: 2, 2: 3, 6: 4}[color]
-    return np.cumsum(rows[:, 1:], axis=0, dtype=np.uint8).reshape(height, width, channels)
-
-
 @pytest.mark.parametrize("name", sorted(cases.images()))
-def test_images(name):
+def test_images_are_the_pngs_that_libpng_writes(name):
     array, most = cases.images()[name]
     with tf.Session() as session:
-        summary = tf.Summary.FromString(session.run(tf.summary.image("im", array, max_outputs=most)))
-    expected = GOLDEN["images"][name]
-    assert [value.tag for value in summary.value] == [image["tag"] for image in expected]
-    for value, image in zip(summary.value, expected):
-        assert [value.image.height, value.image.width, value.image.colorspace] == image["size"]
-        assert pixels(value.image.encoded_image_string).tolist() == image["pixels"]
+        assert session.run(tf.summary.image("im", array, max_outputs=most)).hex() == GOLDEN["images"][name]
 
 
 @pytest.mark.parametrize(

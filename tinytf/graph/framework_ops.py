@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 
 from tinytf.graph.graph import get_default_graph, get_graph_from_inputs, name_scope
-from tinytf.graph.tensor import Tensor
-
-_uids = itertools.count(1)
+from tinytf.graph.tensor import Tensor, next_uid
 
 
 def uid() -> int:
     """A number that nobody else of this process has."""
-    return next(_uids)
+    return next_uid()
 
 
 def tensor_id(tensor) -> int:

@@ -17,7 +17,7 @@ from tinytf.graph.default_session import DefaultStack
 from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
-from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor import Tensor, next_uid
 
 _OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
@@ -55,6 +55,7 @@ class Graph:
         self._structure_version = 0  # grows when an existing node changes; compiled plans check it
         self._building_function = False
         self._variable_creator_scopes: list = []
+        next_uid()  # TensorFlow names each graph by a number of its own
 
     # Reading the graph --------------------------------------------------------------------------
 

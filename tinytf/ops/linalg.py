@@ -13,7 +13,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dim, merge_dims, with_rank_at_least
+from tinytf.graph.shape_rules import merge_dim, merge_dims, unknown, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import linalg_gradients as gradients
 from tinytf.ops import linalg_kernels as kernels
@@ -251,62 +251,62 @@ _op(
     _kernel(kernels.tridiagonal_solve, _SINGULAR, square=False),
     gradients.tridiagonal_solve_grad,
 )
-# Names that TensorFlow used before these ops took batches; graphs of 2016 hold them.
+# Names that TensorFlow used before these ops took batches; graphs of 2016 hold them. TensorFlow gives them no static shapes any more.
 _op(
     "BatchCholesky(input: T) -> (output: T); T: {double, float}; deprecated 13 'Use Cholesky instead.'",
-    _square_shape,
+    unknown,
     _cholesky,
 )
 _op(
     "BatchCholeskyGrad(l: T, grad: T) -> (output: T); T: {float, double}; deprecated 13 'Use CholeskyGrad instead.'",
-    _square_shape,
+    unknown,
     _cholesky_grad,
 )
 _op(
     "BatchMatrixInverse(input: T) -> (output: T); adjoint: bool = false; T: {double, float}; deprecated 13 'Use "
     "MatrixInverse instead.'",
-    _square_shape,
+    unknown,
     _inverse,
 )
 _op(
     "BatchMatrixDeterminant(input: T) -> (output: T); T: {float, double, complex64, complex128}; deprecated 13 'Use "
     "MatrixDeterminant instead.'",
-    _determinant_shape,
+    unknown,
     _determinant,
 )
 _op(
     "BatchMatrixSolve(matrix: T, rhs: T) -> (output: T); adjoint: bool = false; T: {double, float}; deprecated 13 "
     "'Use MatrixSolve instead.'",
-    _solve_shape,
+    unknown,
     _solve,
 )
 _op(
     "BatchMatrixTriangularSolve(matrix: T, rhs: T) -> (output: T); lower: bool = true; adjoint: bool = false; T: "
     "{double, float}; deprecated 13 'Use MatrixTriangularSolve instead.'",
-    _solve_shape,
+    unknown,
     _triangular,
 )
 _op(
     "BatchMatrixSolveLs(matrix: T, rhs: T, l2_regularizer: double) -> (output: T); T: {double, float}; fast: bool = "
     "true; deprecated 13 'Use MatrixSolveLs instead.'",
-    _least_squares_shape,
+    unknown,
     _least_squares,
 )
 _op(
     "BatchSelfAdjointEig(input: T) -> (output: T); T: {double, float}; deprecated 11 'Use SelfAdjointEigV2 instead.'",
-    _old_eigen_shape,
+    unknown,
     _old_eigen,
 )
 _op(
     "BatchSelfAdjointEigV2(input: T) -> (e: T, v: T); compute_v: bool = true; T: {double, float}; deprecated 13 'Use "
     "SelfAdjointEigV2 instead.'",
-    _eigen_shape,
+    unknown,
     _eigen,
 )
 _op(
     "BatchSvd(input: T) -> (s: T, u: T, v: T); compute_uv: bool = true; full_matrices: bool = false; T: {double, "
     "float, complex64, complex128}; deprecated 13 'Use Svd instead.'",
-    _svd_shape,
+    unknown,
     _svd,
 )
 

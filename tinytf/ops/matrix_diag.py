@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
+from tinytf.graph.shape_rules import merge_dims, unknown, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
 
@@ -206,23 +206,23 @@ op(
 )
 op(
     "BatchMatrixDiag(diagonal: T) -> (output: T); T: type; deprecated 14 'Use MatrixDiag'",
-    shape=_matrix_diag_shape,
+    shape=unknown,
     kernel=_matrix_diag_kernel,
 )
 op(
     "BatchMatrixDiagPart(input: T) -> (diagonal: T); T: type; deprecated 14 'Use MatrixDiagPart'",
-    shape=_matrix_diag_part_shape,
+    shape=unknown,
     kernel=_matrix_diag_part_kernel,
 )
 op(
     "BatchMatrixSetDiag(input: T, diagonal: T) -> (output: T); T: type; deprecated 14 'Use MatrixSetDiag'",
-    shape=_matrix_set_diag_shape,
+    shape=unknown,
     kernel=_matrix_set_diag_kernel,
 )
 op(
     "BatchMatrixBandPart(input: T, num_lower: int64, num_upper: int64) -> (band: T); T: type; deprecated 14 'Use "
     "MatrixBandPart'",
-    shape=_band_shape,
+    shape=unknown,
     kernel=_band_kernel,
 )
 

@@ -17,6 +17,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar as scalar_shape
 from tinytf.ops.histogram_proto import histogram_proto
 from tinytf.ops.png import encode_png
+from tinytf.shapes import TensorShape
 
 
 def _serialized(values):
@@ -129,16 +130,26 @@ def _wav(sound, rate, channels):
     return header + struct.pack("<4sI", b"data", len(data)) + data
 
 
-def _tensor_kernel(op_):
+def _tensor_content(array):
+    """The TensorProto of an array: numbers as bytes, even one alone, as TensorFlow's kernels write them."""
     from tinytf.graph.tensor_proto import make_tensor_proto
 
+    if array.dtype.kind in "OSU":
+        return make_tensor_proto(array)
+    proto = make_tensor_proto(np.zeros(0, array.dtype), shape=[0])
+    proto.tensor_shape.CopyFrom(TensorShape(array.shape).as_proto())
+    proto.tensor_content = array.tobytes()
+    return proto
+
+
+def _tensor_kernel(op_):
     node_name = op_.name
 
     def run(*inputs):
         if len(inputs) == 1:  # TensorSummary, which has no tag
-            return _serialized([protos.Summary.Value(node_name=node_name, tensor=make_tensor_proto(inputs[0]))])
+            return _serialized([protos.Summary.Value(node_name=node_name, tensor=_tensor_content(np.asarray(inputs[0])))])
         tag, tensor, metadata = inputs
-        value = protos.Summary.Value(tag=_text(tag), tensor=make_tensor_proto(tensor))
+        value = protos.Summary.Value(tag=_text(tag), tensor=_tensor_content(np.asarray(tensor)))
         value.metadata.ParseFromString(metadata.item() if isinstance(metadata, np.ndarray) else metadata)
         return _serialized([value])
 

@@ -1,0 +1,139 @@
+"""Readers and file ops, on files that each case writes: what they give, and what they raise."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import numpy as np
+
+
+def text_file(text):
+    """The path of a new file; what it is called says nothing of the machine once `plain` has seen it."""
+    descriptor, path = tempfile.mkstemp(prefix="tinytf-case")
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(text)
+    return path
+
+
+def reading(make_reader, contents, times, work_units=True):
+    """Reads `times` times from files of these contents; keys without their folder."""
+
+    def case(tf):
+        name = tf.placeholder(tf.string, [])
+        reader = make_reader(tf)
+        queue = tf.FIFOQueue(10, tf.string, [[]])
+        put, close = queue.enqueue(name), queue.close()
+        key, value = reader.read(queue)
+        many = reader.read_up_to(queue, 2)
+        counts = reader.num_records_produced(), reader.num_work_units_completed()
+        reset = reader.reset()
+
+        def run(session):
+            paths = [text_file(text) for text in contents]
+            for path in paths:
+                session.run(put, {name: path})
+            session.run(close)
+            found = []
+            try:
+                for i in range(times):
+                    if i == 1:
+                        keys, values = session.run(many)
+                        found += [[k.split(b":")[-1] for k in keys if b":" in k], values]
+                    else:
+                        k, v = session.run([key, value])
+                        found += [k.split(b":")[1:], v]
+                    found += session.run(counts)
+            except tf.errors.OutOfRangeError:
+                found.append("end")
+            session.run(reset)
+            found += session.run(counts)
+            for path in paths:
+                os.unlink(path)
+            return found
+
+        return run
+
+    return case
+
+
+def case_whole_files(tf):
+    data, path = tf.placeholder(tf.string, []), os.path.join(tempfile.mkdtemp(), "sub", "x.bin")
+    name = tf.placeholder(tf.string, [])
+    write, read, found = tf.write_file(name, data), tf.read_file(name), tf.matching_files(tf.strings.join([name, "*"]))
+
+    def run(session):
+        session.run(write, {name: path, data: b"a\0b"})
+        values = [session.run(read, {name: path}), len(session.run(found, {name: path[:-3]}))]
+        for fetch in (read, found):
+            try:
+                values.append(session.run(fetch, {name: path + "none"}))
+            except tf.errors.NotFoundError:
+                values.append("not found")
+        return values
+
+    return run
+
+
+def case_sharded_names(tf):
+    return [tf.raw_ops.ShardedFilename(basename="a/b", shard=2, num_shards=11), tf.raw_ops.ShardedFilespec(basename="a/b", num_shards=3)]
+
+
+def case_first_version_checkpoints(tf):
+    """Save, SaveSlices, Restore and RestoreSlice, which savers of V1 files build."""
+    raw, name = tf.raw_ops, tf.placeholder(tf.string, [])
+    a, b = np.arange(6, dtype=np.float32).reshape(2, 3), np.int64([7, 8])
+    save = raw.Save(filename=name, tensor_names=["a", "b"], data=[a, b])
+    parts = raw.SaveSlices(filename=name, tensor_names=["p", "p"], shapes_and_slices=["4 0,2", "4 2,2"], data=[a[0, :2], a[1, :2]])
+    whole = raw.Restore(file_pattern=name, tensor_name="a", dt=tf.float32)
+    part = raw.RestoreSlice(file_pattern=name, tensor_name="a", shape_and_slice="2 3 0,1:-", dt=tf.float32)
+    joined = raw.RestoreSlice(file_pattern=name, tensor_name="p", shape_and_slice="4 0,2", dt=tf.float32)
+
+    def run(session):
+        path = os.path.join(tempfile.mkdtemp(), "one")
+        session.run(save, {name: path})
+        session.run(parts, {name: path + ".parts"})
+        return session.run([whole, part], {name: path}) + [session.run(joined, {name: path + ".parts"})]
+
+    return run
+
+
+def case_second_version_checkpoints(tf):
+    raw, name = tf.raw_ops, tf.placeholder(tf.string, [])
+    first = raw.SaveV2(prefix=tf.strings.join([name, "_0"]), tensor_names=["a"], shape_and_slices=[""], tensors=[np.float32([1, 2])])
+    second = raw.SaveV2(prefix=tf.strings.join([name, "_1"]), tensor_names=["b"], shape_and_slices=[""], tensors=[np.int32([[3]])])
+    merge = raw.MergeV2Checkpoints(checkpoint_prefixes=tf.stack([tf.strings.join([name, "_0"]), tf.strings.join([name, "_1"])]), destination_prefix=name)
+    restore = raw.RestoreV2(prefix=name, tensor_names=["b", "a"], shape_and_slices=["", ""], dtypes=[tf.int32, tf.float32])
+
+    def run(session):
+        folder = tempfile.mkdtemp()
+        session.run([first, second], {name: os.path.join(folder, "x")})
+        session.run(merge, {name: os.path.join(folder, "x")})
+        return [session.run(restore, {name: os.path.join(folder, "x")}), sorted(os.listdir(folder))]
+
+    return run
+
+
+def case_vocabularies(tf):
+    raw = tf.raw_ops
+    old, new = (os.path.join(tempfile.gettempdir(), "tinytf-case-%s.txt" % n) for n in ("old", "new"))
+    for path, text in ((old, "a\nb\nc\nd\n"), (new, "c\nx\na\n")):
+        with open(path, "w") as stream:
+            stream.write(text)
+    name = tf.placeholder(tf.string, [2])
+    remapped = raw.GenerateVocabRemapping(new_vocab_file=name[0], old_vocab_file=name[1], new_vocab_offset=0, num_new_vocab=3)
+
+    def run(session):
+        return session.run(remapped, {name: [new, old]})
+
+    return run
+
+
+def cases():
+    lines = [b"one\ntwo\n\nfour", b"five\r\nsix\n"]
+    yield "lines", reading(lambda tf: tf.TextLineReader(), lines, 7)
+    yield "lines_without_headers", reading(lambda tf: tf.TextLineReader(skip_header_lines=1), lines, 7)
+    yield "read_whole_files", reading(lambda tf: tf.WholeFileReader(), lines, 3)
+    yield "names", reading(lambda tf: tf.IdentityReader(), lines[:0], 2)
+    fixed = [b"HHaabbccF", b"HHddF"]
+    yield "fixed_length", reading(lambda tf: tf.FixedLengthRecordReader(2, 2, 1), fixed, 6)
