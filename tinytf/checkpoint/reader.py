@@ -205,8 +205,8 @@ def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
 
     Raises NotFoundError (all missing names are listed), InvalidArgumentError (dtype, shape or slices), DataLossError.
     """
-    names = [_text(n) for n in names]
-    specs = [_text(s) for s in shape_and_slices]
+    names = [n if type(n) is str else _text(n) for n in names]
+    specs = [s if type(s) is str else _text(s) for s in shape_and_slices]
     for _ in range(100):
         reader = reader or open_checkpoint(_text(prefix))
         try:
@@ -220,10 +220,8 @@ def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
 
 def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
     v2 = reader.format == "V2"
-    missing = [name for name in sorted(set(names)) if name not in reader] if len(names) < 9 or not v2 else None
-    if missing is None:
-        scanned = reader.scan()
-        missing = sorted({n for n in names if n.encode("utf-8", "surrogateescape") not in scanned})
+    there = (name in reader for name in names) if len(names) < 9 else (found is not None for found in reader.infos(names))
+    missing = sorted({name for name, found in zip(names, there) if not found})
     if missing:
         raise not_found(reader, missing, restoring=True)
     whole = [i for i, spec in enumerate(specs) if not spec]
@@ -247,20 +245,11 @@ def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
                     )
                 raise errors.InvalidArgumentError(None, None, reason)
             values[i] = reader.read_slice(names[i], extents)
+    types = {wanted: np.dtype(tf_dtypes.as_dtype(wanted).as_numpy_dtype) for wanted in set(dtypes)}
     for name, value, wanted in zip(names, values, dtypes):
-        if value.dtype != _numpy_type(wanted):
+        if value.dtype is not types[wanted] and value.dtype != types[wanted]:
             _check_dtype(reader, name, tf_dtypes.as_dtype(wanted).base_dtype, v2)
     return values
-
-
-_NUMPY_TYPES: dict = {}
-
-
-def _numpy_type(dtype):
-    found = _NUMPY_TYPES.get(dtype)
-    if found is None:
-        found = _NUMPY_TYPES[dtype] = np.dtype(tf_dtypes.as_dtype(dtype).as_numpy_dtype)
-    return found
 
 
 def _check_dtype(reader, name: str, wanted: tf_dtypes.DType, v2: bool) -> None:

@@ -21,6 +21,7 @@ holds a large value is as large.
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_left
 
 import numpy as np
@@ -325,12 +326,12 @@ class Table:
 
     def to_dict(self) -> dict:
         """All pairs of a table held in memory: `items` in one loop."""
-        pairs: dict = {}
-        before = None
+        keys: list = []
+        values: list = []
         budget = SLACK + 8 * len(self._data)
         for handle in self._handles:
             block, end, _ = self._block(handle)
-            pos = 0
+            pos = have = 0
             key = b""
             try:
                 while pos < end:
@@ -342,20 +343,22 @@ class Table:
                         unshared, pos = coding.get_varint(block, pos, end)
                         length, pos = coding.get_varint(block, pos, end)
                     value_at = pos + unshared
-                    if shared > len(key) or value_at + length > end:
+                    if shared > have or value_at + length > end:
                         raise ValueError("an entry reaches past the end of its block, or shares more than there is")
-                    key = key[:shared] + bytes(block[pos:value_at])
+                    key = key[:shared] + block[pos:value_at]
                     pos = value_at + length
-                    if before is not None and key <= before:
-                        raise ValueError(f"keys are not in order: {before[:80]!r} before {key[:80]!r}")
-                    budget -= len(key)
+                    have = shared + unshared
+                    budget -= have
                     if budget < 0:
                         raise ValueError("the keys claim to be many times longer than the file")
-                    pairs[key] = block[value_at:pos]
-                    before = key
+                    keys.append(key)
+                    values.append(block[value_at:pos])
             except ValueError as e:
                 raise self._loss(*self._range(handle), str(e)) from None
-        return pairs
+        if any(map(operator.ge, keys, keys[1:])):
+            before, key = next((a, b) for a, b in zip(keys, keys[1:]) if a >= b)
+            raise self._loss(0, self._end_of_blocks, f"keys are not in order: {before[:80]!r} before {key[:80]!r}")
+        return dict(zip(keys, values))
 
     def blocks(self) -> list:
         """(offset, size) of every data block, for people who look at files."""

@@ -121,6 +121,10 @@ class SliceReader:
         """(dtype number, shape) of a tensor."""
         return self._tensor(name)[:2]
 
+    def infos(self, names: list) -> list:
+        """The `info` of many tensors; None for those that are not there."""
+        return [self._tensors[name][:2] if name in self._tensors else None for name in names]
+
     def parts(self, name: str) -> list:
         """The slices that a tensor was saved in."""
         return list(self._tensor(name)[2])

@@ -22,7 +22,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.checkpoint import elements, files, slices, v2_entry, v2_files
 from tinytf.checkpoint.coding import put_fixed32, put_varint
-from tinytf.checkpoint.crc32c import crc32c, crc32c_rows, mask, mask_all
+from tinytf.checkpoint.crc32c import crc32c, crc32c_pieces, mask, mask_all
 from tinytf.checkpoint.table import TableBuilder
 
 _SMALL = 64 * 1024
@@ -197,15 +197,17 @@ class BundleWriter:
         except (ValueError, BufferError, TypeError):  # not in the order of the file, or of a type that Python does not know
             data = b"".join([array.tobytes() for array in arrays])
         heads, tails, sizes = zip(*kinds)
-        ends = np.cumsum(sizes, dtype=np.int64) + self._offset
-        crcs = mask_all(checksums(data, sizes))
+        sizes = np.array(sizes)
+        ends = np.cumsum(sizes)
+        crcs = mask_all(crc32c_pieces(np.frombuffer(data, np.uint8), ends - sizes, sizes))
+        ends += self._offset
         masked = crcs.astype("<u4").tobytes()
         places = varints(ends - sizes)
         crc_bytes = [masked[at : at + 4] for at in range(0, len(masked), 4)]
         self._entries.update(zip(keys, map(b"".join, zip(heads, repeat(b"\x20"), places, tails, repeat(b"\x35"), crc_bytes))))
         # What is zero is left out.
         for i in {0, *np.flatnonzero(crcs == 0).tolist()}:
-            self._entries[keys[i]] = v2_entry.encode_place(heads[i], int(ends[i]) - sizes[i], sizes[i], int(crcs[i]))
+            self._entries[keys[i]] = v2_entry.encode_place(heads[i], int(ends[i] - sizes[i]), int(sizes[i]), int(crcs[i]))
         self._data.write(data)
         self._offset = int(ends[-1])
         self._gathered.clear()
@@ -216,24 +218,6 @@ def _kind(array: np.ndarray) -> tuple:
     head = v2_entry.encode_type_and_shape(elements.enum_of(array), array.shape)
     small = array.dtype.kind not in "OSU" and 0 < array.nbytes <= _SMALL and array.dtype.isnative and np.little_endian
     return head, b"\x28" + put_varint(array.nbytes), array.nbytes if small else 0
-
-
-def checksums(data, sizes) -> np.ndarray:
-    """The CRC32C of each of many small pieces of `data`, as uint32; `sizes` are theirs, and those of one size are done together."""
-    array = np.frombuffer(data, np.uint8)
-    sizes = np.asarray(sizes)
-    ends = np.cumsum(sizes, dtype=np.int64)
-    crcs = np.zeros(len(sizes), np.uint32)
-    for size in set(sizes.tolist()):
-        places = np.flatnonzero(sizes == size)
-        if len(places) < 3 or not 4 <= size <= 1024:
-            for i in places.tolist():
-                crcs[i] = crc32c(array[ends[i] - size : ends[i]])
-        elif len(places) == len(sizes):
-            return crc32c_rows(array.reshape(-1, size))
-        else:
-            crcs[places] = crc32c_rows(array[(ends[places] - size)[:, None] + np.arange(size)])
-    return crcs
 
 
 def varints(values: np.ndarray) -> list:
