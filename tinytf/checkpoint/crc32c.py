@@ -92,7 +92,7 @@ def _of_rows(rows: np.ndarray) -> np.ndarray:
             index = np.repeat(place[None], len(part), 0)
             found = np.empty(index.shape, np.uint32)
         index.view(np.uint8)[:, _LOW_BYTE::8] = part
-        table.take(index, None, found, "clip")  # no index is outside; but NumPy would look, and copy
+        table.take(index, None, found, "wrap")  # no index is outside: asked to "raise", NumPy would look, and copy
         _xor_all(found, axis=1, out=crcs[begin : begin + batch])
     crcs ^= np.uint32(starts[length] ^ _ONES)
     return crcs

@@ -35,7 +35,7 @@ FOOTER_SIZE = 48
 BLOCK_SIZE = 256 * 1024
 RESTART_INTERVAL = 16
 TRAILER_SIZE = 5
-_BATCH = 4096  # entries that are made together
+_BATCH = 1024  # entries that are made together
 SLACK = 64 << 20  # what reading may allocate beyond what the file holds
 
 _RAW, _SNAPPY = 0, 1
@@ -169,8 +169,10 @@ class _BlockBuilder:
         """`add` of keys[at:] while there is room, a batch at a time: indexes have 100,000 entries."""
         keys = keys[at : at + _BATCH]
         values = list(map(pairs.__getitem__, keys))
-        lengths = np.fromiter(map(len, [self._key, *keys]), np.int64, len(keys) + 1)
         sizes = np.fromiter(map(len, values), np.int64, len(keys))
+        room = int(np.searchsorted(np.cumsum(sizes), BLOCK_SIZE - self._bytes)) + 1
+        keys, values, sizes = keys[:room], values[:room], sizes[:room]
+        lengths = np.fromiter(map(len, [self._key, *keys]), np.int64, len(keys) + 1)
         if len(keys) >= 8 and lengths.max() < 128 and sizes.max() < BLOCK_SIZE:
             return at + self._add_batch(keys, values, lengths, sizes)
         for key, value in zip(keys, values):

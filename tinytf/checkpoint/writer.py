@@ -51,7 +51,8 @@ def slice_writer(filename, names, shape_and_slices, arrays) -> None:
     """What the ops Save and SaveSlices do: as `bundle_writer`, but a V1 file."""
     with SliceWriter(files.local_path(filename)) as writer:
         # TensorFlow's V1 ops go through the names in order; it shows in the file's first entry.
-        order = sorted(range(len(names)), key=lambda i: _name(names[i]).encode("utf-8", "surrogateescape"))
+        keys = [_name(name).encode("utf-8", "surrogateescape") for name in names]
+        order = sorted(range(len(names)), key=keys.__getitem__)
         _add_all(
             writer,
             [names[i] for i in order],
@@ -66,7 +67,7 @@ def _name(name) -> str:
 
 def _add_all(writer, names, shape_and_slices, arrays) -> None:
     names = [name if type(name) is str else _name(name) for name in names]
-    if isinstance(writer, BundleWriter) and not any(shape_and_slices):
+    if not any(shape_and_slices):
         writer.add_many(names, arrays)
         return
     for name, spec, array in zip(names, shape_and_slices, arrays):
