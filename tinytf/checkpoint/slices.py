@@ -112,14 +112,15 @@ def get(proto) -> tuple:
 
 def encode_key(name: str, extents: tuple) -> bytes:
     """The key under which a slice of tensor `name` stands in a table."""
-    return key_start(name_bytes(name)) + key_end(extents)
+    return b"\x00" + coding.ordered_string(name_bytes(name)) + key_end(extents)
 
 
-def key_start(name: bytes) -> bytes:
-    """The part of a key that says the tensor's name."""
-    if b"\x00" not in name and b"\xff" not in name:  # nearly all are their own ordered code
-        return b"\x00%b\x00\x01" % name
-    return b"\x00" + coding.ordered_string(name)
+def encode_keys(names: list, ends: list) -> list:
+    """The keys of many slices, from the bytes of their names and what `key_end` gave for each."""
+    all_names = b"".join(names)
+    if b"\x00" in all_names or b"\xff" in all_names:
+        return [b"\x00" + coding.ordered_string(name) + end for name, end in zip(names, ends)]
+    return [b"\x00%b\x00\x01%b" % pair for pair in zip(names, ends)]  # names that are their own ordered code
 
 
 def key_end(extents: tuple) -> bytes:

@@ -227,3 +227,11 @@ def walk(message):
             raise ValueError(f"field {number} of {size} bytes reaches past the end of its message")
         yield number, message[pos : pos + size]
         pos += size
+
+
+def messages(message, wanted: int) -> list:
+    """The contents of the field `wanted`, which holds bytes or messages; ValueError where it holds numbers, or one is malformed."""
+    found = [content for number, content in walk(message) if number == wanted]
+    if any(type(content) is int for content in found):
+        raise ValueError(f"field {wanted} holds a number")
+    return found

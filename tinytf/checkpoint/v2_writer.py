@@ -63,11 +63,7 @@ class BundleWriter:
         arrays = [a if type(a) is np.ndarray else elements.as_array(a) for a in values]
         self._check_new(keys)
         self._flush()
-        types = list(zip([a.dtype for a in arrays], [a.shape for a in arrays]))
-        for key, array in dict(zip(types, arrays)).items():
-            if key not in self._kinds:
-                self._kinds[key] = _kind(array)
-        kinds = list(map(self._kinds.__getitem__, types))
+        kinds = [self._kinds.get((a.dtype, a.shape)) or self._kind(a) for a in arrays]
         small = np.array([kind[2] for kind in kinds], np.int64)
         ends = np.cumsum(small)
         alone = [*np.flatnonzero(small == 0).tolist(), len(keys)]
@@ -146,11 +142,19 @@ class BundleWriter:
                     raise errors.InvalidArgumentError(None, None, f"Adding duplicate key: {v2_entry.show(key)}")
                 seen.add(key)
 
+    def _kind(self, array: np.ndarray) -> tuple:
+        """What small tensors of this dtype and shape have in common: their entry before the offset and before the CRC, their size (else 0)."""
+        found = self._kinds.get((array.dtype, array.shape))
+        if found is None:
+            head = v2_entry.encode_type_and_shape(elements.enum_of(array), array.shape) + b"\x20"
+            small = array.dtype.kind not in "OSU" and 0 < array.nbytes <= _SMALL and array.dtype.isnative and np.little_endian
+            found = head, b"\x28" + put_varint(array.nbytes) + b"\x35", array.nbytes if small else 0
+            self._kinds[array.dtype, array.shape] = found
+        return found
+
     def _add(self, key: bytes, array: np.ndarray) -> None:
         """Appends a tensor whose key was checked."""
-        kind = self._kinds.get((array.dtype, array.shape))
-        if kind is None:
-            kind = self._kinds[array.dtype, array.shape] = _kind(array)
+        kind = self._kind(array)
         if kind[2]:
             self._gathered.append((key, kind, array))
             self._entries[key] = b""  # until then
@@ -232,13 +236,6 @@ class BundleWriter:
             self._enter(keys[i], arrays[i], int(ends[i] - sizes[i]), int(sizes[i]), int(crcs[i]))
         self._data.write(data)
         self._offset = int(ends[-1])
-
-
-def _kind(array: np.ndarray) -> tuple:
-    """What small tensors of this dtype and shape have in common: their entry before the offset and before the CRC, their size."""
-    head = v2_entry.encode_type_and_shape(elements.enum_of(array), array.shape)
-    small = array.dtype.kind not in "OSU" and 0 < array.nbytes <= _SMALL and array.dtype.isnative and np.little_endian
-    return head + b"\x20", b"\x28" + put_varint(array.nbytes) + b"\x35", array.nbytes if small else 0
 
 
 def varints(values: np.ndarray) -> list:
