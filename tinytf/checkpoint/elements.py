@@ -48,9 +48,9 @@ def shape_from_proto(proto, where) -> tuple:
     """
     if proto.unknown_rank:
         raise where("Invalid tensor shape: its rank is unknown")
+    if len(proto.dim) > slices.MAX_RANK:
+        raise where(f"Invalid tensor shape: {len(proto.dim)} dimensions, at most {slices.MAX_RANK} are possible")
     shape = tuple([d.size for d in proto.dim])
-    if len(shape) > slices.MAX_RANK:
-        raise where(f"Invalid tensor shape: {len(shape)} dimensions, at most {slices.MAX_RANK} are possible")
     count = 1
     for size in shape:
         count *= size

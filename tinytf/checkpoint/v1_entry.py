@@ -29,6 +29,7 @@ from tinytf.checkpoint.coding import put_varint
 META_KEY = b""
 VERSION = 1
 SMALL = 64 * 1024
+_LARGEST = 1 << 20  # bytes of a description: a parsed message takes 30 times as much memory as the least it can be written in
 
 
 class Kind(NamedTuple):
@@ -141,6 +142,8 @@ def _split_name(described: bytes) -> tuple:
 
 
 def _decode_description(rest: bytes, where) -> tuple:
+    if len(rest) > _LARGEST:
+        raise ValueError(f"{len(rest)} bytes describe one tensor, which none needs")
     proto = protos.SavedSliceMeta.FromString(rest)  # with a name of its own where that did not come first, or once more
     shape = elements.shape_from_proto(proto.shape, where)
     return proto.name, proto.type, shape, tuple([slices.get(part) for part in proto.slice])
@@ -155,6 +158,8 @@ def decode_data(value, name: str, extents: tuple):
     saved = b"".join(v1_values.messages(value, 2)[-1:])
     names, parts, values = (v1_values.messages(saved, number) for number in (1, 2, 3))
     try:
+        if sum(map(len, parts)) > _LARGEST:
+            raise ValueError("its slice is larger than any")
         part = slices.get(protos.TensorSliceProto.FromString(b"".join(parts)))
     except DecodeError as e:
         raise ValueError(str(e)) from None

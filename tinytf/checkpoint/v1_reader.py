@@ -16,6 +16,8 @@ from tinytf import errors
 from tinytf.checkpoint import elements, files, slices, v1_entry, v1_values, v2_files
 from tinytf.checkpoint.table import Table
 
+_LARGEST = 1 << 20  # blocks that hold one large value are read when that is wanted
+
 
 class SliceReader:
     """One V1 checkpoint.
@@ -59,7 +61,7 @@ class SliceReader:
     def _open_file(self, path: str) -> None:
         try:
             file = files.InputFile(path)
-            table = Table(file.mapped(), path, self._verify)
+            table = Table(file, path, self._verify)
         except errors.OpError as e:
             code = re.sub(r"(?<!^)(?=[A-Z])", " ", type(e).__name__[: -len("Error")]).capitalize()
             message = f"Unable to open table file {path}: {code}: {e.message}"
@@ -132,7 +134,7 @@ class SliceReader:
     # --- values
 
     def read(self, name: str, view: bool = False) -> np.ndarray:
-        """The value of a tensor; with `view`, a read-only array on the mapped file where that is possible."""
+        """The value of a tensor; with `view`, an array on the block that was read where that is possible."""
         shape = self._tensor(name)[1]
         return self._assemble(name, slices.full(len(shape)), view)
 
@@ -144,7 +146,7 @@ class SliceReader:
     def read_many(self, names: list) -> list:
         """The values of many tensors."""
         if len(names) > 8 and 2 * len(names) > len(self._tensors):  # most of the file: go through it once
-            self._values = {table: table.to_dict() for table in self._tables}
+            self._values = {table: table.to_dict(_LARGEST) for table in self._tables}
         kinds: dict = {}
         values = []
         for name in names:
@@ -194,7 +196,7 @@ class SliceReader:
                 whole = self._read_part(name, dtype, full_shape, part, parts[part])
                 if not slices.is_full(extents, full_shape):
                     whole = whole[tuple([slice(a, b) for a, b in slices.spans(extents, full_shape)])]
-                return whole if view or whole.flags.writeable and whole.flags.owndata else whole.copy()
+                return whole if view or whole.flags.writeable and whole.flags.aligned else whole.copy()
         kind = elements.NUMPY.get(dtype, np.dtype(object))
         if elements.count_of(shape) > self._size:  # an element takes at least a byte in some file
             raise _loss(self.prefix, f"tensor {name} of shape {slices.shape_string(shape)} cannot be held in {self._size} bytes")
@@ -211,7 +213,9 @@ class SliceReader:
     def _read_part(self, name: str, dtype: int, full_shape: tuple, part: tuple, table: Table) -> np.ndarray:
         what = f"tensor {name}, slice {slices.to_string(part)}"
         key = slices.encode_key(name, part)
-        value = self._values[table].get(key) if table in self._values else table.get(key)
+        value = self._values[table].get(key) if table in self._values else None
+        if value is None:
+            value = table.get(key)
         if value is None:
             raise _loss(self.prefix, f"{what} is listed but not there")
         shape = slices.shape_of(part, full_shape)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.checkpoint import elements, files, slices, v1_entry, v1_values
-from tinytf.checkpoint.table import TableBuilder
+from tinytf.checkpoint.table_builder import TableBuilder
 
 _LARGEST_MESSAGE = 1 << 31
 _TENSOR_HEADER = 1 << 10

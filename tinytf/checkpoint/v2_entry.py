@@ -25,6 +25,7 @@ from tinytf.checkpoint.coding import put_fixed32, put_varint
 
 HEADER_KEY = b""
 VERSION = 1  # kTensorBundleVersion
+_LARGEST = 1 << 20  # bytes of an entry: a parsed message takes 30 times as much memory as the least it can be written in
 
 
 class Entry(NamedTuple):
@@ -82,6 +83,8 @@ def decode_header(value, name: str):
     Raises DataLossError (malformed), InvalidArgumentError (version) as TensorFlow does.
     """
     try:
+        if len(value) > _LARGEST:
+            raise DecodeError
         header = protos.BundleHeaderProto.FromString(bytes(value))
     except DecodeError:
         raise errors.DataLossError(
@@ -115,6 +118,8 @@ def decode_entry(value, key: bytes, name: str) -> Entry:
     def where(reason):
         return errors.DataLossError(None, None, f"{reason}: tensor {show(key)} [file {name}]")
 
+    if len(value) > _LARGEST:
+        raise where(f"its entry has {len(value)} bytes, which no tensor needs")
     try:
         proto = protos.BundleEntryProto.FromString(bytes(value))
     except DecodeError:

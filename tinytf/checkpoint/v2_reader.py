@@ -47,8 +47,7 @@ class BundleReader:
                     raise
         else:
             raise errors.UnavailableError(None, None, f"{self.prefix} is being replaced again and again")
-        # Read, not mapped: a mapped file that somebody cuts short kills the process.
-        self._table = Table(bytes(index.read(0, index.size)), self._index_path, self.verify)
+        self._table = Table(index, self._index_path, self.verify)
         header = self._table.get(v2_entry.HEADER_KEY)
         if header is None:
             raise errors.DataLossError(

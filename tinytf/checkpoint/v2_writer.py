@@ -22,7 +22,7 @@ from tinytf import errors
 from tinytf.checkpoint import elements, files, slices, v2_entry, v2_files
 from tinytf.checkpoint.coding import put_fixed32, put_varint
 from tinytf.checkpoint.crc32c import crc32c, crc32c_pieces, mask, mask_all
-from tinytf.checkpoint.table import TableBuilder
+from tinytf.checkpoint.table_builder import TableBuilder
 
 _SMALL = 64 * 1024
 _GATHERED = 1 << 20

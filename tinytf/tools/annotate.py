@@ -12,7 +12,7 @@ import re
 import numpy as np
 
 from tinytf import errors, protos
-from tinytf.checkpoint import coding, elements, slices, table, v2_entry, v2_files
+from tinytf.checkpoint import coding, elements, files, slices, table, v2_entry, v2_files
 from tinytf.checkpoint.crc32c import crc32c, mask
 from tinytf.checkpoint.v1_values import walk
 from tinytf.checkpoint.v2_reader import BundleReader
@@ -29,9 +29,8 @@ def annotate(path: str):
     if found:
         yield from _data_file(path, found.group(1), int(found.group(2)))
         return
-    with open(path, "rb") as f:
-        data = f.read()
-    yield from _table_file(data, path)
+    file = files.InputFile(path)
+    yield from _table_file(table.Table(file, path), bytes(file.read(0, file.size)), path)
 
 
 def _line(offset: int, data, meaning: str, depth: int = 0) -> str:
@@ -39,8 +38,7 @@ def _line(offset: int, data, meaning: str, depth: int = 0) -> str:
     return f"{offset:08x}  {shown:<{3 * _SHOWN + 14}}  {'  ' * depth}{meaning}"
 
 
-def _table_file(data: bytes, path: str):
-    reader = table.Table(data, path)
+def _table_file(reader: table.Table, data: bytes, path: str):
     size = len(data)
     is_index = path.endswith(".index")
     yield f"# {path}: {size} bytes, a table of {len(reader.blocks())} data block(s)"
