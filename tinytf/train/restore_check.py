@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinytf import dtypes
+from tinytf.checkpoint.reader import dtype_of
 from tinytf.graph.constant_value import constant_value
 from tinytf.ops.io_ops import slice_dims
 
@@ -96,7 +96,7 @@ def compare(targets, reader) -> Findings:
         if found is None:
             missing.append(target)
         elif found[0] != target.dtype_number or (target.dims is not None and target.dims != found[1]):
-            mismatched.append((target, list(found[1]), dtypes.as_dtype(found[0])))
+            mismatched.append((target, list(found[1]), dtype_of(reader, target.key)))
     return Findings(missing, mismatched)
 
 
