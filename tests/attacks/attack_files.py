@@ -9,6 +9,7 @@ import numpy as np
 from tinytf import protos
 from tinytf.checkpoint import coding, slices, table
 from tinytf.checkpoint.crc32c import crc32c, mask
+from tinytf.checkpoint.table_builder import TableBuilder
 
 X = np.array([1.5, 2.5], np.float32)
 
@@ -26,7 +27,7 @@ class Sink:
 def make_table(pairs) -> bytes:
     """A table of (key, value) pairs, in the order given."""
     sink = Sink()
-    builder = table.TableBuilder(sink)
+    builder = TableBuilder(sink)
     for key, value in pairs:
         builder.add(key, value)
     builder.finish()

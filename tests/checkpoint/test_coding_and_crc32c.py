@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tinytf.checkpoint import coding, snappy
-from tinytf.checkpoint.crc32c import crc32c, crc32c_rows, mask, unmask
+from tinytf.checkpoint.crc32c import crc32c, crc32c_pieces, mask, unmask
 
 
 @pytest.mark.parametrize("value, coded", [(0, "00"), (127, "7f"), (128, "8001"), (300, "ac02"), (2**64 - 1, "ff" * 9 + "01")])
@@ -78,10 +78,15 @@ def test_crc32c_of_large_data_is_that_of_its_parts(size, start):
     assert crc32c(data) == crc
 
 
-@pytest.mark.parametrize("length", [0, 1, 4, 40, 1024, 1500])
-def test_crc32c_of_rows(length):
-    rows = np.random.default_rng(0).integers(0, 256, (70, length), np.uint8)
-    assert crc32c_rows(rows).tolist() == [crc32c(row) for row in rows]
+@pytest.mark.parametrize(
+    "sizes", [[n] * 70 for n in (0, 1, 4, 40, 1024, 1500)] + [[0, 4, 40, 3, 40, 40, 1500, 4, 4, 4, 40, 1500]], ids=lambda s: str(s[:2])
+)
+@pytest.mark.parametrize("gap", [0, 3])
+def test_crc32c_of_pieces(sizes, gap):
+    sizes = np.array(sizes)
+    starts = np.cumsum(sizes + gap) - sizes
+    data = np.random.default_rng(0).integers(0, 256, starts[-1] + sizes[-1], np.uint8)
+    assert crc32c_pieces(data, starts, sizes).tolist() == [crc32c(data[a : a + n]) for a, n in zip(starts, sizes)]
 
 
 def test_crc32c_is_fast():

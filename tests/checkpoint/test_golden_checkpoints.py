@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tinytf import checkpoint, dtypes, errors
-from tinytf.checkpoint import coding, crc32c, table
+from tinytf.checkpoint import coding, crc32c, files, table
 from tinytf.checkpoint import slices as tensor_slices
 
 GOLDEN = os.path.join(os.path.dirname(__file__), "..", "golden", "checkpoints")
@@ -138,9 +138,9 @@ def compress(data):
 @pytest.mark.parametrize("name", ["tf2_objects", "types_v2", "slices_v2"])
 def test_reads_an_index_compressed_with_snappy(name, tmp_path):
     """As some releases of TensorFlow 2 write it."""
-    with open(os.path.join(GOLDEN, name + ".index"), "rb") as f:
-        data = f.read()
-    ((offset, size),) = table.Table(data, name).blocks()
+    file = files.InputFile(os.path.join(GOLDEN, name + ".index"))
+    data = bytes(file.read(0, file.size))
+    ((offset, size),) = table.Table(file, name).blocks()
     packed = compress(data[offset : offset + size])
     assert len(packed) < size
     sealed = packed + b"\1" + coding.put_fixed32(crc32c.mask(crc32c.crc32c(packed + b"\1")))

@@ -36,8 +36,19 @@ def enum_of(array: np.ndarray) -> int:
 
 def type_name(enum: int) -> str:
     """`float`, `double`, `half`, `int32` …: how TensorFlow's runtime names types in messages."""
-    name = dtypes.as_dtype(enum).name
+    try:
+        name = dtypes.as_dtype(enum).name
+    except TypeError:
+        return f"unknown dtype {enum}"
     return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
+
+
+def dtype_of(enum: int, what: str, where) -> dtypes.DType:
+    """The DType of a number in the wire schema; the error that `where` makes for one that is none. `what` names the tensor."""
+    try:
+        return dtypes.as_dtype(enum)
+    except TypeError:
+        raise where(f"{what} has the unknown dtype {enum}") from None
 
 
 def shape_from_proto(proto, where) -> tuple:
@@ -48,9 +59,9 @@ def shape_from_proto(proto, where) -> tuple:
     """
     if proto.unknown_rank:
         raise where("Invalid tensor shape: its rank is unknown")
+    if len(proto.dim) > slices.MAX_RANK:
+        raise where(f"Invalid tensor shape: {len(proto.dim)} dimensions, at most {slices.MAX_RANK} are possible")
     shape = tuple([d.size for d in proto.dim])
-    if len(shape) > slices.MAX_RANK:
-        raise where(f"Invalid tensor shape: {len(shape)} dimensions, at most {slices.MAX_RANK} are possible")
     count = 1
     for size in shape:
         count *= size

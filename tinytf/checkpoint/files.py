@@ -16,6 +16,7 @@ import mmap
 import os
 import re
 import shutil
+import stat
 
 from tinytf import errors
 
@@ -62,10 +63,14 @@ def local_path(path) -> str:
 
 
 def matching(pattern: str) -> list:
-    """The files that `pattern` (`*`, `?`, `[…]`) names, sorted; a file of exactly that name wins."""
+    """The files that `pattern` names, sorted; a file of exactly that name wins.
+
+    `*`, `?` and `[…]` count in the last part only: a file may hold the pattern, and no file may have the whole disk searched.
+    """
     if os.path.exists(pattern):
         return [pattern]
-    return sorted(glob.glob(pattern)) if glob.has_magic(pattern) else []
+    folder, base = os.path.split(pattern)
+    return sorted(glob.glob(os.path.join(glob.escape(folder), base))) if glob.has_magic(base) else []
 
 
 def folder_of(path: str) -> str:
@@ -241,20 +246,21 @@ class InputFile:
     """A file that is read in places.
 
     Args:
-      path: its name.
-      opened_as: the name for messages, where another one says more.
+      path: its name.  Only a file proper is opened: a pipe would never answer, a device never end.
     """
 
     def __init__(self, path: str):
         self.path = path
         try:
-            self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+            self._fd = os.open(path, os.O_RDONLY | sum([getattr(os, flag, 0) for flag in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK")]))
         except OSError as e:
             raise typed(e, path) from None
         try:
             status = os.fstat(self._fd)
-            if os.path.isdir(path):
+            if stat.S_ISDIR(status.st_mode):
                 raise typed(IsADirectoryError(errno.EISDIR, "Is a directory"), path)
+            if not stat.S_ISREG(status.st_mode):
+                raise errors.FailedPreconditionError(None, None, f"{path}; not a file, but a pipe, socket or device")
         except BaseException:
             os.close(self._fd)
             self._fd = -1
@@ -296,13 +302,16 @@ class InputFile:
         return len(data)
 
     def mapped(self):
-        """The whole file as a read-only memoryview, paged in as it is touched."""
+        """The whole file as a read-only memoryview, paged in as it is touched.
+
+        A page that is cut off the file kills the process that touches it, so the size is looked at each time.
+        """
+        if os.fstat(self._fd).st_size < self.size:
+            raise errors.OutOfRangeError(None, None, f"Read less bytes than requested: the file was cut short [file {self.path}]")
         if self._map is None:
-            if self.size == 0:
-                return memoryview(b"")
             try:
                 self._map = memoryview(mmap.mmap(self._fd, self.size, access=mmap.ACCESS_READ))
-            except (OSError, ValueError):  # no mmap here, or the file has shrunk
+            except (OSError, ValueError):  # no mmap here, or an empty file
                 self._map = memoryview(self.read(0, self.size))
         return self._map
 

@@ -66,7 +66,7 @@ class Checkpoint(Mapping):
 
     def dtype(self, name: str) -> tf_dtypes.DType:
         """The type of a tensor, without reading it."""
-        return tf_dtypes.as_dtype(self._reader.info(name)[0])
+        return dtype_of(self._reader, name)
 
 
 def load(path, verify: bool = True) -> Checkpoint:
@@ -98,21 +98,13 @@ class CheckpointReader:
     def get_variable_to_shape_map(self) -> dict:
         """name -> list of dims."""
         self._reader.refresh()
-        return {name: list(self._reader.info(name)[1]) for name in self._reader.names()}
+        names = self._reader.names()
+        return {name: list(shape) for name, (_, shape) in zip(names, self._reader.infos(names))}
 
     def get_variable_to_dtype_map(self) -> dict:
         """name -> DType."""
         self._reader.refresh()
-        found = {}
-        for name in self._reader.names():
-            enum = self._reader.info(name)[0]
-            try:
-                found[name] = tf_dtypes.as_dtype(enum)
-            except TypeError:
-                raise errors.DataLossError(
-                    None, None, f"tensor {name} has the unknown dtype {enum} [checkpoint {self._reader.prefix}]"
-                ) from None
-        return found
+        return {name: dtype_of(self._reader, name) for name in self._reader.names()}
 
     def has_tensor(self, tensor_str: str) -> bool:
         """Whether there is a tensor of this name."""
@@ -183,14 +175,18 @@ def load_variable(ckpt_dir_or_file, name: str):
 
 def object_graph_keys(path) -> dict:
     """variable name -> key, of a TensorFlow 2 (object-based) checkpoint; NotFoundError where it is none."""
+    return {a.full_name: a.checkpoint_key for node in object_graph(path).nodes for a in node.attributes if a.full_name}
+
+
+def object_graph(path):
+    """The TrackableObjectGraph in a TensorFlow 2 (object-based) checkpoint; NotFoundError where it is none."""
     reader = open_checkpoint(path)
     if OBJECT_GRAPH_KEY not in reader:
         raise errors.NotFoundError(None, None, f"{path} is not an object-based checkpoint: it has no {OBJECT_GRAPH_KEY}")
     try:
-        graph = protos.TrackableObjectGraph.FromString(reader.read(OBJECT_GRAPH_KEY)[()])
-    except DecodeError as e:
+        return protos.TrackableObjectGraph.FromString(reader.read(OBJECT_GRAPH_KEY)[()])
+    except (DecodeError, TypeError) as e:  # TypeError: no string, or several
         raise errors.DataLossError(None, None, f"{path}: {OBJECT_GRAPH_KEY} is no TrackableObjectGraph message: {e}") from None
-    return {a.full_name: a.checkpoint_key for node in graph.nodes for a in node.attributes if a.full_name}
 
 
 def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
@@ -205,8 +201,8 @@ def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
 
     Raises NotFoundError (all missing names are listed), InvalidArgumentError (dtype, shape or slices), DataLossError.
     """
-    names = [_text(n) for n in names]
-    specs = [_text(s) for s in shape_and_slices]
+    names = [n if type(n) is str else _text(n) for n in names]
+    specs = [s if type(s) is str else _text(s) for s in shape_and_slices]
     for _ in range(100):
         reader = reader or open_checkpoint(_text(prefix))
         try:
@@ -220,10 +216,8 @@ def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
 
 def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
     v2 = reader.format == "V2"
-    missing = [name for name in sorted(set(names)) if name not in reader] if len(names) < 9 or not v2 else None
-    if missing is None:
-        scanned = reader.scan()
-        missing = sorted({n for n in names if n.encode("utf-8", "surrogateescape") not in scanned})
+    there = (name in reader for name in names) if len(names) < 9 else (found is not None for found in reader.infos(names))
+    missing = sorted({name for name, found in zip(names, there) if not found})
     if missing:
         raise not_found(reader, missing, restoring=True)
     whole = [i for i, spec in enumerate(specs) if not spec]
@@ -247,20 +241,11 @@ def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
                     )
                 raise errors.InvalidArgumentError(None, None, reason)
             values[i] = reader.read_slice(names[i], extents)
+    types = {wanted: np.dtype(tf_dtypes.as_dtype(wanted).as_numpy_dtype) for wanted in set(dtypes)}
     for name, value, wanted in zip(names, values, dtypes):
-        if value.dtype != _numpy_type(wanted):
+        if value.dtype is not types[wanted] and value.dtype != types[wanted]:
             _check_dtype(reader, name, tf_dtypes.as_dtype(wanted).base_dtype, v2)
     return values
-
-
-_NUMPY_TYPES: dict = {}
-
-
-def _numpy_type(dtype):
-    found = _NUMPY_TYPES.get(dtype)
-    if found is None:
-        found = _NUMPY_TYPES[dtype] = np.dtype(tf_dtypes.as_dtype(dtype).as_numpy_dtype)
-    return found
 
 
 def _check_dtype(reader, name: str, wanted: tf_dtypes.DType, v2: bool) -> None:
@@ -274,6 +259,15 @@ def _check_dtype(reader, name: str, wanted: tf_dtypes.DType, v2: bool) -> None:
     else:
         reason = f"Expected to restore a tensor of type {expected}, got a tensor of type {found} instead: tensor_name = {name}"
     raise errors.InvalidArgumentError(None, None, reason)
+
+
+def dtype_of(reader, name: str) -> tf_dtypes.DType:
+    """The type of a tensor of an open checkpoint; DataLossError where there is no such type."""
+
+    def where(reason):
+        return errors.DataLossError(None, None, f"{reason} [checkpoint {reader.prefix}]")
+
+    return elements.dtype_of(reader.info(name)[0], f"tensor {name}", where)
 
 
 def not_found(reader, missing: list, restoring: bool = False) -> errors.NotFoundError:

@@ -76,7 +76,7 @@ def parse_shape_and_slice(text: str) -> tuple:
     *dims, last = text.split(" ")
     if not dims:
         raise bad(f"Need least two elements in shape_and_slice specification: {text}")
-    if not all(d.isdigit() for d in dims):
+    if not all(d.isascii() and d.isdigit() and len(d) < 19 for d in dims):
         raise bad(f"Non numerical dimension in shape_and_slice: {text}")
     shape = tuple(map(int, dims))
     extents = []
@@ -86,6 +86,8 @@ def parse_shape_and_slice(text: str) -> tuple:
             continue
         try:
             start, length = map(int, item.split(","))
+            if max(start, length) >= 1 << 63:
+                raise ValueError
         except ValueError:
             raise bad(f"Expected a pair of numbers or '-' but got '{item}': string = {last}") from None
         if start < 0 or length <= 0:
@@ -112,7 +114,20 @@ def get(proto) -> tuple:
 
 def encode_key(name: str, extents: tuple) -> bytes:
     """The key under which a slice of tensor `name` stands in a table."""
-    parts = [coding.ordered_number(0), coding.ordered_string(name_bytes(name)), coding.ordered_number(len(extents))]
+    return b"\x00" + coding.ordered_string(name_bytes(name)) + key_end(extents)
+
+
+def encode_keys(names: list, ends: list) -> list:
+    """The keys of many slices, from the bytes of their names and what `key_end` gave for each."""
+    all_names = b"".join(names)
+    if b"\x00" in all_names or b"\xff" in all_names:
+        return [b"\x00" + coding.ordered_string(name) + end for name, end in zip(names, ends)]
+    return [b"\x00%b\x00\x01%b" % pair for pair in zip(names, ends)]  # names that are their own ordered code
+
+
+def key_end(extents: tuple) -> bytes:
+    """The part of a key that says the slice."""
+    parts = [coding.ordered_number(len(extents))]
     for e in extents:
         start, length = e or (0, -1)
         parts.append(coding.ordered_signed(start) + coding.ordered_signed(length))
@@ -164,6 +179,8 @@ def cover_once(parts: list, extents: tuple, shape: tuple) -> bool:
     The boundaries of all parts cut the slice into a grid of cells; each part counts the cells it covers.
     """
     box = spans(extents, shape)
+    if any(start == end for start, end in box):
+        return True
     clipped = []
     for part in parts:
         clip = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(spans(part, shape), box)]
@@ -175,10 +192,11 @@ def cover_once(parts: list, extents: tuple, shape: tuple) -> bool:
         cells *= max(1, len(cut) - 1)
         if cells > _MOST_CELLS:
             raise errors.UnimplementedError(None, None, f"a tensor cut into more than {_MOST_CELLS} pieces")
-    places = [{value: i for i, value in enumerate(cut)} for cut in cuts]
-    count = np.zeros([len(cut) - 1 for cut in cuts], np.uint8)
+    cut_axes = [i for i, cut in enumerate(cuts) if len(cut) > 2]  # each doubles the cells: they are fewer than NumPy's dimensions
+    places = [{value: i for i, value in enumerate(cuts[axis])} for axis in cut_axes]
+    count = np.zeros([len(cuts[axis]) - 1 for axis in cut_axes], np.uint8)
     for clip in clipped:
-        cell = tuple([slice(place[a], place[b]) for place, (a, b) in zip(places, clip)])
+        cell = tuple([slice(place[clip[axis][0]], place[clip[axis][1]]) for place, axis in zip(places, cut_axes)])
         region = count[cell]
         if region.any():
             return False

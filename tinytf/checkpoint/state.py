@@ -18,11 +18,17 @@ import re
 
 from google.protobuf import text_format
 
-from tinytf import protos
+from tinytf import errors, protos
 from tinytf.checkpoint import files, v2_files
 
 _log = logging.getLogger("tensorflow")
 _V2 = 2
+_LARGEST = 16 << 20  # bytes of a state file
+_LARGEST_TEXT = 1 << 20  # of one that takes the parser of all that protocol buffer text can be
+_PLAIN = re.compile(
+    r'(model_checkpoint_path|all_model_checkpoint_paths): "([^"\\\x00-\x1f]*)"'
+    r"|(all_model_checkpoint_timestamps|last_preserved_timestamp): ([0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?)"
+)
 
 
 def _state_file(folder: str, latest_filename=None) -> str:
@@ -110,11 +116,8 @@ def get_checkpoint_state(checkpoint_dir, latest_filename=None):
     try:
         if not os.path.exists(path):
             return None
-        with open(path, encoding="utf-8") as f:
-            state = text_format.Merge(f.read(), protos.CheckpointState())
-    except (OSError, UnicodeDecodeError, text_format.ParseError) as e:
-        if isinstance(e, OSError):
-            e = files.typed(e, path)
+        state = _parse(files.InputFile(path))
+    except (errors.OpError, ValueError, text_format.ParseError) as e:
         _log.warning("%s: %s", type(e).__name__, e)
         _log.warning("%s: Checkpoint ignored", path)
         return None
@@ -126,6 +129,29 @@ def get_checkpoint_state(checkpoint_dir, latest_filename=None):
     state.model_checkpoint_path = last
     state.all_model_checkpoint_paths[:] = [_found(p, folder) for p in state.all_model_checkpoint_paths]
     return state
+
+
+def _parse(file: files.InputFile):
+    """The CheckpointState that a file holds; DataLossError, ParseError or ValueError where it holds something else."""
+    if file.size > _LARGEST:
+        raise errors.DataLossError(None, None, f"it has {file.size} bytes, at most {_LARGEST} are read [file {file.path}]")
+    text = file.read(0, file.size).decode("utf-8")
+    # A file may name thousands of checkpoints. What is written plainly, as nearly all is, needs no parser of all that can be.
+    fields: dict = {}
+    for line in text.split("\n"):
+        plain = _PLAIN.fullmatch(line)
+        name = plain and (plain.group(1) or plain.group(3))
+        if plain is None and line or name in fields and not name.startswith("all_"):
+            if file.size > _LARGEST_TEXT:
+                raise errors.DataLossError(None, None, f"it is no list of paths, and has {file.size} bytes [file {file.path}]")
+            return text_format.Merge(text, protos.CheckpointState())  # or its error, as where a path stands there twice
+        if plain:
+            value = float(plain.group(4)) if plain.group(1) is None else plain.group(2)
+            if name.startswith("all_"):
+                fields.setdefault(name, []).append(value)
+            else:
+                fields[name] = value
+    return protos.CheckpointState(**fields)
 
 
 def _found(path: str, folder: str) -> str:

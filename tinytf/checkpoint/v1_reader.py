@@ -11,14 +11,12 @@ import os
 import re
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
-from tinytf import errors, protos
-from tinytf.checkpoint import elements, files, slices, v1_values, v2_files
+from tinytf import errors
+from tinytf.checkpoint import elements, files, slices, v1_entry, v1_values, v2_files
 from tinytf.checkpoint.table import Table
-from tinytf.checkpoint.v1_writer import META_KEY
 
-_VERSION = 1
+_LARGEST = 1 << 20  # blocks that hold one large value are read when that is wanted
 
 
 class SliceReader:
@@ -63,7 +61,7 @@ class SliceReader:
     def _open_file(self, path: str) -> None:
         try:
             file = files.InputFile(path)
-            table = Table(file.mapped(), path, self._verify)
+            table = Table(file, path, self._verify)
         except errors.OpError as e:
             code = re.sub(r"(?<!^)(?=[A-Z])", " ", type(e).__name__[: -len("Error")]).capitalize()
             message = f"Unable to open table file {path}: {code}: {e.message}"
@@ -73,31 +71,29 @@ class SliceReader:
                 message += ": perhaps your file is in a different file format and you need to use a different restore operator?"
             raise errors.DataLossError(None, None, message) from None
         self._size += file.size
-        value = table.get(META_KEY)
+        value = table.get(v1_entry.META_KEY)
         if value is None:
             raise _loss(path, "it is no V1 checkpoint: failed to find the saved tensor slices at the beginning of the file")
+
+        def where(reason, name):
+            return _loss(path, f"{reason}: tensor {name}")
+
         try:
-            meta = protos.SavedTensorSlices.FromString(bytes(value)).meta
-        except DecodeError:
-            raise _loss(path, "its first entry cannot be parsed as SavedTensorSlices") from None
-        _check_version(meta.versions, path)
+            tensors, versions = v1_entry.decode_meta(value, where)
+        except ValueError as e:
+            raise _loss(path, f"its first entry cannot be parsed as SavedTensorSlices: {e}") from None
+        _check_version(versions, path)
         self._tables.append(table)
-        for tensor in meta.tensor:
-
-            def where(reason, name=tensor.name):
-                return _loss(path, f"{reason}: tensor {name}")
-
-            shape = elements.shape_from_proto(tensor.shape, where)
-            known = self._tensors.setdefault(tensor.name, (tensor.type, shape, {}))
-            if known[:2] != (tensor.type, shape):
-                raise where("the files disagree on its dtype or shape")
-            for proto in tensor.slice:
-                extents = slices.get(proto)
+        for name, dtype, shape, parts in tensors:
+            known = self._tensors.setdefault(name, (dtype, shape, {}))
+            if known[:2] != (dtype, shape):
+                raise where("the files disagree on its dtype or shape", name)
+            for part in parts:
                 try:
-                    slices.check(extents, shape)
+                    slices.check(part, shape)
                 except errors.InternalError as e:
-                    raise where(e.message) from None
-                known[2][extents] = table
+                    raise where(e.message, name) from None
+                known[2][part] = table
 
     def refresh(self) -> None:
         """Opens anew where a file was replaced since."""
@@ -121,6 +117,10 @@ class SliceReader:
         """(dtype number, shape) of a tensor."""
         return self._tensor(name)[:2]
 
+    def infos(self, names: list) -> list:
+        """The `info` of many tensors; None for those that are not there."""
+        return [self._tensors[name][:2] if name in self._tensors else None for name in names]
+
     def parts(self, name: str) -> list:
         """The slices that a tensor was saved in."""
         return list(self._tensor(name)[2])
@@ -134,7 +134,7 @@ class SliceReader:
     # --- values
 
     def read(self, name: str, view: bool = False) -> np.ndarray:
-        """The value of a tensor; with `view`, a read-only array on the mapped file where that is possible."""
+        """The value of a tensor; with `view`, an array on the block that was read where that is possible."""
         shape = self._tensor(name)[1]
         return self._assemble(name, slices.full(len(shape)), view)
 
@@ -146,8 +146,35 @@ class SliceReader:
     def read_many(self, names: list) -> list:
         """The values of many tensors."""
         if len(names) > 8 and 2 * len(names) > len(self._tensors):  # most of the file: go through it once
-            self._values = {table: table.to_dict() for table in self._tables}
-        return [self.read(name) for name in names]
+            self._values = {table: table.to_dict(_LARGEST) for table in self._tables}
+        kinds: dict = {}
+        values = []
+        for name in names:
+            value = self._read_small(name, kinds)
+            values.append(self.read(name) if value is None else value)
+        return values
+
+    def _read_small(self, name: str, kinds: dict):
+        """The value of a whole tensor whose entry is, byte for byte, what it should be; None for any other."""
+        dtype, shape, parts = self._tensor(name)
+        if len(parts) != 1:
+            return None
+        ((part, table),) = parts.items()
+        if table not in self._values:
+            return None
+        kind = kinds.get((dtype, shape, part))
+        if kind is None:
+            plain = dtype in v1_values.FIELD and slices.is_full(part, shape) and len(shape) < 32
+            kind = kinds[dtype, shape, part] = v1_entry.kind_of(dtype, shape, part) if plain else ()
+        if not kind or kind.before_values is None:
+            return None
+        raw = slices.name_bytes(name)
+        (key,) = slices.encode_keys([raw], [kind.key_end])
+        entry = self._values[table].get(key, b"")
+        start = (kind.heads.get(len(raw)) or v1_entry.head_of_small(raw, kind)) + raw + kind.before_values
+        if len(entry) != len(start) + kind.nbytes or entry[: len(start)] != start:
+            return None
+        return np.ndarray(shape, elements.NUMPY[dtype], bytearray(entry[len(start) :]))
 
     def _assemble(self, name: str, extents: tuple, view: bool) -> np.ndarray:
         dtype, full_shape, parts = self._tensor(name)
@@ -169,7 +196,7 @@ class SliceReader:
                 whole = self._read_part(name, dtype, full_shape, part, parts[part])
                 if not slices.is_full(extents, full_shape):
                     whole = whole[tuple([slice(a, b) for a, b in slices.spans(extents, full_shape)])]
-                return whole if view or whole.flags.writeable and whole.flags.owndata else whole.copy()
+                return whole if view or whole.flags.writeable and whole.flags.aligned else whole.copy()
         kind = elements.NUMPY.get(dtype, np.dtype(object))
         if elements.count_of(shape) > self._size:  # an element takes at least a byte in some file
             raise _loss(self.prefix, f"tensor {name} of shape {slices.shape_string(shape)} cannot be held in {self._size} bytes")
@@ -186,42 +213,25 @@ class SliceReader:
     def _read_part(self, name: str, dtype: int, full_shape: tuple, part: tuple, table: Table) -> np.ndarray:
         what = f"tensor {name}, slice {slices.to_string(part)}"
         key = slices.encode_key(name, part)
-        value = self._values[table].get(key) if table in self._values else table.get(key)
+        value = self._values[table].get(key) if table in self._values else None
+        if value is None:
+            value = table.get(key)
         if value is None:
             raise _loss(self.prefix, f"{what} is listed but not there")
         shape = slices.shape_of(part, full_shape)
         try:
-            saved = _one(v1_values.walk(value), 2)
-            found_name = found_slice = values = b""
-            for number, content in v1_values.walk(saved):
-                if number == 1:
-                    found_name = bytes(content)
-                elif number == 2:
-                    found_slice = bytes(content)
-                elif number == 3:
-                    values = content
-            if found_name != slices.name_bytes(name) or slices.get(protos.TensorSliceProto.FromString(found_slice)) != part:
-                raise ValueError("it stands under the key of another tensor or slice")
-            flat = v1_values.decode(dtype, elements.count_of(shape), values)
-        except (ValueError, TypeError, DecodeError) as e:
+            flat = v1_values.decode(dtype, elements.count_of(shape), v1_entry.decode_data(value, name, part))
+        except ValueError as e:
             raise _loss(self.prefix, f"{what}: {e}") from None
         return elements.reshape(flat, shape)
 
 
-def _one(fields, wanted: int):
-    content = b""
-    for number, value in fields:
-        if number == wanted:
-            content = value
-    return content
-
-
 def _check_version(version, path: str) -> None:
-    if version.min_consumer > _VERSION or _VERSION in version.bad_consumers or version.producer < 0:
+    if version.min_consumer > v1_entry.VERSION or v1_entry.VERSION in version.bad_consumers or version.producer < 0:
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"Checkpoint min consumer version {version.min_consumer} above current version {_VERSION}, or this version "
+            f"Checkpoint min consumer version {version.min_consumer} above current version {v1_entry.VERSION}, or this version "
             f"disallowed, for checkpoint [file {path}]. Please upgrade: the file was written for a newer version",
         )
 

@@ -72,8 +72,18 @@ def encode(enum: int, array: np.ndarray) -> tuple:
     else:
         payload = sum(_varint_sizes(part).sum() for part in _integers(array))
         pieces = (_put_varints(part) for part in _integers(array))
-    head = put_varint(FIELD[enum] << 3 | 2) + put_varint(int(payload))
-    return len(head) + int(payload), _chain(head, pieces)
+    before = head(enum, int(payload))
+    return len(before) + int(payload), _chain(before, pieces)
+
+
+def head(enum: int, payload: int) -> bytes:
+    """What stands before the `payload` bytes of numbers."""
+    return put_varint(FIELD[enum] << 3 | 2) + put_varint(payload)
+
+
+def is_fixed(enum: int) -> bool:
+    """Whether the numbers stand in the file as they lie in memory."""
+    return _kind(enum) == _FIXED
 
 
 def _chain(head, pieces):
@@ -217,3 +227,11 @@ def walk(message):
             raise ValueError(f"field {number} of {size} bytes reaches past the end of its message")
         yield number, message[pos : pos + size]
         pos += size
+
+
+def messages(message, wanted: int) -> list:
+    """The contents of the field `wanted`, which holds bytes or messages; ValueError where it holds numbers, or one is malformed."""
+    found = [content for number, content in walk(message) if number == wanted]
+    if any(type(content) is int for content in found):
+        raise ValueError(f"field {wanted} holds a number")
+    return found

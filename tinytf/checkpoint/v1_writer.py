@@ -1,28 +1,21 @@
-"""V1: writes a tensor-slice file: one table that holds everything.
+"""V1: writes a tensor-slice file: one table that holds everything; `v1_entry` draws what is in it.
 
-    key ""                SavedTensorSlices { meta }: name, shape, dtype and slices of every tensor; version
-    key of a slice        SavedTensorSlices { data }: name, slice, and the values in a TensorProto
-
-A whole tensor is one slice that takes all.  In bytes, what stands before the values is
-
-    12 len { 0A len name | 12 len slice | 1A len { values } }
-
-and a protocol buffer may not pass 2 GB, so no slice may.
+A protocol buffer may not pass 2 GB, so no slice may.
 """
 
 from __future__ import annotations
 
 import itertools
 
-from tinytf import errors, protos
-from tinytf.checkpoint import elements, files, slices, v1_values
-from tinytf.checkpoint.coding import put_varint
-from tinytf.checkpoint.table import TableBuilder
+import numpy as np
 
-META_KEY = b""
-_VERSION = 1
+from tinytf import errors
+from tinytf.checkpoint import elements, files, slices, v1_entry, v1_values
+from tinytf.checkpoint.table_builder import TableBuilder
+
 _LARGEST_MESSAGE = 1 << 31
 _TENSOR_HEADER = 1 << 10
+_GATHERED = 1 << 20
 
 
 class SliceWriter:
@@ -34,14 +27,36 @@ class SliceWriter:
 
     def __init__(self, path: str):
         self._path = files.local_path(path)
-        self._meta: dict = {}  # name -> (dtype, shape, [slice, …])
-        self._data: dict = {}  # key -> (name, slice, array)
+        self._meta: dict = {}  # name -> kind of its first slice
+        self._more: dict = {}  # name -> kinds of its other slices
+        self._data: dict = {}  # key -> (name, kind, array)
+        self._whole: dict = {}  # (NumPy dtype, shape) -> kind of a whole tensor
         self._out = None
 
     def add(self, name: str, value) -> None:
         """Adds a whole tensor."""
-        array = elements.as_array(value)
-        self.add_slice(name, array.shape, slices.full(array.ndim), array)
+        self.add_many([name], [value])
+
+    def add_many(self, names, values) -> None:
+        """Adds whole tensors; their arrays are kept as they are until `finish`."""
+        raws = [name.encode("utf-8", "surrogateescape") for name in names]
+        arrays = [a if type(a) is np.ndarray else elements.as_array(a) for a in values]
+        kinds = [self._whole.get((a.dtype, a.shape)) or self._kind_of_whole(a, name) for a, name in zip(arrays, names)]
+        if len(set(raws)) < len(raws) or not self._meta.keys().isdisjoint(raws):
+            for raw, kind, array in zip(raws, kinds, arrays):
+                self._add(raw, kind, array)
+            return
+        # What _add does, for names that are new: there may be 100,000 of them.
+        for raw, kind, array in zip(raws, kinds, arrays):
+            if kind.before_values is None:
+                _check_size(raw, kind, array)
+        keys = slices.encode_keys(raws, [kind.key_end for kind in kinds])
+        self._meta.update(zip(raws, kinds))
+        self._data.update(zip(keys, zip(raws, kinds, arrays)))
+
+    def _kind_of_whole(self, array: np.ndarray, name: str) -> v1_entry.Kind:
+        kind = self._whole[array.dtype, array.shape] = _kind(name, array, array.shape, slices.full(array.ndim))
+        return kind
 
     def add_slice(self, name: str, shape: tuple, extents: tuple, value) -> None:
         """Adds the part `extents` of a tensor of the full `shape`; the array is kept as it is until `finish`.
@@ -49,59 +64,61 @@ class SliceWriter:
         Raises UnimplementedError for a dtype that V1 has not, InvalidArgumentError for a slice past 2 GB.
         """
         array = elements.as_array(value)
-        dtype = elements.enum_of(array)
-        if dtype not in v1_values.FIELD:
-            raise errors.UnimplementedError(
-                None,
-                None,
-                f"Saving data type {elements.type_name(dtype)} not yet supported: "
-                f"the V1 format has no such values (tensor {name}); save as V2",
-            )
-        known = self._meta.get(name)
-        if known is not None and known[1] != shape:
+        self._add(slices.name_bytes(name), _kind(name, array, shape, extents), array)
+
+    def _add(self, raw: bytes, kind: v1_entry.Kind, array: np.ndarray) -> None:
+        name = slices.name_text(raw)
+        known = self._meta.get(raw)
+        if known is not None and known.shape != kind.shape:
             raise errors.InternalError(
                 None,
                 None,
-                f"Mismatching shapes: existing tensor = {slices.shape_string(known[1])}, "
-                f"trying to add name {name}, shape = {slices.shape_string(shape)}",
+                f"Mismatching shapes: existing tensor = {slices.shape_string(known.shape)}, "
+                f"trying to add name {name}, shape = {slices.shape_string(kind.shape)}",
             )
-        if known is not None and known[0] != dtype:
+        if known is not None and known.dtype != kind.dtype:
             raise errors.InternalError(
                 None,
                 None,
-                f"Mismatching types: existing type = {elements.type_name(known[0])}, "
-                f"trying to add name {name}, type = {elements.type_name(dtype)}",
+                f"Mismatching types: existing type = {elements.type_name(known.dtype)}, "
+                f"trying to add name {name}, type = {elements.type_name(kind.dtype)}",
             )
-        key = slices.encode_key(name, extents)
+        (key,) = slices.encode_keys([raw], [kind.key_end])
         if key in self._data:
-            raise errors.InvalidArgumentError(None, None, f"Adding duplicate key: {name} slice {slices.to_string(extents)}")
-        estimate = _estimate(name, extents, dtype, array)
-        if estimate > _LARGEST_MESSAGE:
-            raise errors.InvalidArgumentError(
-                None,
-                None,
-                f"Tensor slice is too large to serialize (conservative estimate: {estimate} bytes): tensor {name}, "
-                f"shape {slices.shape_string(array.shape)}. Save as V2, which has no such limit",
-            )
+            raise errors.InvalidArgumentError(None, None, f"Adding duplicate key: {name} slice {slices.to_string(kind.extents)}")
+        _check_size(raw, kind, array)
         if known is None:
-            known = self._meta[name] = (dtype, shape, [])
-        known[2].append(extents)
-        self._data[key] = (name, extents, dtype, array)
+            self._meta[raw] = kind
+        else:
+            self._more.setdefault(raw, []).append(kind)
+        self._data[key] = raw, kind, array
 
     def finish(self) -> None:
         """Writes the file, makes it durable, and puts it in place of what had its name."""
         folder = files.folder_of(self._path)
         files.make_folder(folder)
         files.remove_leftovers(self._path)
-        needed = sum(array.nbytes for _, _, _, array in self._data.values())
+        needed = sum([array.nbytes for _, _, array in self._data.values()])
         self._out = files.OutputFile(self._path, needed)
         table = TableBuilder(self._out)
-        table.add(META_KEY, self._encode_meta())
+        table.add(v1_entry.META_KEY, v1_entry.encode_meta(self._meta, self._more))
+        small: dict = {}
+        gathered = 0
         for key in sorted(self._data):
-            name, extents, dtype, array = self._data[key]
-            size, pieces = v1_values.encode(dtype, array)
-            head = _data_head(name, extents, size)
-            table.add_streamed(key, len(head) + size, itertools.chain([head], pieces))
+            raw, kind, array = self._data[key]
+            if kind.before_values is not None:
+                head = kind.heads.get(len(raw)) or v1_entry.head_of_small(raw, kind)
+                small[key] = head + raw + kind.before_values + array.tobytes()
+                gathered += array.nbytes
+                if gathered < _GATHERED:
+                    continue
+            table.add_sorted(small)
+            small, gathered = {}, 0
+            if kind.before_values is None:
+                size, pieces = v1_values.encode(kind.dtype, array)
+                head = v1_entry.data_head(raw, kind, size)
+                table.add_streamed(key, len(head) + size, itertools.chain([head], pieces))
+        table.add_sorted(small)
         table.finish()
         self._out.finish()
         self._out.rename()
@@ -122,39 +139,30 @@ class SliceWriter:
         finally:
             self.discard()  # has no effect on what was finished
 
-    def _encode_meta(self) -> bytes:
-        message = protos.SavedTensorSlices()
-        for name, (dtype, shape, parts) in self._meta.items():
-            tensor = message.meta.tensor.add(name=name, type=dtype)
-            tensor.shape.SetInParent()
-            for size in shape:
-                tensor.shape.dim.add(size=size)
-            for extents in parts:
-                slices.put(tensor.slice.add(), extents)
-        message.meta.versions.producer = _VERSION
-        return message.SerializeToString()
+
+def _kind(name: str, array: np.ndarray, shape: tuple, extents: tuple) -> v1_entry.Kind:
+    dtype = elements.enum_of(array)
+    if dtype not in v1_values.FIELD:
+        raise errors.UnimplementedError(
+            None,
+            None,
+            f"Saving data type {elements.type_name(dtype)} not yet supported: "
+            f"the V1 format has no such values (tensor {name}); save as V2",
+        )
+    kind = v1_entry.kind_of(dtype, shape, extents)
+    return kind if array.dtype.isnative else kind._replace(before_values=None)
 
 
-def _field(number: int, content: bytes) -> bytes:
-    return put_varint(number << 3 | 2) + put_varint(len(content)) + content
-
-
-def _slice_bytes(extents: tuple) -> bytes:
-    proto = protos.TensorSliceProto()
-    slices.put(proto, extents)
-    return proto.SerializeToString()
-
-
-def _data_head(name: str, extents: tuple, size: int) -> bytes:
-    """All of a SavedTensorSlices before the `size` bytes of its TensorProto."""
-    head = _field(1, slices.name_bytes(name)) + _field(2, _slice_bytes(extents)) + b"\x1a" + put_varint(size)
-    return b"\x12" + put_varint(len(head) + size) + head
-
-
-def _estimate(name: str, extents: tuple, dtype: int, array) -> int:
-    """The bytes that TensorFlow reckons a slice may take."""
-    size = len(_field(1, slices.name_bytes(name)) + _field(2, _slice_bytes(extents))) + _TENSOR_HEADER
-    size += v1_values.bytes_at_most(dtype) * array.size
-    if dtype == elements.STRING:
-        size += sum(map(len, elements.strings_of(array)))
-    return size
+def _check_size(raw: bytes, kind: v1_entry.Kind, array: np.ndarray) -> None:
+    """Raises InvalidArgumentError where TensorFlow reckons that a slice may take more than a message can."""
+    estimate = len(v1_entry.field(1, raw) + v1_entry.field(2, kind.slice)) + _TENSOR_HEADER
+    estimate += v1_values.bytes_at_most(kind.dtype) * array.size
+    if kind.dtype == elements.STRING:
+        estimate += sum(map(len, elements.strings_of(array)))
+    if estimate > _LARGEST_MESSAGE:
+        raise errors.InvalidArgumentError(
+            None,
+            None,
+            f"Tensor slice is too large to serialize (conservative estimate: {estimate} bytes): tensor {slices.name_text(raw)}, "
+            f"shape {slices.shape_string(array.shape)}. Save as V2, which has no such limit",
+        )

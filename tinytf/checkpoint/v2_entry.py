@@ -25,6 +25,7 @@ from tinytf.checkpoint.coding import put_fixed32, put_varint
 
 HEADER_KEY = b""
 VERSION = 1  # kTensorBundleVersion
+_LARGEST = 1 << 20  # bytes of an entry: a parsed message takes 30 times as much memory as the least it can be written in
 
 
 class Entry(NamedTuple):
@@ -82,6 +83,8 @@ def decode_header(value, name: str):
     Raises DataLossError (malformed), InvalidArgumentError (version) as TensorFlow does.
     """
     try:
+        if len(value) > _LARGEST:
+            raise DecodeError
         header = protos.BundleHeaderProto.FromString(bytes(value))
     except DecodeError:
         raise errors.DataLossError(
@@ -109,37 +112,35 @@ def _version_error(reason: str, name: str):
     )
 
 
-def decode_entry(value, key: bytes, name: str, heads: dict) -> Entry:
-    """The entry in `value`; DataLossError where it cannot be parsed or its shape is impossible.
+def decode_entry(value, key: bytes, name: str) -> Entry:
+    """The entry in `value`; DataLossError where it cannot be parsed or its shape is impossible."""
 
-    Args:
-      heads: kept by the caller from one entry to the next: the types and shapes that were seen.
-    """
-    if type(value) is not bytes:
-        value = bytes(value)
+    def where(reason):
+        return errors.DataLossError(None, None, f"{reason}: tensor {show(key)} [file {name}]")
+
+    if len(value) > _LARGEST:
+        raise where(f"its entry has {len(value)} bytes, which no tensor needs")
     try:
-        proto = protos.BundleEntryProto.FromString(value)
+        proto = protos.BundleEntryProto.FromString(bytes(value))
     except DecodeError:
         raise errors.DataLossError(None, None, f"the entry of tensor {show(key)} cannot be parsed [file {name}]") from None
-    # Dtype and shape are the first 4+n bytes, the same ones in many entries.
-    head = value[: 4 + value[3]] if len(value) > 4 and value[0] == 0x08 and value[2] == 0x12 else b""
-    known = heads.get(head)
-    if known is None:
+    kind, nbytes = _kind_of(proto, where)
+    parts = tuple([slices.get(s) for s in proto.slices])
+    return Entry(*kind, nbytes, proto.shard_id, proto.offset, proto.size, proto.crc32c, parts)
 
-        def where(reason):
-            return errors.DataLossError(None, None, f"{reason}: tensor {show(key)} [file {name}]")
 
-        shape = elements.shape_from_proto(proto.shape, where)
-        kind = elements.NUMPY.get(proto.dtype)
-        known = proto.dtype, shape, -1 if kind is None else elements.count_of(shape) * kind.itemsize
-        if head and len(heads) < 10000 and len(proto.shape.SerializeToString()) == value[3] < 0x80:
-            heads[head] = known
-    parts = proto.slices
-    if parts:
-        parts = tuple([slices.get(s) for s in parts])
-    else:
-        parts = ()
-    return tuple.__new__(Entry, known + (proto.shard_id, proto.offset, proto.size, proto.crc32c, parts))
+def decode_head(head: bytes):
+    """The (dtype, shape) in the first two fields of an entry, and the bytes that they come to; (None, -1) where they are wrong."""
+    try:
+        return _kind_of(protos.BundleEntryProto.FromString(head), ValueError)
+    except (DecodeError, ValueError):
+        return None, -1
+
+
+def _kind_of(proto, where) -> tuple:
+    shape = elements.shape_from_proto(proto.shape, where)
+    kind = elements.NUMPY.get(proto.dtype)
+    return (proto.dtype, shape), -1 if kind is None else elements.count_of(shape) * kind.itemsize
 
 
 def show(key: bytes) -> str:

@@ -8,17 +8,13 @@ partitioned tensor cover each element once, and the CRC (once a tensor) is that 
 from __future__ import annotations
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
-from tinytf import errors, protos
-from tinytf.checkpoint import elements, files, slices, v2_entry, v2_files
+from tinytf import errors
+from tinytf.checkpoint import elements, files, slices, v2_bulk, v2_entry, v2_files
 from tinytf.checkpoint.coding import get_varint
-from tinytf.checkpoint.crc32c import crc32c, mask, mask_all, unmask
+from tinytf.checkpoint.crc32c import crc32c, mask, unmask
 from tinytf.checkpoint.table import SLACK, Table
-from tinytf.checkpoint.v2_writer import checksums, fixed_lengths
-
-_SMALL = 16 * 1024
-_RUN = 1 << 20
+from tinytf.checkpoint.v2_writer import fixed_lengths
 
 
 class BundleReader:
@@ -35,7 +31,7 @@ class BundleReader:
 
     def __init__(self, prefix: str, verify: bool = True):
         self.prefix = files.local_path(prefix)
-        self._verify = verify
+        self.verify = verify
         self._open()
 
     def _open(self) -> None:
@@ -51,8 +47,7 @@ class BundleReader:
                     raise
         else:
             raise errors.UnavailableError(None, None, f"{self.prefix} is being replaced again and again")
-        # Read, not mapped: a mapped file that somebody cuts short kills the process.
-        self._table = Table(bytes(index.read(0, index.size)), self._index_path, self._verify)
+        self._table = Table(index, self._index_path, self.verify)
         header = self._table.get(v2_entry.HEADER_KEY)
         if header is None:
             raise errors.DataLossError(
@@ -63,7 +58,7 @@ class BundleReader:
         self._raw: dict | None = None  # key -> value, once all are wanted
         self._slice_keys: set | None = None
         self._entries: dict = {}
-        self._heads: dict = {}
+        self._places: v2_bulk.Places | None = None
         self._shards: dict = {}
         self._verified: set = set()
 
@@ -87,6 +82,12 @@ class BundleReader:
             self._raw = self._table.to_dict()
             self._raw.pop(v2_entry.HEADER_KEY, None)
         return self._raw
+
+    def places(self) -> v2_bulk.Places:
+        """Where all tensors lie, decoded together."""
+        if self._places is None:
+            self._places = v2_bulk.decode_entries(self.scan())
+        return self._places
 
     def slice_keys(self) -> set:
         """The keys of slices: they are parts, not tensors of their own."""
@@ -117,7 +118,7 @@ class BundleReader:
             value = self._table.get(key) if self._raw is None else self._raw.get(key)
             if value is None or not key:
                 raise errors.NotFoundError(None, None, f"Key {v2_entry.show(key)} not found in checkpoint")
-            entry = self._entries[key] = v2_entry.decode_entry(value, key, self._index_path, self._heads)
+            entry = self._entries[key] = v2_entry.decode_entry(value, key, self._index_path)
         return entry
 
     def __contains__(self, name: str) -> bool:
@@ -132,6 +133,15 @@ class BundleReader:
         """(dtype number, shape) of a tensor."""
         entry = self.entry(slices.name_bytes(name))
         return entry.dtype, entry.shape
+
+    def infos(self, names: list) -> list:
+        """The `info` of many tensors; None for those that are not there."""
+        places = self.places()
+        rows = map(places.row.get, [name.encode("utf-8", "surrogateescape") for name in names])
+        found = [row if row is None else places.kinds[row] for row in rows]
+        if None in found:
+            return [kind or (self.info(name) if name in self else None) for name, kind in zip(names, found)]
+        return found
 
     # --- values
 
@@ -157,71 +167,19 @@ class BundleReader:
 
     def read_many(self, names: list) -> list:
         """The values of many tensors; small ones that lie together are read and checked together."""
+        if len(names) <= 8 or self._swap:
+            return list(map(self.read, names))
+        places = self.places()
+        rows = np.array([places.row.get(name.encode("utf-8", "surrogateescape"), -1) for name in names])
+        together = places.small[rows] & (rows >= 0) if places.row else rows > 0
+        if together.all():
+            return v2_bulk.read_small(self, rows)
         values: list = [None] * len(names)
-        if len(names) > 8:
-            self.scan()
-        small = []
-        raw = self._raw or {}
-        parse = protos.BundleEntryProto.FromString
-        for i, name in enumerate(names):
-            key = name.encode("utf-8", "surrogateescape")
-            # A small tensor of a kind that was seen before needs no Entry: there may be 100,000 of them.
-            value = raw.get(key, b"")
-            known = self._heads.get(value[: 4 + value[3]]) if len(value) > 4 else None
-            if known is not None:
-                try:
-                    place = parse(value)
-                except DecodeError:
-                    self.entry(key)  # says what is wrong with it
-                    raise
-                size = place.size
-                if known[2] == size and 0 < size <= _SMALL and not place.slices and not self._swap:
-                    small.append((place.shard_id, place.offset, i, size, place.crc32c, known))
-                    continue
-            values[i] = self.read(name)
-        small.sort()  # i is unique: what comes after it is never compared
-        run: list = []
-        shard = first = last = -1
-        for item in small:
-            offset = item[1]
-            if run and (item[0] != shard or offset - first > _RUN or offset - last > 2 * _SMALL):
-                self._read_run(run, names, values)
-                run = []
-            if not run:
-                shard, first = item[0], offset
-            last = offset
-            run.append(item)
-        if run:
-            self._read_run(run, names, values)
+        for i in np.flatnonzero(~together).tolist():
+            values[i] = self.read(names[i])
+        for i, value in zip(np.flatnonzero(together).tolist(), v2_bulk.read_small(self, rows[together])):
+            values[i] = value
         return values
-
-    def _read_run(self, run: list, names: list, values: list) -> None:
-        """Reads small tensors of one shard, given in the order of their offsets, with one call."""
-        shard_id, first = run[0][:2]
-        end = max([item[1] + item[3] for item in run])
-        self._check_range(*self._named(names[run[0][2]]))
-        shard = self._shard(shard_id)
-        if end > shard.size:
-            for item in run:
-                self._check_range(*self._named(names[item[2]]))
-        data = shard.read(first, end - first)
-        blobs = [data[offset - first : offset - first + size] for _, offset, _, size, _, _ in run]  # each writable
-        if self._verify:
-            masked = mask_all(checksums(b"".join(blobs), [item[3] for item in run])).tolist()
-            if masked != [item[4] for item in run]:
-                for item, crc in zip(run, masked):
-                    if crc != item[4]:
-                        raise self._bad_checksum(*self._named(names[item[2]]), unmask(crc))
-        array, kinds = np.ndarray, elements.NUMPY
-        for (_, _, i, _, _, (dtype, shape, _)), blob in zip(run, blobs):
-            if len(shape) < 32:
-                values[i] = array(shape, kinds[dtype], blob)
-            else:
-                values[i] = elements.reshape(np.frombuffer(blob, kinds[dtype]), shape)
-
-    def _named(self, name: str) -> tuple:
-        key = slices.name_bytes(name)
-        return key, self.entry(key)
 
     def _read(self, key: bytes, entry: v2_entry.Entry, view: bool) -> np.ndarray:
         elements.check_type(entry.dtype, f"tensor {v2_entry.show(key)}", self._loss)
@@ -234,17 +192,17 @@ class BundleReader:
                 return np.empty(entry.shape, kind)
             except ValueError:
                 return elements.reshape(np.empty(0, kind), entry.shape)
-        shard = self._shard(entry.shard_id)
+        shard = self.shard(entry.shard_id)
         if view and not self._swap:
             data = shard.mapped()[entry.offset : entry.offset + entry.size]
             array = np.frombuffer(data, np.uint8)
         else:
             array = np.empty(entry.size, np.uint8)
             shard.read_into(entry.offset, array)
-        if self._verify and key not in self._verified:
+        if self.verify and key not in self._verified:
             crc = crc32c(array)
             if mask(crc) != entry.crc32c:
-                raise self._bad_checksum(key, entry, crc)
+                raise self.bad_checksum(key, entry, crc)
             self._verified.add(key)
         if self._swap:
             unit = kind.itemsize // 2 if kind.kind == "c" else kind.itemsize
@@ -259,16 +217,17 @@ class BundleReader:
                 f"Invalid size in bundle entry: key {v2_entry.show(key)}; stored size {entry.size}; expected size {expected}"
             )
         if expected:
-            self._check_range(key, entry)
+            self.check_range(key, entry)
 
-    def _check_range(self, key: bytes, entry: v2_entry.Entry) -> None:
+    def check_range(self, key: bytes, entry: v2_entry.Entry) -> None:
+        """Raises where the bytes of an entry are not in a shard that there is."""
         if not 0 <= entry.shard_id < self.header.num_shards:
             raise self._loss(
                 f"tensor {v2_entry.show(key)} lies in shard {entry.shard_id}, but there are {self.header.num_shards} shards"
             )
         if entry.offset < 0 or entry.size < 0:
             raise self._loss(f"tensor {v2_entry.show(key)} has offset {entry.offset} and size {entry.size}")
-        shard = self._shard(entry.shard_id)
+        shard = self.shard(entry.shard_id)
         if entry.offset + entry.size > shard.size:
             raise errors.OutOfRangeError(
                 None,
@@ -277,7 +236,8 @@ class BundleReader:
                 f"{entry.offset + entry.size}, but the file has {shard.size} [file {shard.path}]",
             )
 
-    def _shard(self, shard_id: int) -> files.InputFile:
+    def shard(self, shard_id: int) -> files.InputFile:
+        """A data file, opened when it is first asked for."""
         shard = self._shards.get(shard_id)
         while shard is None:
             index = v2_files.current_index(self.prefix)
@@ -312,8 +272,8 @@ class BundleReader:
                 return np.empty(entry.shape, object)
             except ValueError:
                 return elements.reshape(np.empty(0, object), entry.shape)
-        self._check_range(key, entry)
-        shard = self._shard(entry.shard_id)
+        self.check_range(key, entry)
+        shard = self.shard(entry.shard_id)
         data = bytes(shard.read(entry.offset, entry.size))
         lengths = []
         pos = 0
@@ -328,7 +288,7 @@ class BundleReader:
                 f"{what}: its {count} strings claim {sum(lengths)} bytes, its entry leaves {entry.size - pos - 4}"
             )
         crc = 0
-        if self._verify:
+        if self.verify:
             fixed = fixed_lengths(lengths)
             if self._swap:
                 fixed = b"".join(n.to_bytes(4 if n < 1 << 32 else 8, "big") for n in lengths)
@@ -340,7 +300,7 @@ class BundleReader:
                 )
             crc = crc32c(memoryview(data)[pos:], crc)
             if mask(crc) != entry.crc32c:
-                raise self._bad_checksum(key, entry, crc)
+                raise self.bad_checksum(key, entry, crc)
         pos += 4
         array = np.empty(count, object)
         for i, length in enumerate(lengths):
@@ -383,7 +343,7 @@ class BundleReader:
             held += max(0, piece.size)
         # Slices that all point at the same few bytes may not become a large array.
         shards = {piece.shard_id for _, piece, _ in wanted if 0 <= piece.shard_id < self.header.num_shards}
-        in_files = sum([self._shard(shard_id).size for shard_id in shards])
+        in_files = sum([self.shard(shard_id).size for shard_id in shards])
         if held > in_files + SLACK:
             raise self._loss(f"{what}: its slices claim {held} bytes, its files hold {in_files}")
         for key, piece, _ in wanted:
@@ -397,8 +357,9 @@ class BundleReader:
     def _loss(self, reason: str):
         return errors.DataLossError(None, None, f"{reason} [checkpoint {self.prefix}]")
 
-    def _bad_checksum(self, key: bytes, entry: v2_entry.Entry, crc: int):
-        path = self._shard(entry.shard_id).path
+    def bad_checksum(self, key: bytes, entry: v2_entry.Entry, crc: int):
+        """The error for bytes whose checksum is not that of their entry."""
+        path = self.shard(entry.shard_id).path
         if self.changed():
             more = ". The checkpoint was replaced while it was being read: open it again"
         else:

@@ -15,15 +15,14 @@ covers those lengths, the 4 bytes of their CRC, and the bytes.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 
 import numpy as np
 
 from tinytf import errors
 from tinytf.checkpoint import elements, files, slices, v2_entry, v2_files
 from tinytf.checkpoint.coding import put_fixed32, put_varint
-from tinytf.checkpoint.crc32c import crc32c, crc32c_rows, mask, mask_all
-from tinytf.checkpoint.table import TableBuilder
+from tinytf.checkpoint.crc32c import crc32c, crc32c_pieces, mask, mask_all
+from tinytf.checkpoint.table_builder import TableBuilder
 
 _SMALL = 64 * 1024
 _GATHERED = 1 << 20
@@ -44,9 +43,9 @@ class BundleWriter:
         self._data = files.OutputFile(v2_files.data_name(self._prefix, 0, 1), needed)
         self._index = None
         self._pool = None  # a thread that writes while checksums are taken, once there is something large
-        self._entries: dict = {}  # key -> encoded entry, or None while its bytes are gathered
+        self._entries: dict = {}  # key -> encoded entry, or b"" while its bytes are gathered
         self._sliced: dict = {}  # key of a full tensor -> (dtype, shape, [slice, …])
-        self._kinds: dict = {}  # (dtype, shape) -> (first fields of an entry, size field, bytes if small else 0)
+        self._kinds: dict = {}  # (dtype, shape) -> what `_kind` says
         self._gathered: list = []  # (key, what _kinds holds, array)
         self._gathered_size = 0
         self._offset = 0
@@ -54,25 +53,29 @@ class BundleWriter:
     def add(self, name: str, value) -> None:
         """Appends a tensor; InvalidArgumentError where the name is taken, UnimplementedError for what has no bytes."""
         array = elements.as_array(value)
-        self._add(slices.name_bytes(name), array.copy() if array.nbytes <= _SMALL else array)
+        key = slices.name_bytes(name)
+        self._check_new([key])
+        self._add(key, array.copy() if array.nbytes <= _SMALL else array)
 
     def add_many(self, names, values) -> None:
-        """Appends tensors; InvalidArgumentError where a name is taken."""
-        entries, sliced, kinds, gathered = self._entries, self._sliced, self._kinds, self._gathered
-        for name, value in zip(names, values):
-            # What _add does, for a small tensor of a kind that was seen before: there may be 100,000 of them.
-            key = name.encode("utf-8", "surrogateescape")
-            if type(value) is np.ndarray:
-                kind = kinds.get((value.dtype, value.shape))
-                if kind is not None and kind[2] and key not in entries and key not in sliced:
-                    gathered.append((key, kind, value))
-                    entries[key] = None
-                    self._gathered_size += kind[2]
-                    if self._gathered_size >= _GATHERED:
-                        self._flush()
-                    continue
-            self._add(key, elements.as_array(value))
-        self._flush()  # the arrays are the caller's: they may change after this
+        """Appends tensors; InvalidArgumentError where a name is taken.  There may be 100,000, most of them small and alike."""
+        keys = [name.encode("utf-8", "surrogateescape") for name in names]
+        arrays = [a if type(a) is np.ndarray else elements.as_array(a) for a in values]
+        self._check_new(keys)
+        self._flush()
+        kinds = [self._kinds.get((a.dtype, a.shape)) or self._kind(a) for a in arrays]
+        small = np.array([kind[2] for kind in kinds], np.int64)
+        ends = np.cumsum(small)
+        alone = [*np.flatnonzero(small == 0).tolist(), len(keys)]
+        first = 0
+        for stop in alone:
+            while first < stop:  # those between two large ones, a MiB at a time
+                end = min(stop, int(np.searchsorted(ends, ends[first] - small[first] + _GATHERED)) + 1)
+                self._write_small(keys[first:end], kinds[first:end], arrays[first:end])
+                first = end
+            if stop < len(keys):
+                self._add(keys[stop], arrays[stop])
+            first = stop + 1
 
     def add_slice(self, name: str, shape: tuple, extents: tuple, value) -> None:
         """Appends the part `extents` of a tensor of the full `shape`."""
@@ -84,8 +87,7 @@ class BundleWriter:
         slice_key = slices.encode_key(name, extents)
         known = self._sliced.get(key)
         if known is None:
-            if key in self._entries:
-                raise _duplicate(key)
+            self._check_new([key])
             known = self._sliced[key] = (dtype, shape, [])
         if known[:2] != (dtype, shape):
             raise errors.InvalidArgumentError(
@@ -94,6 +96,7 @@ class BundleWriter:
                 f"slices of tensor {name} do not agree: {elements.type_name(known[0])} {slices.shape_string(known[1])} "
                 f"and {elements.type_name(dtype)} {slices.shape_string(shape)}",
             )
+        self._check_new([slice_key])
         self._add(slice_key, array.copy() if array.nbytes <= _SMALL else array)
         known[2].append(extents)
 
@@ -127,23 +130,39 @@ class BundleWriter:
         finally:
             self.discard()  # has no effect on what was finished
 
+    def _check_new(self, keys: list) -> None:
+        """Raises where a key is taken, or stands there twice."""
+        new = set(keys)
+        if len(new) < len(keys) or b"" in new or not new.isdisjoint(self._entries) or not new.isdisjoint(self._sliced):
+            seen = {*self._entries, *self._sliced}
+            for key in keys:
+                if not key:
+                    raise errors.InvalidArgumentError(None, None, "a tensor's name may not be empty: that key is the header's")
+                if key in seen:
+                    raise errors.InvalidArgumentError(None, None, f"Adding duplicate key: {v2_entry.show(key)}")
+                seen.add(key)
+
+    def _kind(self, array: np.ndarray) -> tuple:
+        """What small tensors of this dtype and shape have in common: their entry before the offset and before the CRC, their size (else 0)."""
+        found = self._kinds.get((array.dtype, array.shape))
+        if found is None:
+            head = v2_entry.encode_type_and_shape(elements.enum_of(array), array.shape) + b"\x20"
+            small = array.dtype.kind not in "OSU" and 0 < array.nbytes <= _SMALL and array.dtype.isnative and np.little_endian
+            found = head, b"\x28" + put_varint(array.nbytes) + b"\x35", array.nbytes if small else 0
+            self._kinds[array.dtype, array.shape] = found
+        return found
+
     def _add(self, key: bytes, array: np.ndarray) -> None:
-        if key in self._entries or key in self._sliced:
-            raise _duplicate(key)
-        if not key:
-            raise errors.InvalidArgumentError(None, None, "a tensor's name may not be empty: that key is the header's")
-        kind = self._kinds.get((array.dtype, array.shape))
-        if kind is None:
-            kind = self._kinds[array.dtype, array.shape] = _kind(array)
-        head, _, small = kind
-        if small:
+        """Appends a tensor whose key was checked."""
+        kind = self._kind(array)
+        if kind[2]:
             self._gathered.append((key, kind, array))
-            self._entries[key] = None
-            self._gathered_size += small
+            self._entries[key] = b""  # until then
+            self._gathered_size += kind[2]
             if self._gathered_size >= _GATHERED:
                 self._flush()
         elif array.dtype.kind in "OSU":
-            self._add_strings(key, head, array)
+            self._add_strings(key, array)
         else:
             self._flush()
             crc = 0
@@ -161,9 +180,13 @@ class BundleWriter:
                         crc = crc32c(part, crc)
                         writing.result()
                 self._offset += piece.size
-            self._entries[key] = v2_entry.encode_place(head, begin, self._offset - begin, mask(crc))
+            self._enter(key, array, begin, self._offset - begin, mask(crc))
 
-    def _add_strings(self, key: bytes, head: bytes, array: np.ndarray) -> None:
+    def _enter(self, key: bytes, array: np.ndarray, offset: int, size: int, masked_crc: int) -> None:
+        head = v2_entry.encode_type_and_shape(elements.enum_of(array), array.shape)
+        self._entries[key] = v2_entry.encode_place(head, offset, size, masked_crc)
+
+    def _add_strings(self, key: bytes, array: np.ndarray) -> None:
         self._flush()
         strings = elements.strings_of(array)
         lengths = [len(s) for s in strings]
@@ -180,7 +203,7 @@ class BundleWriter:
                 crc = self._write(b"".join(batch) if len(batch) > 1 else s, crc)
                 batch, size = [], 0
         crc = self._write(b"".join(batch), crc)
-        self._entries[key] = v2_entry.encode_place(head, begin, self._offset - begin, mask(crc))
+        self._enter(key, array, begin, self._offset - begin, mask(crc))
 
     def _write(self, data, crc: int = 0) -> int:
         self._data.write(data)
@@ -189,51 +212,30 @@ class BundleWriter:
 
     def _flush(self) -> None:
         """Writes the gathered tensors and makes their entries."""
-        if not self._gathered:
-            return
-        keys, kinds, arrays = zip(*self._gathered)
+        if self._gathered:
+            self._write_small(*zip(*self._gathered))
+            self._gathered.clear()
+            self._gathered_size = 0
+
+    def _write_small(self, keys, kinds, arrays) -> None:
+        """Writes small tensors, and makes their entries, together."""
         try:
             data = b"".join(arrays)
         except (ValueError, BufferError, TypeError):  # not in the order of the file, or of a type that Python does not know
             data = b"".join([array.tobytes() for array in arrays])
-        heads, tails, sizes = zip(*kinds)
-        ends = np.cumsum(sizes, dtype=np.int64) + self._offset
-        crcs = mask_all(checksums(data, sizes))
+        heads, tails = [kind[0] for kind in kinds], [kind[1] for kind in kinds]
+        sizes = np.array([kind[2] for kind in kinds])
+        ends = np.cumsum(sizes)
+        crcs = mask_all(crc32c_pieces(np.frombuffer(data, np.uint8), ends - sizes, sizes))
+        ends += self._offset
         masked = crcs.astype("<u4").tobytes()
-        places = varints(ends - sizes)
         crc_bytes = [masked[at : at + 4] for at in range(0, len(masked), 4)]
-        self._entries.update(zip(keys, map(b"".join, zip(heads, repeat(b"\x20"), places, tails, repeat(b"\x35"), crc_bytes))))
+        self._entries.update(zip(keys, map(b"".join, zip(heads, varints(ends - sizes), tails, crc_bytes))))
         # What is zero is left out.
         for i in {0, *np.flatnonzero(crcs == 0).tolist()}:
-            self._entries[keys[i]] = v2_entry.encode_place(heads[i], int(ends[i]) - sizes[i], sizes[i], int(crcs[i]))
+            self._enter(keys[i], arrays[i], int(ends[i] - sizes[i]), int(sizes[i]), int(crcs[i]))
         self._data.write(data)
         self._offset = int(ends[-1])
-        self._gathered.clear()
-        self._gathered_size = 0
-
-
-def _kind(array: np.ndarray) -> tuple:
-    head = v2_entry.encode_type_and_shape(elements.enum_of(array), array.shape)
-    small = array.dtype.kind not in "OSU" and 0 < array.nbytes <= _SMALL and array.dtype.isnative and np.little_endian
-    return head, b"\x28" + put_varint(array.nbytes), array.nbytes if small else 0
-
-
-def checksums(data, sizes) -> np.ndarray:
-    """The CRC32C of each of many small pieces of `data`, as uint32; `sizes` are theirs, and those of one size are done together."""
-    array = np.frombuffer(data, np.uint8)
-    sizes = np.asarray(sizes)
-    ends = np.cumsum(sizes, dtype=np.int64)
-    crcs = np.zeros(len(sizes), np.uint32)
-    for size in set(sizes.tolist()):
-        places = np.flatnonzero(sizes == size)
-        if len(places) < 3 or not 4 <= size <= 1024:
-            for i in places.tolist():
-                crcs[i] = crc32c(array[ends[i] - size : ends[i]])
-        elif len(places) == len(sizes):
-            return crc32c_rows(array.reshape(-1, size))
-        else:
-            crcs[places] = crc32c_rows(array[(ends[places] - size)[:, None] + np.arange(size)])
-    return crcs
 
 
 def varints(values: np.ndarray) -> list:
@@ -266,6 +268,3 @@ def write_index(out: files.OutputFile, header: bytes, entries: dict) -> None:
     table.finish()
     out.finish()
 
-
-def _duplicate(key: bytes):
-    return errors.InvalidArgumentError(None, None, f"Adding duplicate key: {v2_entry.show(key)}")

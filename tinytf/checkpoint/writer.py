@@ -49,15 +49,13 @@ def bundle_writer(prefix, names, shape_and_slices, arrays) -> None:
 
 def slice_writer(filename, names, shape_and_slices, arrays) -> None:
     """What the ops Save and SaveSlices do: as `bundle_writer`, but a V1 file."""
+    # TensorFlow's V1 ops go through the names in order; it shows in the file's first entry.
+    keys = [_name(name).encode("utf-8", "surrogateescape") for name in names]
+    if keys != sorted(keys):
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        names, shape_and_slices, arrays = ([items[i] for i in order] for items in (names, shape_and_slices, arrays))
     with SliceWriter(files.local_path(filename)) as writer:
-        # TensorFlow's V1 ops go through the names in order; it shows in the file's first entry.
-        order = sorted(range(len(names)), key=lambda i: _name(names[i]).encode("utf-8", "surrogateescape"))
-        _add_all(
-            writer,
-            [names[i] for i in order],
-            [shape_and_slices[i] for i in order],
-            [elements.as_array(arrays[i]) for i in order],
-        )
+        _add_all(writer, names, shape_and_slices, arrays)
 
 
 def _name(name) -> str:
@@ -66,7 +64,7 @@ def _name(name) -> str:
 
 def _add_all(writer, names, shape_and_slices, arrays) -> None:
     names = [name if type(name) is str else _name(name) for name in names]
-    if isinstance(writer, BundleWriter) and not any(shape_and_slices):
+    if not any(shape_and_slices):
         writer.add_many(names, arrays)
         return
     for name, spec, array in zip(names, shape_and_slices, arrays):

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import argparse
 import re
+import struct
 
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from tinytf import errors, protos
-from tinytf.checkpoint import coding, elements, slices, table, v2_entry, v2_files
+from tinytf.checkpoint import coding, elements, files, slices, table, v2_entry, v2_files
 from tinytf.checkpoint.crc32c import crc32c, mask
 from tinytf.checkpoint.v1_values import walk
 from tinytf.checkpoint.v2_reader import BundleReader
 
+_MOST_FIELDS = 10000  # of a message that are printed
 _SHOWN = 8  # bytes of a field that are printed
 
 
@@ -26,12 +29,14 @@ def annotate(path: str):
     Raises DataLossError where it is none.
     """
     found = re.fullmatch(r"(.*)\.data-(\d{5})-of-(\d{5})", path)
-    if found:
-        yield from _data_file(path, found.group(1), int(found.group(2)))
-        return
-    with open(path, "rb") as f:
-        data = f.read()
-    yield from _table_file(data, path)
+    file = files.InputFile(path)
+    try:
+        if found:
+            yield from _data_file(file, found.group(1), int(found.group(2)))
+        else:
+            yield from _table_file(table.Table(file, path), bytes(file.read(0, file.size)), path)
+    except (ValueError, TypeError, IndexError, struct.error, DecodeError) as e:
+        raise errors.DataLossError(None, None, f"what comes next is malformed: {e} [file {path}]") from None
 
 
 def _line(offset: int, data, meaning: str, depth: int = 0) -> str:
@@ -39,8 +44,7 @@ def _line(offset: int, data, meaning: str, depth: int = 0) -> str:
     return f"{offset:08x}  {shown:<{3 * _SHOWN + 14}}  {'  ' * depth}{meaning}"
 
 
-def _table_file(data: bytes, path: str):
-    reader = table.Table(data, path)
+def _table_file(reader: table.Table, data: bytes, path: str):
     size = len(data)
     is_index = path.endswith(".index")
     yield f"# {path}: {size} bytes, a table of {len(reader.blocks())} data block(s)"
@@ -117,7 +121,10 @@ def _trailer(data, handle):
 def _message(data, begin: int, end: int, descriptor, depth: int):
     """The fields of a protocol buffer message, each with the name that the schema gives it."""
     pos = begin
-    for number, content in walk(memoryview(data)[begin:end]):
+    for count, (number, content) in enumerate(walk(memoryview(data)[begin:end])):
+        if count == _MOST_FIELDS:
+            yield _line(pos, data[pos:end], "… more fields", depth)
+            return
         field = descriptor.fields_by_number.get(number)
         name = field.name if field else f"unknown field {number}"
         at = pos
@@ -168,23 +175,25 @@ def _short(message) -> str:
     return re.sub(r"\s+", " ", str(message)).strip()[:150]
 
 
-def _data_file(path: str, prefix: str, shard: int):
+def _data_file(file: files.InputFile, prefix: str, shard: int):
     bundle = BundleReader(prefix)
-    yield f"# {path}: shard {shard} of {bundle.header.num_shards}; what lies where stands in {v2_files.index_name(prefix)}"
+    yield f"# {file.path}: shard {shard} of {bundle.header.num_shards}; what lies where stands in {v2_files.index_name(prefix)}"
     places = []
     for key in bundle.scan():
         entry = bundle.entry(key)
         if not entry.slices and entry.shard_id == shard:
             places.append((entry.offset, key, entry))
-    with open(path, "rb") as f:
-        for offset, key, entry in sorted(places):
-            f.seek(offset)
-            content = f.read(min(entry.size, 64))
-            kind = elements.NUMPY.get(entry.dtype)
-            text = f"tensor {v2_entry.show(key)}: {elements.type_name(entry.dtype)} {slices.shape_string(entry.shape)}, {entry.size} bytes"
-            if kind is not None and kind.fields is None and kind.kind != "V" and len(content) >= kind.itemsize:
-                text += " = " + _numbers(np.frombuffer(content[: len(content) // kind.itemsize * kind.itemsize], kind))
-            yield _line(offset, content, text)
+    for offset, key, entry in sorted(places):
+        dtype = elements.type_name(entry.dtype)
+        text = f"tensor {v2_entry.show(key)}: {dtype} {slices.shape_string(entry.shape)}, {entry.size} bytes"
+        if not 0 <= offset <= offset + entry.size <= file.size:
+            yield f"{'':8}  {text} from byte {offset} on, which are not all in the file"
+            continue
+        content = file.read(offset, min(entry.size, 64))
+        kind = elements.NUMPY.get(entry.dtype)
+        if kind is not None and kind.fields is None and kind.kind != "V" and len(content) >= kind.itemsize:
+            text += " = " + _numbers(np.frombuffer(content[: len(content) // kind.itemsize * kind.itemsize], kind))
+        yield _line(offset, content, text)
 
 
 def main(argv=None) -> int:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from tinytf import checkpoint, errors, protos
+from tinytf import errors
+from tinytf.checkpoint.reader import object_graph
 from tinytf.ops import variables
 from tinytf.train.saveable import validate_and_slice_inputs
-
-OBJECT_GRAPH_PROTO_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def object_graph_key_mapping(checkpoint_path: str) -> dict:
     """{variable name: key in the checkpoint} of an object-based checkpoint; NotFoundError where it is none."""
-    value = checkpoint.NewCheckpointReader(checkpoint_path).get_tensor(OBJECT_GRAPH_PROTO_KEY)
-    graph = protos.TrackableObjectGraph.FromString(value.item() if hasattr(value, "item") else value)
-    return {a.full_name: a.checkpoint_key for node in graph.nodes for a in node.attributes}
+    return {a.full_name: a.checkpoint_key for node in object_graph(checkpoint_path).nodes for a in node.attributes}
 
 
 def saver_from_object_based_checkpoint(checkpoint_path, var_list=None, builder=None, names_to_keys=None, cached_saver=None):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinytf import dtypes
+from tinytf.checkpoint.reader import dtype_of
 from tinytf.graph.constant_value import constant_value
 from tinytf.ops.io_ops import slice_dims
 
@@ -92,15 +92,11 @@ class Findings(NamedTuple):
 def compare(targets, reader) -> Findings:
     """Holds the targets against what an open checkpoint says of its tensors, without reading any."""
     missing, mismatched = [], []
-    if len(targets) > 8 and reader.format == "V2":
-        reader.scan()  # one pass over the index instead of a search a name
-    for target in targets:
-        if target.key not in reader:
+    for target, found in zip(targets, reader.infos([target.key for target in targets])):
+        if found is None:
             missing.append(target)
-            continue
-        number, shape = reader.info(target.key)
-        if number != target.dtype_number or (target.dims is not None and target.dims != tuple(shape)):
-            mismatched.append((target, list(shape), dtypes.as_dtype(number)))
+        elif found[0] != target.dtype_number or (target.dims is not None and target.dims != found[1]):
+            mismatched.append((target, list(found[1]), dtype_of(reader, target.key)))
     return Findings(missing, mismatched)
 
 
