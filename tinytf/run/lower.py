@@ -16,6 +16,7 @@ from tinytf import errors
 from tinytf.graph import constant_value as constants
 from tinytf.graph import defun
 from tinytf.run import select
+from tinytf.run.beside import run_products_beside
 from tinytf.run.hazards import protect_from_writes
 from tinytf.run.program import Instruction, Program, Value
 from tinytf.run.unused import drop_unused
@@ -61,6 +62,7 @@ class _Lowering:
         self.program.fetch_guards = [self.guard_of(t) if t not in self.fed else () for t in fetched_tensors]
         drop_unused(self.program)
         protect_from_writes(self.program, self.needed, self.fed)
+        run_products_beside(self.program)
 
     # Values -----------------------------------------------------------------------------------
 
