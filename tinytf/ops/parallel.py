@@ -23,6 +23,8 @@ import numpy as np
 # first core's cache what it reads, and what it writes goes the other way.
 WORTH_IT = 8_000_000
 
+LARGE = 400_000  # elements that an elementwise kernel divides: it does little with each, and waits for memory
+
 _lock = threading.Lock()
 
 
@@ -168,6 +170,25 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     else:
         divide(lambda first, last: np.matmul(a, b[:, first:last], out=out[:, first:last]), columns, 16)
     return out
+
+
+def elementwise(kernel, shape: tuple, dtype):
+    """`kernel`, elementwise and with `out=`, for arrays that broadcast to `shape`: each core does some of the rows."""
+    rows = shape[0]
+    least = max(1, LARGE // 2 * rows // max(1, int(np.prod(shape, dtype=np.int64))))
+
+    def divided(*arrays, out=None):
+        result = np.empty(shape, dtype) if out is None else out
+        has_rows = [a.ndim == len(shape) and a.shape[0] == rows for a in arrays]
+
+        def part(first, last):
+            kernel(*[a[first:last] if cut else a for a, cut in zip(arrays, has_rows)], out=result[first:last])
+
+        divide(part, rows, least)
+        return result
+
+    divided.takes_out = True
+    return divided
 
 
 # BLAS ---------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ _FRESH = frozenset(
     """
     MatMul BatchMatMulV2 Conv2D BiasAdd Conv2DBackpropInput Conv2DBackpropFilter AddN Relu ReluGrad Sigmoid SigmoidGrad TanhGrad
     Softmax LogSoftmax SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits
+    ConcatV2 MaxPool MaxPoolGrad AvgPool AvgPoolGrad LeakyRelu LeakyReluGrad
     """.split()
 )
 
