@@ -8,6 +8,7 @@ import sys
 import time
 
 import numpy as np
+import wider_models
 
 
 def tiny(tf, sess, rng):
@@ -131,13 +132,15 @@ CASES = {
     "tiny": 0.05, "constant": None, "chain": 0.5, "softmax": 0.35, "mlp": 0.7, "cnn": 1.0, "cnn_inference": None, "rnn": 0.5,
     "dynamic_lstm": None, "word2vec": None, "build_50_layers": 0.3,
 }  # fmt: skip
+WIDER = {case.__name__: case for case in wider_models.CASES}
 
 
 def measure(tf, name: str, seconds: float) -> float:
     """The median time of a step, in seconds."""
     tf.reset_default_graph()
     with tf.Session() as sess:
-        step = globals()[name](tf, sess, np.random.RandomState(0))
+        model = WIDER[name] if name in WIDER else globals()[name]
+        step = model(tf, sess, np.random.RandomState(0))
         step()
         step()
         times = []

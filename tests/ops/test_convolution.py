@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf.ops import conv_kernels, windows
+from tinytf.ops import conv_kernels, depthwise_kernels, windows
 
 RANDOM = np.random.RandomState(0)
 
@@ -50,21 +50,34 @@ def test_forward_and_both_gradients_are_the_definition(dims, channels, filters, 
     assert np.isclose((by_definition(x, u, strides, dilations, pads, positions) * g).sum(), (dw * u).sum(), rtol=1e-4)
 
 
+@pytest.mark.parametrize("spatial, window", [((7, 4), (3, 4)), ((5, 5), (5, 5)), ((6, 1), (2, 1)), ((3, 4, 2), (2, 4, 2))])
+def test_a_window_that_covers_a_whole_line(spatial, window):
+    ones, pads = (1,) * len(window), ((0, 0),) * len(window)
+    positions = [n - k + 1 for n, k in zip(spatial, window)]
+    x, w = RANDOM.rand(2, *spatial, 3).astype("float32"), RANDOM.rand(*window, 3, 4).astype("float32")
+    y = conv_kernels.convolve(x, w, ones, ones, pads, positions)
+    np.testing.assert_allclose(y, by_definition(x, w, ones, ones, pads, positions), rtol=1e-5)
+    g = RANDOM.rand(*y.shape).astype("float32")
+    assert np.isclose((conv_kernels.to_input(w, g, spatial, ones, ones, pads) * x).sum(), (y * g).sum(), rtol=1e-4)
+    assert np.isclose((conv_kernels.to_filter(x, g, window, ones, ones, pads) * w).sum(), (y * g).sum(), rtol=1e-4)
+
+
 @pytest.mark.parametrize("padding", ["SAME", "VALID"])
 @pytest.mark.parametrize("size, stride, dilation", [(1, 1, 1), (3, 1, 1), (3, 2, 1), (2, 1, 2)])
-def test_depthwise_is_a_convolution_whose_filter_is_diagonal(size, stride, dilation, padding):
+@pytest.mark.parametrize("each", [1, 2])
+def test_depthwise_is_a_convolution_whose_filter_is_diagonal(size, stride, dilation, padding, each):
     spatial, window, strides, dilations, pads, positions = geometry(2, size, stride, dilation, padding)
-    x, w = RANDOM.rand(2, *spatial, 3).astype("float32"), RANDOM.rand(*window, 3, 2).astype("float32")
-    full = np.zeros(window + (3, 6))
+    x, w = RANDOM.rand(2, *spatial, 3).astype("float32"), RANDOM.rand(*window, 3, each).astype("float32")
+    full = np.zeros(window + (3, 3 * each))
     for c in range(3):
-        full[:, :, c, 2 * c : 2 * c + 2] = w[:, :, c]
-    y = conv_kernels.depthwise(x, w, strides, dilations, pads, positions)
+        full[:, :, c, each * c : each * (c + 1)] = w[:, :, c]
+    y = depthwise_kernels.convolve(x, w, strides, dilations, pads, positions)
     np.testing.assert_allclose(y, by_definition(x, full, strides, dilations, pads, positions), rtol=1e-5)
     g, v, u = RANDOM.rand(*y.shape).astype("float32"), RANDOM.rand(*x.shape), RANDOM.rand(*w.shape).astype("float32")
-    dx = conv_kernels.depthwise_to_input(w, g, spatial, strides, dilations, pads)
-    dw = conv_kernels.depthwise_to_filter(x, g, w.shape, strides, dilations, pads)
+    dx = depthwise_kernels.to_input(w, g, spatial, strides, dilations, pads)
+    dw = depthwise_kernels.to_filter(x, g, w.shape, strides, dilations, pads)
     assert np.isclose((by_definition(v, full, strides, dilations, pads, positions) * g).sum(), (dx * v).sum(), rtol=1e-4)
-    assert np.isclose((conv_kernels.depthwise(x, u, strides, dilations, pads, positions) * g).sum(), (dw * u).sum(), rtol=1e-4)
+    assert np.isclose((depthwise_kernels.convolve(x, u, strides, dilations, pads, positions) * g).sum(), (dw * u).sum(), rtol=1e-4)
 
 
 def test_kernels_leave_their_inputs_alone_and_may_run_at_once():

@@ -36,10 +36,13 @@ def _relu(x, out=None):
 _relu.takes_out = True
 
 
-def _relu_grad(g, f):
+def _relu_grad(g, f, out=None):
     # A mask of the gradient's own type: NumPy multiplies by bools in small buffers.
     mask = np.greater(f, 0).astype(np.asarray(g).dtype)
-    return np.multiply(mask, g, out=mask) if mask.ndim else mask * g
+    return np.multiply(mask, g, out=mask if out is None else out) if mask.ndim else mask * g
+
+
+_relu_grad.takes_out = True
 
 
 def _relu6(x):

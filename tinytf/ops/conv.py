@@ -13,7 +13,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
-from tinytf.ops import array_ops, conv_kernels, windows
+from tinytf.ops import array_ops, conv_kernels, depthwise_kernels, windows
 
 
 class Layout:
@@ -297,7 +297,7 @@ def _depthwise_kernel(op):
             _fail(op, f"input and filter must have the same depth: {x.shape[layout.channel]} vs {w.shape[2]}")
         x = layout.last(x)
         positions, pads = _places(op, layout, x.shape[1:3], w.shape[:2])
-        return layout.back(conv_kernels.depthwise(x, w, layout.strides, layout.dilations, pads, positions))
+        return layout.back(depthwise_kernels.convolve(x, w, layout.strides, layout.dilations, pads, positions))
 
     return _half(run)
 
@@ -317,7 +317,7 @@ def _depthwise_to_input_kernel(op):
         positions, pads = _places(op, layout, spatial, w.shape[:2])
         _check_backprop(op, layout, positions, g)
         g = np.ascontiguousarray(layout.last(g))
-        return layout.back(conv_kernels.depthwise_to_input(w, g, spatial, layout.strides, layout.dilations, pads))
+        return layout.back(depthwise_kernels.to_input(w, g, spatial, layout.strides, layout.dilations, pads))
 
     return _half(run)
 
@@ -336,7 +336,7 @@ def _depthwise_to_filter_kernel(op):
         x, g = layout.last(x), np.ascontiguousarray(layout.last(g))
         positions, pads = _places(op, layout, x.shape[1:3], sizes[:2])
         _check_backprop(op, layout, positions, layout.back(g))
-        return conv_kernels.depthwise_to_filter(x, g, sizes, layout.strides, layout.dilations, pads)
+        return depthwise_kernels.to_filter(x, g, sizes, layout.strides, layout.dilations, pads)
 
     return _half(run)
 

@@ -28,8 +28,11 @@ _SHORT_RUN = 16
 
 def convolve(x, w, strides, dilations, pads, positions) -> np.ndarray:
     """[N, spatial…, C] by [window…, C, F] -> [N, positions…, F]."""
-    size, channels, filters = w.shape[:-2], w.shape[-2], w.shape[-1]
     positions = tuple(positions)
+    if _covers_a_line(x.shape[1:-1], w.shape[:-2], pads):
+        flat = convolve(_without_lines(x), _flat_filter(w), strides[:-1], dilations[:-1], pads[:-1], positions[:-1])
+        return flat.reshape((x.shape[0],) + positions + w.shape[-1:])
+    size, channels, filters = w.shape[:-2], w.shape[-2], w.shape[-1]
     out = np.empty((x.shape[0],) + positions + (filters,), x.dtype)
     if out.size == 0:
         return out
@@ -54,6 +57,9 @@ def to_filter(x, g, size, strides, dilations, pads) -> np.ndarray:
     """Gradient to the filter [size…, C, F] from the input and the gradient [N, positions…, F]."""
     positions, channels, filters = g.shape[1:-1], x.shape[-1], g.shape[-1]
     size = tuple(size)
+    if _covers_a_line(x.shape[1:-1], size, pads):
+        flat = to_filter(_without_lines(x), _without_lines(g), size[:-1], strides[:-1], dilations[:-1], pads[:-1])
+        return flat.reshape(size + (channels, filters))
     k = int(np.prod(size)) * channels
     out = np.zeros((k, filters), x.dtype)
     if g.size == 0 or k == 0:
@@ -83,6 +89,8 @@ def to_input(w, g, spatial, strides, dilations, pads) -> np.ndarray:
     size, channels, filters = w.shape[:-2], w.shape[-2], w.shape[-1]
     spatial = tuple(spatial)
     shape = (g.shape[0],) + spatial + (channels,)
+    if _covers_a_line(spatial, size, pads):
+        return to_input(_flat_filter(w), _without_lines(g), spatial[:-1], strides[:-1], dilations[:-1], pads[:-1]).reshape(shape)
     if g.size == 0 or w.size == 0:
         return np.zeros(shape, g.dtype)
     if _is_pointwise(size, strides, pads):
@@ -97,6 +105,21 @@ def to_input(w, g, spatial, strides, dilations, pads) -> np.ndarray:
             around.append((lead, length + windows.extent(k, d) - 1 - o - lead))
         return convolve(g, turned, strides, dilations, around, spatial)
     return _add_back(w, np.ascontiguousarray(g), spatial, strides, dilations, pads)
+
+
+def _covers_a_line(spatial, size, pads) -> bool:
+    """Whether the window covers all of the last dimension at once, as a text's embedding: its cells are then channels like others."""
+    return len(size) > 1 and size[-1] == spatial[-1] and tuple(pads[-1]) == (0, 0)
+
+
+def _without_lines(x):
+    """[N, spatial…, W, C] as [N, spatial…, W * C]."""
+    return np.ascontiguousarray(x).reshape(x.shape[:-2] + (x.shape[-2] * x.shape[-1],))
+
+
+def _flat_filter(w):
+    """[window…, W, C, F] as [window…, W * C, F]."""
+    return np.ascontiguousarray(w).reshape(w.shape[:-3] + (w.shape[-3] * w.shape[-2], w.shape[-1]))
 
 
 def _images_worth_a_thread(result, matrix) -> int:
@@ -176,82 +199,3 @@ def _add_piece(out, g, piece, matrix, cells, few, strides, dilations) -> None:
                 target[..., c] += product[number * channels + c].reshape(part.shape[:-1])
         else:
             target += product[:, number * channels : (number + 1) * channels].reshape(part.shape[:-1] + (channels,))
-
-
-# Depthwise: every channel has its own filters --------------------------------------------------
-
-
-def depthwise(x, w, strides, dilations, pads, positions) -> np.ndarray:
-    """[N, H, W, C] by [h, w, C, M] -> [N, positions…, C * M], each channel by its own M filters."""
-    h, wd, channels, multiplier = w.shape
-    x = windows.pad(x, ((0, 0),) + tuple(map(tuple, pads)) + ((0, 0),))
-    out = np.zeros((x.shape[0],) + tuple(positions) + (channels, multiplier), x.dtype)
-
-    def images(begin, end):
-        for first in range(begin, end):  # an image at a time stays in the cache
-            image, target = x[first : first + 1], out[first : first + 1]
-            for i, j in itertools.product(range(h), range(wd)):
-                target += _cell(image, i, j, strides, dilations, positions)[..., None] * w[i, j]
-
-    if out.size:
-        parallel.divide(images, x.shape[0], _images_worth_a_pass(out, h * wd))
-    return out.reshape(out.shape[:3] + (channels * multiplier,))
-
-
-def depthwise_to_input(w, g, spatial, strides, dilations, pads) -> np.ndarray:
-    """Gradient of `depthwise` to its input [N, spatial…, C]."""
-    h, wd, channels, multiplier = w.shape
-    positions = g.shape[1:3]
-    g = g.reshape(g.shape[:3] + (channels, multiplier))
-    padded = [
-        max(n + b + a, (o - 1) * s + windows.extent(k, d))
-        for n, (b, a), o, s, k, d in zip(spatial, pads, positions, strides, (h, wd), dilations)
-    ]
-    out = np.zeros((g.shape[0],) + tuple(padded) + (channels,), g.dtype)
-
-    def images(begin, end):
-        for first in range(begin, end):
-            image, part = out[first : first + 1], g[first : first + 1]
-            for i, j in itertools.product(range(h), range(wd)):
-                cell = _cell(image, i, j, strides, dilations, positions)
-                cell += part[..., 0] * w[i, j, :, 0] if multiplier == 1 else np.einsum("nhwcm,cm->nhwc", part, w[i, j])
-
-    if g.size:
-        parallel.divide(images, g.shape[0], _images_worth_a_pass(g, h * wd))
-    (top, _), (left, _) = pads
-    return np.ascontiguousarray(out[:, top : top + spatial[0], left : left + spatial[1]])
-
-
-def depthwise_to_filter(x, g, shape, strides, dilations, pads) -> np.ndarray:
-    """Gradient of `depthwise` to its filter of `shape` [h, w, C, M]."""
-    h, wd, channels, multiplier = shape
-    positions = g.shape[1:3]
-    x = windows.pad(x, ((0, 0),) + tuple(map(tuple, pads)) + ((0, 0),))
-    g = g.reshape(g.shape[:3] + (channels, multiplier))
-    totals: dict = {}
-
-    def images(begin, end):
-        total = np.zeros(shape, x.dtype)
-        for first in range(begin, end):
-            image, part = x[first : first + 1], g[first : first + 1]
-            for i, j in itertools.product(range(h), range(wd)):
-                total[i, j] += np.einsum("nhwc,nhwcm->cm", _cell(image, i, j, strides, dilations, positions), part)
-        totals[begin] = total
-
-    if g.size:
-        parallel.divide(images, x.shape[0], _images_worth_a_pass(g, h * wd))
-    out = np.zeros(shape, x.dtype)
-    for begin in sorted(totals):
-        out += totals[begin]
-    return out
-
-
-def _images_worth_a_pass(array, passes: int) -> int:
-    """How many images make enough work for a thread, where each of `passes` reads them once."""
-    return max(1, parallel.WORTH_IT // 10 // max(1, array.size // array.shape[0] * passes))
-
-
-def _cell(x, i, j, strides, dilations, positions):
-    """What cell (i, j) of the window sees at every position: a strided view."""
-    (sh, sw), (dh, dw), (oh, ow) = strides, dilations, positions
-    return x[:, i * dh : i * dh + (oh - 1) * sh + 1 : sh, j * dw : j * dw + (ow - 1) * sw + 1 : sw]

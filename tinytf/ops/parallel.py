@@ -2,7 +2,8 @@
 
 OpenBLAS divides a product among threads that spin while they wait: on a machine that has other work
 to do a step then takes tens of times as long.  So while a plan runs, the BLAS that NumPy brought is set
-to one thread, and kernels that are worth it divide their work here, among threads that sleep.
+to one thread, and kernels that are worth it divide their work here, among threads that sleep; or a whole
+kernel runs beside those that do not need its result (`Beside`).
 A kernel's result does not depend on how long its parts take, nor on who does them.
 """
 
@@ -13,11 +14,16 @@ import ctypes
 import glob
 import itertools
 import os
+import queue
 import threading
 
 import numpy as np
 
-WORTH_IT = 4_000_000  # multiplications (about 50 us on one core) before a second thread pays for its waking (about 10)
+# Multiplications (about 80 us on one core) before a second thread pays: it has to wake up, and to fetch from the
+# first core's cache what it reads, and what it writes goes the other way.
+WORTH_IT = 8_000_000
+
+LARGE = 400_000  # elements that an elementwise kernel divides: it does little with each, and waits for memory
 
 _lock = threading.Lock()
 
@@ -45,10 +51,8 @@ def divide(work, size: int, least: int = 1) -> None:
         work(0, size)
         return
     job = _Job(work, [size * i // parts for i in range(parts + 1)])
-    asked = 1
-    for helper in _all_helpers():
-        if asked < parts:
-            asked += helper.help(job)
+    for _ in range(parts - 1):
+        _ask(job.take_part)
     job.take_part()
     job.wait()
 
@@ -86,47 +90,67 @@ class _Job:
             raise self._error
 
 
-class _Helper:
-    """A thread that sleeps until there is a job."""
+class Beside:
+    """A kernel's call that another thread makes while this one goes on; `result()` makes it here if none has begun it."""
 
-    def __init__(self):
-        self._free, self._wake, self._job = _thread.allocate_lock(), _thread.allocate_lock(), None
-        self._wake.acquire()
-        _thread.start_new_thread(self._run, ())
+    __slots__ = ("_kernel", "_arguments", "_begun", "_finished", "_value", "_error")
 
-    def help(self, job: _Job) -> bool:
-        """Joins in a job, unless this thread is busy with another; says whether it does."""
-        if not self._free.acquire(False):
-            return False
-        self._job = job
-        self._wake.release()
-        return True
+    def __init__(self, kernel, *arguments):
+        self._kernel, self._arguments = kernel, arguments
+        self._begun, self._finished = _thread.allocate_lock(), _thread.allocate_lock()
+        self._finished.acquire()
+        self._value = self._error = None
+        _ask(self._run)
 
     def _run(self) -> None:
-        with np.errstate(all="ignore"):  # as in the thread that runs the plan
-            while True:
-                self._wake.acquire()
-                self._job.take_part()
-                self._job = None
-                self._free.release()
+        if not self._begun.acquire(False):
+            return
+        try:
+            self._value = self._kernel(*self._arguments)
+        except BaseException as error:  # noqa: BLE001  it is raised by `result`
+            self._error = error
+        self._arguments = None
+        self._finished.release()
+
+    def result(self):
+        """What the kernel gives, or the exception that it raised."""
+        self._run()
+        self._finished.acquire()
+        if self._error is not None:
+            raise self._error
+        return self._value
 
 
-_helpers: list | None = None
+# Other threads -------------------------------------------------------------------------------------------
+
+_asked: queue.SimpleQueue | None = None
 
 
-def _all_helpers() -> list:
-    global _helpers
-    if _helpers is None:
+def _ask(function) -> None:
+    """Has a thread that sleeps until there is work call `function`, some time."""
+    global _asked
+    if _asked is None:
         with _lock:
-            if _helpers is None:
-                _helpers = [_Helper() for _ in range(_CORES - 1)]
-    return _helpers
+            if _asked is None:
+                waiting: queue.SimpleQueue = queue.SimpleQueue()
+                for _ in range(_CORES - 1):
+                    _thread.start_new_thread(_work_through, (waiting,))
+                _asked = waiting
+    _asked.put(function)
+
+
+def _work_through(waiting) -> None:
+    with np.errstate(all="ignore"):  # as in the thread that runs the plan
+        while True:
+            function = waiting.get()
+            function()
+            del function  # it holds arrays
 
 
 def _forget_threads() -> None:
     """A forked child has none of its parent's threads."""
-    global _helpers
-    _helpers = None
+    global _asked
+    _asked = None
 
 
 if hasattr(os, "register_at_fork"):
@@ -146,6 +170,25 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     else:
         divide(lambda first, last: np.matmul(a, b[:, first:last], out=out[:, first:last]), columns, 16)
     return out
+
+
+def elementwise(kernel, shape: tuple, dtype):
+    """`kernel`, elementwise and with `out=`, for arrays that broadcast to `shape`: each core does some of the rows."""
+    rows = shape[0]
+    least = max(1, LARGE // 2 * rows // max(1, int(np.prod(shape, dtype=np.int64))))
+
+    def divided(*arrays, out=None):
+        result = np.empty(shape, dtype) if out is None else out
+        has_rows = [a.ndim == len(shape) and a.shape[0] == rows for a in arrays]
+
+        def part(first, last):
+            kernel(*[a[first:last] if cut else a for a, cut in zip(arrays, has_rows)], out=result[first:last])
+
+        divide(part, rows, least)
+        return result
+
+    divided.takes_out = True
+    return divided
 
 
 # BLAS ---------------------------------------------------------------------------------------------------

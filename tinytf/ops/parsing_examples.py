@@ -107,6 +107,39 @@ def _dense(op, feature, dtype, dims, default, where, name):
     return values.reshape(dims)
 
 
+def _dense_batch(op, examples, key, dtype, dims, default, where, names):
+    """A feature of fixed shape of all examples: [examples, *dims]."""
+    size, kind = int(np.prod(dims, dtype=np.int64)), _KINDS[dtype]
+    together: list = []
+    for i, features in enumerate(examples):
+        feature = features.feature[key] if key in features.feature else None
+        if feature is not None and feature.HasField(kind):
+            values = getattr(feature, kind)
+            if len(values.value) == size:
+                together.append(values)
+                continue
+        together.append(_dense(op, feature, dtype, dims, default, where(i, key), f"Name: {names[i]}, Feature: {key}"))
+    shape = [len(examples), *dims]
+    if dtype == dtypes.string or size < 8:
+        flat: list = []
+        for values in together:  # a slice is a list, several times as fast as an iterator of protobuf
+            flat += values.ravel().tolist() if isinstance(values, np.ndarray) else values.value[:]
+        return _array(flat, dtype).reshape(shape)
+    batch = np.empty((len(examples), size), dtype.as_numpy_dtype)
+    for row, values in zip(batch, together):
+        row[:] = values.ravel() if isinstance(values, np.ndarray) else _numbers(values, size, dtype)
+    return batch.reshape(shape)
+
+
+def _numbers(values, size: int, dtype):
+    """The numbers of a FloatList or Int64List.  Floats lie in the message as in memory, behind a tag and their length in bytes."""
+    if dtype == dtypes.float32:
+        message, length = values.SerializeToString(), 4 * size
+        if len(message) == 1 + -(-length.bit_length() // 7) + length:  # packed, and nothing else in it
+            return np.frombuffer(message, "<f4", size, len(message) - length)
+    return np.array(values.value, dtype.as_numpy_dtype)
+
+
 def _entries(op, feature, dtype, dims, where):
     """A feature with a variable number of entries of shape `dims`: [n, *dims]."""
     values = _values(op, feature, dtype, where)
@@ -189,11 +222,7 @@ def _parse_example_kernel(op):
                 rows = [_entries(op, _find(e, key), dtype, dims[1:], where(i, key)) for i, e in enumerate(examples)]
                 out.append(_pad(rows, default, dims[1:], dtype))
                 continue
-            batch = np.empty([len(examples), *dims], dtype.as_numpy_dtype)
-            for i, e in enumerate(examples):
-                name = f"Name: {names[i]}, Feature: {key}"
-                value = _dense(op, _find(e, key), dtype, dims, default, where(i, key), name)
-                batch[i] = value.item() if dtype == dtypes.string and not dims else value
+            batch = _dense_batch(op, examples, key, dtype, dims, default, where, names)
             out.append(batch)
         return _lists(out, sparse_count)
 

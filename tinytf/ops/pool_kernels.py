@@ -41,17 +41,21 @@ class Pool:
         """What `cell` of the window sees at every position of the (padded) `x`."""
         return x[tuple(slice(c, c + (o - 1) * s + 1, s) for c, o, s in zip(cell, self.positions, self.strides))]
 
-    def fold(self, x, function):
-        """`function` (np.maximum, np.add) over the cells of every window, one dimension at a time."""
-        for axis, (k, s, o) in reversed(list(enumerate(zip(self.ksize, self.strides, self.positions)))):
-            if k == 1 and s == 1 and o == x.shape[axis]:
-                continue
+    def fold(self, x, function, out) -> None:
+        """Writes to `out` what `function` (np.maximum, np.add) makes of the cells of every window, one dimension at a time.
+
+        The leading dimension comes first: the others are then still in one run, and the rest has less to do.
+        """
+        axes = [a for a, (k, s, o) in enumerate(zip(self.ksize, self.strides, self.positions)) if k > 1 or s > 1 or o != x.shape[a]]
+        for axis in axes:
+            k, s, o = self.ksize[axis], self.strides[axis], self.positions[axis]
             lead = (slice(None),) * axis
             taps = [x[lead + (slice(c, c + (o - 1) * s + 1, s),)] for c in range(k)]
-            x = function(taps[0], taps[1]) if k > 1 else taps[0]
+            x = function(taps[0], taps[1], out=out if axis == axes[-1] else None) if k > 1 else taps[0]
             for t in taps[2:]:
                 function(x, t, out=x)
-        return x
+        if x is not out:
+            out[...] = x
 
     def crop(self, x):
         """The part of a padded array that is the input."""
@@ -71,6 +75,29 @@ class Pool:
 
 
 _SHARE = 400_000  # elements that are worth a thread
+_CHUNK = 1 << 20  # bytes of the input at a time: what a pass writes the next one finds in the cache
+
+
+def _by_images(work, x) -> None:
+    """Calls `work(first, last)` for a few images of `x` at a time, by all cores where that pays."""
+    count, size = x.shape[0], x.size // x.shape[0]
+    step = max(1, _CHUNK // (size * x.itemsize))
+
+    def some(first, last):
+        for begin in range(first, last, step):
+            work(begin, min(begin + step, last))
+
+    parallel.divide(some, count, max(1, _SHARE // size))
+
+
+def _folded(x, pool: Pool, function, fill) -> np.ndarray:
+    out = np.empty(pool.positions, x.dtype)
+
+    def images(first, last):
+        pool.part(last - first).fold(windows.pad(x[first:last], pool.pads, fill), function, out[first:last])
+
+    _by_images(images, x)
+    return out
 
 
 def lowest(dtype):
@@ -82,7 +109,7 @@ def max_pool(x, pool: Pool) -> np.ndarray:
     """The largest of every window."""
     if 0 in pool.positions or not x.size:
         return np.zeros(pool.positions, x.dtype)
-    return np.ascontiguousarray(pool.fold(windows.pad(x, pool.pads, lowest(x.dtype)), np.maximum))
+    return _folded(x, pool, np.maximum, lowest(x.dtype))
 
 
 def _first_largest(x, y, pool: Pool):
@@ -112,7 +139,7 @@ def max_pool_grad(x, y, g, pool: Pool) -> np.ndarray:
             else:
                 target += piece * here
 
-    parallel.divide(images, x.shape[0], max(1, _SHARE * x.shape[0] // x.size))
+    _by_images(images, x)
     return pool.crop(out)
 
 
@@ -160,9 +187,9 @@ def avg_pool(x, pool: Pool) -> np.ndarray:
     """The mean of every window; padding does not count."""
     if 0 in pool.positions or not x.size:
         return np.zeros(pool.positions, x.dtype)
-    total = pool.fold(windows.pad(x, pool.pads), np.add)
+    total = _folded(x, pool, np.add, 0)
     number = counts(pool).astype(x.dtype)
-    return total / number
+    return np.divide(total, number, out=total)
 
 
 def avg_pool_grad(g, pool: Pool) -> np.ndarray:

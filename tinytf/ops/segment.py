@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
+from tinytf.ops.repeats import first_places
 from tinytf.ops.segment_gradients import (
     segment_extremum_grad,
     segment_mean_grad,
@@ -105,6 +106,14 @@ def scatter_reduce(ufunc, result, ids, rows):
     """`result[id] = ufunc(result[id], row)` for each row, in order; ids in any order.  Changes `result`."""
     if len(ids) == 0 or rows.size == 0:
         return result
+    if rows.size > len(ids):
+        # Rows of ids that come for the first time go in all at once, as long as that is most of them.
+        places = first_places(ids)
+        new = None if places is None else places == np.arange(len(ids))
+        if new is not None and 2 * np.count_nonzero(new) > len(ids):
+            targets = ids[new]
+            result[targets] = ufunc(result[targets], rows[new])
+            return scatter_reduce(ufunc, result, ids[~new], rows[~new])
     if _FAST_AT:
         columns = rows.size // len(ids)
         places = ids if columns == 1 else (ids[:, None].astype(np.int64) * columns + np.arange(columns)).reshape(-1)

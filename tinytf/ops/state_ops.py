@@ -17,6 +17,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.ref import Ref
+from tinytf.ops.repeats import first_places
 
 NUMBER = (
     "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
@@ -235,6 +236,10 @@ def rounds(indices):
     if count <= 1:
         if count:
             yield None
+        return
+    places = first_places(indices)
+    if places is not None and (places == np.arange(count)).all():
+        yield None
         return
     order = np.argsort(indices, kind="stable")
     ordered = indices[order]

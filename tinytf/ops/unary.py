@@ -209,29 +209,30 @@ def _conj_if_complex(op):
     return np.conj if op.outputs[0].dtype.base_dtype.is_complex else lambda x: x
 
 
-def _one_minus(one, product, dy):
-    """(one - product) * dy, in the memory of `product` where it is an array."""
-    if isinstance(product, np.ndarray):
-        np.subtract(one, product, product)
-        return np.multiply(product, dy, product)
-    return (one - product) * dy
-
-
 def _sigmoid_grad_kernel(op):
     one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
 
-    def sigmoid_grad(y, dy):
-        left = np.multiply(dy, y)
-        if isinstance(left, np.ndarray):
-            return np.multiply(left, np.subtract(one, y), left)
-        return left * (one - y)
+    def sigmoid_grad(y, dy, out=None):
+        rest = np.subtract(one, y)
+        left = np.multiply(dy, y, out=out)
+        return np.multiply(left, rest, out=left if isinstance(left, np.ndarray) else None)
 
+    sigmoid_grad.takes_out = True
     return sigmoid_grad
 
 
 def _tanh_grad_kernel(op):
     one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
-    return lambda y, dy: _one_minus(one, np.square(y), dy)
+
+    def tanh_grad(y, dy, out=None):
+        slope = np.square(y)
+        if not isinstance(slope, np.ndarray):
+            return (one - slope) * dy
+        np.subtract(one, slope, out=slope)
+        return np.multiply(slope, dy, out=slope if out is None else out)
+
+    tanh_grad.takes_out = True
+    return tanh_grad
 
 
 def _reciprocal_grad_kernel(op):

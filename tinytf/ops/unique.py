@@ -12,6 +12,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import shape_ops
+from tinytf.ops.repeats import first_places
 from tinytf.ops.shape_ops import show
 
 Unique = collections.namedtuple("Unique", ["y", "idx"])
@@ -45,6 +46,11 @@ def first_seen(x):
         values = np.empty(len(seen), object)
         values[:] = list(seen)
         return values, index, np.bincount(index, minlength=len(seen))
+    places = first_places(x)
+    if places is not None:
+        new = places == np.arange(x.size)
+        index = (np.cumsum(new) - 1)[places]
+        return x[new], index, np.bincount(index)
     _, first, inverse, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True)
     order = np.argsort(first, kind="stable")
     place = np.empty(len(order), np.int64)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf.ops.parallel import Beside
 from tinytf.run.hazards import KEEPS_INPUTS
 from tinytf.run.program import Instruction, Program, with_bases
 
@@ -22,6 +23,7 @@ _FRESH = frozenset(
     """
     MatMul BatchMatMulV2 Conv2D BiasAdd Conv2DBackpropInput Conv2DBackpropFilter AddN Relu ReluGrad Sigmoid SigmoidGrad TanhGrad
     Softmax LogSoftmax SoftmaxCrossEntropyWithLogits SparseSoftmaxCrossEntropyWithLogits
+    ConcatV2 MaxPool MaxPoolGrad AvgPool AvgPoolGrad LeakyRelu LeakyReluGrad
     """.split()
 )
 
@@ -159,8 +161,7 @@ class _Emitter:
 
     def instruction(self, instruction: Instruction, depth: int, guarded: bool):
         """Emits one instruction; gives the value whose array its result took over, if any."""
-        emit_kind = {"read": self.emit_read, "call": self.emit_call, "merge": self.emit_merge, "loop": self.emit_loop}
-        return emit_kind[instruction.kind](instruction, depth, guarded)
+        return getattr(self, f"emit_{instruction.kind}")(instruction, depth, guarded)
 
     def release(self, instruction, depth, overwritten) -> None:
         """Lets go of large arrays that have had their last use."""
@@ -210,6 +211,15 @@ class _Emitter:
         else:
             self.source.line(depth, ", ".join(f"v{v.number}" for v in outputs) + f" = {call}", op)
         return target
+
+    def emit_begin(self, instruction, depth, guarded) -> None:
+        self.source.names["beside"] = Beside
+        arguments = ", ".join([self.kernel(instruction.kernel), *map(self.name, instruction.inputs)])
+        self.source.line(depth, f"v{instruction.outputs[0].number} = beside({arguments})", instruction.op)
+
+    def emit_join(self, instruction, depth, guarded) -> None:
+        result = f"v{instruction.outputs[0].number}"
+        self.source.line(depth, f"{result} = {result}.result()", instruction.op)
 
     def overwritable(self, instruction):
         """An input whose array the result may take over: same dtype and shape, made here, used here last."""

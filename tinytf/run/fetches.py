@@ -100,9 +100,14 @@ def _is_sparse(value) -> bool:
 
 
 def key_of(fetches):
-    """A hashable key of simple fetches (elements, or flat lists of them); TypeError for others."""
-    if type(fetches) is list:
-        return ("list", *fetches)
-    if type(fetches) is dict:
-        raise TypeError("built each time")
+    """A hashable key of an element or a flat list of them; of other nestings it has no hash (see `nested_key`)."""
+    return ("list", *fetches) if type(fetches) is list else fetches
+
+
+def nested_key(fetches):
+    """A hashable key of any nesting of lists, tuples and dicts."""
+    if isinstance(fetches, (list, tuple)):
+        return (type(fetches), *map(nested_key, fetches))
+    if isinstance(fetches, dict):
+        return (type(fetches), *[(k, nested_key(f)) for k, f in fetches.items()])
     return fetches

@@ -23,7 +23,7 @@ def protect_from_writes(program: Program, needed: set, fed: set) -> None:
     _linear(program.instructions, events, in_loop=False)
     writes: dict = {}
     for position, instruction, in_loop in events:
-        for root in _written(instruction):
+        for root in variables_written(instruction):
             writes.setdefault(root, []).append((position, in_loop, instruction))
     if not writes:
         return
@@ -83,8 +83,12 @@ def _linear(instructions, events, in_loop) -> None:
             events.append((len(events), instruction, in_loop))
 
 
-def _written(instruction):
+def variables_written(instruction):
     """The variables that an instruction writes to."""
+    if instruction.kind == "loop":
+        for section in ("test", "body", "after"):
+            for inner in instruction.extra[section]:
+                yield from variables_written(inner)
     op = instruction.op
     if instruction.kind != "call" or op.type in ("ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"):
         return

@@ -15,7 +15,9 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph import constant_value as constants
 from tinytf.graph import defun
+from tinytf.ops import parallel
 from tinytf.run import select
+from tinytf.run.beside import run_products_beside
 from tinytf.run.hazards import protect_from_writes
 from tinytf.run.program import Instruction, Program, Value
 from tinytf.run.unused import drop_unused
@@ -61,6 +63,7 @@ class _Lowering:
         self.program.fetch_guards = [self.guard_of(t) if t not in self.fed else () for t in fetched_tensors]
         drop_unused(self.program)
         protect_from_writes(self.program, self.needed, self.fed)
+        run_products_beside(self.program)
 
     # Values -----------------------------------------------------------------------------------
 
@@ -209,7 +212,7 @@ class _Lowering:
                 return
         else:
             key = None
-        kernel = self.make_kernel(op)
+        kernel = _by_all_cores(self.make_kernel(op), op)
         if stateful and not op._inputs and len(op.outputs) == 1 and _is_place(op.outputs[0]) and op.type not in _PER_STEP:
             # A variable, queue or table: one object for as long as the session lives.
             place = self.new_value(op.outputs[0], const=kernel(), is_ref=op.outputs[0].dtype._is_ref_dtype, roots=frozenset([op]))
@@ -398,6 +401,16 @@ def _ref_inputs(op) -> list:
             count = 1
         flags.extend([arg.is_ref] * count)
     return flags
+
+
+def _by_all_cores(kernel, op):
+    """The kernel, divided among threads where it is elementwise and has much to do."""
+    if not (isinstance(kernel, np.ufunc) or getattr(kernel, "takes_out", False)) or not op.outputs[0].dtype.is_floating:
+        return kernel
+    dims, dtype = op.outputs[0].dims, op.outputs[0].dtype
+    if dtype.size < 4 or not dims or None in dims or np.prod(dims, dtype=np.int64) < parallel.LARGE:
+        return kernel
+    return parallel.elementwise(kernel, dims, dtype.as_numpy_dtype)
 
 
 def _is_place(tensor) -> bool:

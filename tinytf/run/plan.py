@@ -108,5 +108,5 @@ def _calls(instructions):
         if i.kind == "loop":
             for section in ("test", "body", "after"):
                 yield from _calls(i.extra[section])
-        elif i.kind == "call":
+        elif i.kind in ("call", "begin"):
             yield i

@@ -14,7 +14,7 @@ from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
 from tinytf.run.allocator import keep_freed_memory
-from tinytf.run.fetches import Fetches, key_of
+from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
 from tinytf.run.specialize import ShapedPlans, static_shapes
 
@@ -130,7 +130,7 @@ class BaseSession:
             key = (key_of(fetches), *feed_dict) if feed_dict else key_of(fetches)
             step = self._steps.get(key)
         except TypeError:
-            key = step = None
+            key, step = self._nested_step(fetches, feed_dict)
         if step is None or step.version != self._graph._structure_version or options is not None or run_metadata is not None:
             return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
         if feed_dict:
@@ -140,6 +140,14 @@ class BaseSession:
         plans = step.plans
         values = (plans.plan_for(arrays) if plans.varies else plans.general).run(arrays)
         return values[0] if step.single else step.build(values)
+
+    def _nested_step(self, fetches, feed_dict):
+        """(key, the step if it has run before) of fetches with lists or dicts in them, which have no hash themselves."""
+        try:
+            key = (nested_key(fetches), *(feed_dict or ()))
+            return key, self._steps.get(key)
+        except TypeError:
+            return None, None
 
     def _run_slowly(self, key, fetches, feed_dict, options, run_metadata):
         """The first run of a pair of fetches and feeds, and runs that are traced."""
@@ -163,7 +171,7 @@ class BaseSession:
 
             values = traced_run(self, plan, arrays, options, run_metadata)
         else:
-            values = plan.run(arrays)
+            values = (plans.plan_for(arrays) if plans.varies else plan).run(arrays)
         return wanted.build(values)
 
     def _plan(self, tensors, targets, fed) -> ShapedPlans:
