@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from tinytf import checkpoint, errors, protos
+from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY
 from tinytf.ops import variables
 from tinytf.train.saveable import validate_and_slice_inputs
-
-OBJECT_GRAPH_PROTO_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def object_graph_key_mapping(checkpoint_path: str) -> dict:
