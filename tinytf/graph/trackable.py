@@ -13,6 +13,8 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
+from tinytf import dtypes
+
 VARIABLE_VALUE_KEY = "VARIABLE_VALUE"
 OBJECT_GRAPH_PROTO_KEY = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
@@ -72,6 +74,15 @@ class Trackable:
             known[place] = TrackableReference(name, trackable)
         self._handle_deferred_dependencies(name, trackable)
         return trackable
+
+    def _add_variable_with_custom_getter(
+        self, name, shape=None, dtype=dtypes.float32, initializer=None, getter=None, overwrite=False, **kwargs_for_getter
+    ):
+        """Makes a variable by `getter(name=…, shape=…, dtype=…, initializer=…)` and adds it to the dependencies."""
+        variable = getter(name=name, shape=shape, dtype=dtype, initializer=initializer, **kwargs_for_getter)
+        if overwrite and not isinstance(variable, Trackable):
+            return variable  # a partitioned one, which is saved by nobody
+        return self._track_trackable(variable, name, overwrite=overwrite)
 
     def _handle_deferred_dependencies(self, name, trackable) -> None:
         """Restores a new dependency from the checkpoints that hold it, the latest restore last to be overtaken."""

@@ -19,7 +19,7 @@ from tinytf.graph import trust
 from tinytf.graph.graph import colocate_with, device
 from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY, AutoTrackable, Trackable
 from tinytf.ops import constant as constant_op
-from tinytf.ops.init_ops import zeros_initializer
+from tinytf.ops.init_ops import glorot_uniform_initializer, zeros_initializer
 from tinytf.ops.variables import Variable
 from tinytf.train.functional_saver import MultiDeviceSaver
 from tinytf.train.object_graph import NoRestoreSaveable, ObjectGraphView
@@ -46,31 +46,30 @@ def gather_initializers(root_trackable) -> list:
 
 
 def add_variable(trackable, name, shape=None, dtype=dtypes.float32, initializer=None, trainable=True):
-    """Makes a resource variable and adds it to an object's dependencies.  Follows `tracking.util.add_variable` of TF 1.15."""
-    trackable._maybe_initialize_trackable()
-    if trackable._lookup_dependency(name) is not None:
-        raise ValueError(
-            f"Called Trackable._track_trackable() with name='{name}', but a Trackable with this name is already declared as a "
-            "dependency. Names must be unique (or overwrite=True)."
-        )
-    return trackable._track_trackable(_resource_variable(name, shape, dtype, initializer, trainable), name)
+    """Makes a resource variable and adds it to an object's dependencies.
+
+    ValueError where both `shape` and an initial value are given.  Follows `tracking.util.add_variable` of TF 1.15.
+    """
+    return trackable._add_variable_with_custom_getter(
+        name=name, shape=shape, dtype=dtype, initializer=initializer, getter=_resource_variable, trainable=trainable
+    )
 
 
 def _resource_variable(name, shape, dtype, initializer, trainable):
     dtype = dtypes.as_dtype(dtype)
     if initializer is None:
-        initializer = zeros_initializer() if not dtype.is_floating else _glorot(dtype)
+        initializer = glorot_uniform_initializer if dtype.is_floating else zeros_initializer
+    if not callable(initializer):
+        if shape is not None:
+            raise ValueError("If initializer is a constant, do not specify shape.")
+        initial_value = initializer
+    else:
+        made = initializer(dtype=dtype) if isinstance(initializer, type) else initializer
 
-    def initial_value():
-        return initializer(shape if shape is not None else (), dtype=dtype) if callable(initializer) else initializer
+        def initial_value():
+            return made(() if shape is None else shape, dtype=dtype)
 
     return Variable(initial_value=initial_value, name=name, dtype=dtype, use_resource=True, trainable=trainable)
-
-
-def _glorot(dtype):
-    from tinytf.ops.init_ops import glorot_uniform_initializer
-
-    return glorot_uniform_initializer(dtype=dtype)
 
 
 def read_object_graph(reader, save_path: str):
@@ -174,7 +173,9 @@ class Checkpoint(AutoTrackable):
     def _maybe_create_save_counter(self) -> None:
         if self._save_counter is None:
             with device("/cpu:0"):
-                self.__dict__["_save_counter"] = add_variable(self, "save_counter", (), dtypes.int64, 0, trainable=False)
+                self.__dict__["_save_counter"] = add_variable(
+                    self, "save_counter", dtype=dtypes.int64, initializer=0, trainable=False
+                )
 
     @property
     def save_counter(self):
@@ -188,6 +189,7 @@ class Checkpoint(AutoTrackable):
 
     def save(self, file_prefix, session=None) -> str:
         """Writes checkpoint `file_prefix`-N, N counted by `save_counter`, and the state file; returns its path."""
+        list_objects(self)  # what cannot be saved is said before anything is run
         session = session_or_default(session)
         if self._save_counter is None:
             session.run(self.save_counter.initializer)

@@ -30,11 +30,11 @@ def store(lists: list, enqueue_many: bool, keep_input) -> tuple:
         handles = []
         column = []
         for number, t in enumerate(tensors):
-            shared = kept[number].storing_op if kept else None
+            shared = kept[number].storing_op if kept and number < len(kept) else None
             handle, what = _store_one(t, shared, enqueue_many, keep_input)
             handles.append(handle)
             column.append(what)
-        if kept and [k.storing_op is None for k in kept] != [k.storing_op is None for k in column]:
+        if kept and any((a.storing_op is None) != (b.storing_op is None) for a, b in zip(kept, column)):
             raise ValueError("Inconsistent SparseTensors list: a tensor is sparse in one list and dense in another")
         kept = kept or column
         stored.append(handles)
