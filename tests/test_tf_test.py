@@ -69,6 +69,18 @@ def test_the_cached_session_keeps_its_variables(case):
         assert v.eval() == 3.0 == case.evaluate(v)
 
 
+def test_a_set_up_of_its_own_may_leave_out_that_of_the_base():
+    class Own(Case):
+        def setUp(self):
+            self.value = 1
+
+    own = Own()
+    own.setUp()
+    with own.cached_session() as sess:
+        assert sess.run(tf.constant(own.value)) == 1
+    own.tearDown()
+
+
 def test_each_test_begins_with_an_empty_graph(case):
     tf.constant(1.0)
     case.setUp()

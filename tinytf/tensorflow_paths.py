@@ -25,6 +25,9 @@ PYTHON_PATHS = {
     "eager.def_function": "",
     "eager.function": "",
     "eager.wrap_function": "",
+    "feature_column.feature_column": "tf.feature_column",
+    "feature_column.feature_column_lib": "tf.feature_column",
+    "feature_column.feature_column_v2": "tf.feature_column",
     "framework.c_api_util": "",
     "framework.common_shapes": "tinytf.graph.shape_rules",
     "framework.composite_tensor": "",
@@ -203,13 +206,13 @@ PYTHON_PATHS = {
     "training": "tf.train",
     "training.distribution_strategy_context": "",
     "training.saver_test_utils": "tinytf.test.checkpointed_op",
-    "training.saving.functional_saver": "",
+    "training.saving.functional_saver": "tinytf.train.functional_saver",
     "training.tensorboard_logging": "tf.logging",
-    "training.tracking": "tinytf.train.trackable",
-    "training.tracking.base": "tinytf.train.trackable",
-    "training.tracking.graph_view": "",
-    "training.tracking.tracking": "tinytf.train.trackable",
-    "training.tracking.util": "tinytf.train.object_based tf.train",
+    "training.tracking": "tinytf.graph.trackable",
+    "training.tracking.base": "tinytf.graph.trackable tinytf.train.object_graph tinytf.train.object_restore",
+    "training.tracking.data_structures": "tinytf.graph.trackable_structures tinytf.graph.trackable",
+    "training.tracking.graph_view": "tinytf.train.object_graph",
+    "training.tracking.tracking": "tinytf.graph.trackable",
     "user_ops": "tf.user_ops",
     "user_ops.user_ops": "tf.user_ops",
     "util.compat": "tf.compat",
@@ -273,8 +276,9 @@ for _package, _meaning, _modules in (
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"
 PYTHON_PATHS["training.monitored_session"] = "tinytf.train.monitored_session tinytf.train.scaffold tf.train"
 PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.hook_timers tf.train"
+PYTHON_PATHS["training.checkpoint_ops"] = "tinytf.ops.checkpoint_ops tf.train"
 PYTHON_PATHS["training.saver"] = "tinytf.train.saver tinytf.train.object_based tf.train"
-PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_based tf.train"
+PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_checkpoint tinytf.train.object_restore tinytf.train.object_based tf.train"
 
 # Names of private modules that are called differently here.
 RENAMED = {
@@ -296,6 +300,8 @@ RENAMED = {
     "ops.variable_scope": "variable=Variable",
     "ops.variables": "VariableV1=Variable",
     "training.checkpoint_management": "update_checkpoint_state_internal=update_checkpoint_state",
+    "training.tracking.base": "PythonStringStateSaveable=PythonStateSaveable",
+    "training.tracking.util": "CheckpointV1=Checkpoint",
     "platform.googletest": "GetTempDir=get_temp_dir",
 }
 

@@ -61,6 +61,9 @@ def test_colocation_takes_device_and_group(graph):
         b = tf.constant(2, name="b")
     assert b.op.device == "/device:CPU:1"
     assert b.op.get_attr("_class") == [b"loc:@a"]
+    r = tf.get_variable("r", [2], use_resource=True)
+    with graph.colocate_with(r):
+        assert tf.constant(3).op.get_attr("_class") == [b"loc:@r"]  # where the variable is, not a read of it
 
 
 @pytest.mark.parametrize(

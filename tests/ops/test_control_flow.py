@@ -153,3 +153,11 @@ def test_pre_1_0_names():
     outputs, _ = tf.nn.rnn(cell, [tf.zeros([2, 4])], dtype=tf.float32)
     assert outputs[0].shape.as_list() == [2, 3]
     assert tf.nn.seq2seq.rnn_decoder is tf.contrib.legacy_seq2seq.rnn_decoder
+
+
+def test_in_a_loop_a_constant_waits_beside_itself_for_ops_outside():
+    count = tf.Variable(0.0, name="v").assign_add(1.0)
+    with tf.control_dependencies([count]):
+        tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0])
+    waits_for = {c.name for c in tf.get_default_graph().get_operation_by_name("while/Less/y").control_inputs}
+    assert waits_for == {"while/Less/Identity", "while/Merge"}

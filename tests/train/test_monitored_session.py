@@ -139,6 +139,15 @@ def test_singular_session_and_final_ops():
     assert final.final_ops_values > 0
 
 
+def test_a_profiler_writes_timelines():
+    count = tf.assign_add(tf.train.get_or_create_global_step(), 1)
+    hook = tf.train.ProfilerHook(save_steps=2, output_dir="profile")
+    with tf.train.SingularMonitoredSession(hooks=[hook]) as sess:
+        for _ in range(4):
+            sess.run(count)
+    assert [f for f in _files("profile") if f.startswith("timeline")] == ["timeline-2.json", "timeline-4.json"]
+
+
 def test_nan():
     nan = tf.constant(float("nan"))
     with pytest.raises(tf.train.NanLossDuringTrainingError, match="NaN loss during training"):

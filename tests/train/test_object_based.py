@@ -41,8 +41,3 @@ def test_variables_by_their_keys():
     with tf.Session() as sess:
         tf.train.Saver({"layers/3/.ATTRIBUTES/VARIABLE_VALUE": v}).restore(sess, _PATH)
         assert sess.run(v).shape == (2, 3)
-
-
-def test_what_to_use_instead_of_checkpoint_objects():
-    with pytest.raises(AttributeError, match="Use tf.train.Saver"):
-        tf.train.Checkpoint  # noqa: B018

@@ -29,6 +29,24 @@ def _message(var_list, error=tf.errors.NotFoundError, path="save/model.ckpt"):
     return str(raised.value)
 
 
+def test_an_uninitialized_variable_is_blamed_and_not_the_folder():
+    v = tf.Variable(1.0, name="v")
+    with tf.Session() as sess, pytest.raises(tf.errors.FailedPreconditionError, match="uninitialized value v"):
+        tf.train.Saver([v]).save(sess, "new/folder/model.ckpt")
+
+
+def test_the_graph_without_its_suffix():
+    with pytest.raises(OSError, match=r"does not exist\. Did you mean 'save/model.ckpt.meta'\?"):
+        tf.train.import_meta_graph("save/model.ckpt")
+
+
+def test_values_that_were_not_copied():
+    os.remove("save/model.ckpt.data-00000-of-00001")
+    v = tf.Variable(4, name="step")
+    text = _message([v])
+    assert "save/model.ckpt.data-00000-of-00001; No such file" in text and "Copy all of model.ckpt.*" in text
+
+
 def test_all_missing_names_are_listed_with_the_nearest_ones():
     a, b = tf.Variable(tf.ones([2, 3]), name="w"), tf.Variable(tf.ones([3]), name="b")
     text = _message([a, b])

@@ -7,6 +7,8 @@ partitioned tensor cover each element once, and the CRC (once a tensor) is that 
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 
 from tinytf import errors
@@ -244,9 +246,12 @@ class BundleReader:
             path = v2_files.current_data(self.prefix, shard_id, self.header.num_shards, index)
             try:
                 opened = files.InputFile(path)
-            except errors.NotFoundError:
+            except errors.NotFoundError as e:
                 if path == v2_files.data_name(self.prefix, shard_id, self.header.num_shards):
-                    raise
+                    raise errors.NotFoundError(
+                        None, None, f"{e.message}. A checkpoint is several files: {index} is there, the values that it tells of are "
+                        f"not. Copy all of {os.path.basename(self.prefix)}.*",
+                    ) from None  # fmt: skip
                 continue  # it was moved to its place in this moment
             # The file goes with our index if that had one and the same name before and after: a `.next` that has moved
             # never comes back. Else look again, unless our index counts no longer: then the checksums tell.

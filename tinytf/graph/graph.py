@@ -677,6 +677,9 @@ def internal_convert_to_tensor_or_op(value, name=None):
         return value
     from tinytf.graph.convert import convert_to_tensor
 
+    handle = getattr(value, "handle", None)
+    if isinstance(getattr(handle, "op", None), Operation):  # a resource variable is where its handle is, not its value
+        return handle.op
     element = getattr(value, "_as_graph_element", None)
     if element is not None:
         found = element()

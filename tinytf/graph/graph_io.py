@@ -62,7 +62,8 @@ def read_message(path, message_type):
         with open(path, "rb") as stream:
             data = stream.read()
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as e:
-        raise OSError(f"File {path} does not exist.") from e
+        meant = f" Did you mean {path + '.meta'!r}?" if os.path.exists(path + ".meta") else ""
+        raise OSError(f"File {path} does not exist.{meant}") from e
     message = message_type()
     try:
         if message.ParseFromString(data) == len(data):  # protobuf 3.20 only warns where it stops before the end

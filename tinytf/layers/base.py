@@ -19,6 +19,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import GraphKeys, get_collection_ref, get_default_graph, name_scope
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.trackable import Trackable
 from tinytf.ops import array_ops, math_ops, partitioned_variables, variable_scope, variables
 from tinytf.ops.variables import VariableAggregation, VariableSynchronization
 
@@ -116,7 +117,7 @@ def _reachable(inputs, targets) -> set:
     return found
 
 
-class BaseLayer:
+class BaseLayer(Trackable):
     """Weights, losses, updates; `build` at the first call, then `call`."""
 
     _default_getter = None
@@ -495,6 +496,8 @@ class Layer(BaseLayer):
                 # A variable that was made untrainable elsewhere stays so here.
                 known = {id(v) for v in variables.trainable_variables()}
                 self._remember(variable, trained and (len(parts) > 1 or id(variable) in known))
+                if isinstance(variable, Trackable):
+                    self._track_trackable(variable, name, overwrite=True)
         return variable
 
     add_variable = add_weight

@@ -11,6 +11,7 @@ from tinytf import nest
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import device, name_scope
+from tinytf.graph.trackable import Trackable
 from tinytf.layers.base import Layer
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LSTMStateTuple, RNNCell
@@ -36,6 +37,9 @@ class MultiRNNCell(RNNCell):
         if len({id(cell) for cell in cells}) < len(cells):
             _log.warning("At least two cells provided to MultiRNNCell are the same object and will share weights.")
         self._cells, self._state_is_tuple = cells, state_is_tuple
+        for number, cell in enumerate(cells):
+            if isinstance(cell, Trackable):
+                self._track_trackable(cell, f"cell-{number}", overwrite=True)
         if not state_is_tuple and any(nest.is_nested(cell.state_size) for cell in cells):
             raise ValueError(
                 "Some cells return tuples of states, but the flag state_is_tuple is not set.  State sizes are: %s"
@@ -94,6 +98,8 @@ class _Wrapper(RNNCell):
         super().__init__(*args, **kwargs)
         assert_like_rnncell("cell", cell)
         self.cell = cell
+        if isinstance(cell, Trackable):
+            self._track_trackable(cell, "cell")
 
     @property
     def wrapped_cell(self):

@@ -14,7 +14,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import const_array, constant_dims, constant_value
 from tinytf.graph.convert import convert_to_tensor, register_conversion
-from tinytf.graph.graph import name_scope
+from tinytf.graph.graph import get_default_graph, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
@@ -104,7 +104,9 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False) ->
 
 def _constant(value, dtype, shape, name, verify_shape, allow_broadcast) -> Tensor:
     proto = make_tensor_proto(value, dtype, shape, verify_shape, allow_broadcast)
-    return make("Const", value=proto, dtype=dtypes.as_dtype(proto.dtype), name=name)
+    attrs = {"value": proto, "dtype": dtypes.as_dtype(proto.dtype)}
+    # Without a name scope of its own: what a loop adds beside the node to wait for ops outside lies next to it.
+    return get_default_graph().create_op("Const", [], None, name=name, attrs=attrs).outputs[0]
 
 
 def small_constant(value, dtype=None, shape=None, name="Const") -> Tensor:

@@ -25,6 +25,7 @@ from tinytf.graph.graph import (
 )
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.trackable import Trackable
 from tinytf.ops import array_ops, control_flow_ops, lookup_kernels, string_ops  # noqa: F401  (registers the ops)
 from tinytf.ops.variables import init_scope
 
@@ -40,7 +41,7 @@ def tables_initializer(name="init_all_tables"):
 initialize_all_tables = tables_initializer
 
 
-class LookupInterface:
+class LookupInterface(Trackable):
     """What all tables offer: dtypes, name, size and lookup."""
 
     def __init__(self, key_dtype, value_dtype):
@@ -71,7 +72,7 @@ class TextFileIndex:
 # ---- what fills a fixed table
 
 
-class TableInitializerBase:
+class TableInitializerBase(Trackable):
     """What fills a table: override `initialize`."""
 
     _shared_name = ""
@@ -215,6 +216,8 @@ class StaticHashTable(LookupInterface):
     def __init__(self, initializer, default_value, name=None):
         super().__init__(initializer.key_dtype, initializer.value_dtype)
         self._initializer = initializer
+        if isinstance(initializer, Trackable):
+            self._track_trackable(initializer, "_initializer")
         self._shared_name = self._choose_shared_name(initializer)
         self._name = name or "hash_table"
         self._default_value = convert_to_tensor(default_value, dtype=self._value_dtype)
@@ -530,10 +533,16 @@ class MutableHashTable(LookupInterface):
         self.resource_handle = self._create()
         self._table_name = self.resource_handle.op.name.split("/")[-1]
         if checkpoint:
-            # The one place where an op reaches up to the Saver's room: the table says itself how it is saved.
-            from tinytf.train.saveable import TableSaveable
+            add_to_collection(GraphKeys.SAVEABLE_OBJECTS, self._saveable(name))
 
-            add_to_collection(GraphKeys.SAVEABLE_OBJECTS, TableSaveable(self, name))
+    def _saveable(self, name):
+        # The one place where an op reaches up to the Saver's room: the table says itself how it is saved.
+        from tinytf.train.saveable import TableSaveable
+
+        return TableSaveable(self, name)
+
+    def _gather_saveables_for_checkpoint(self) -> dict:
+        return {"table": self._saveable}
 
     def _create(self):
         attrs = dict(

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import threading
 
 from tinytf import logging
 from tinytf.graph.graph import GraphKeys, get_collection, get_collection_ref
+from tinytf.graph.trackable import Trackable
 from tinytf.ops import variable_scope as scopes
+
+
+class _Running(threading.local):
+    """The templates that make their variables just now, the innermost last."""
+
+    def __init__(self):
+        self.templates: list = []
+
+
+_running = _Running()
 
 
 def make_template(name_, func_, create_scope_now_=False, unique_name_=None, custom_getter_=None, **kwargs):
@@ -20,8 +33,8 @@ def make_template(name_, func_, create_scope_now_=False, unique_name_=None, cust
     return Template(name_, func_, create_scope_now_, unique_name_, custom_getter_)
 
 
-class Template:
-    """What `tf.make_template` returns: call it as the function."""
+class Template(Trackable):
+    """What `tf.make_template` returns: call it as the function.  `tf.train.Checkpoint` saves its variables."""
 
     def __init__(self, name, func, create_scope_now=False, unique_name=None, custom_getter=None):
         if name is None:
@@ -45,7 +58,8 @@ class Template:
 
     def _call(self, args, kwargs):
         if not self._variables_created:
-            result = self._func(*args, **kwargs)
+            with self._tracking():
+                result = self._func(*args, **kwargs)
             self._first_call, self._variables_created = False, True
             return result
         everything = get_collection_ref(GraphKeys.GLOBAL_VARIABLES)
@@ -64,6 +78,30 @@ class Template:
                 everything[before[0] :],
             )
         return result
+
+    @contextlib.contextmanager
+    def _tracking(self):
+        """Tracks the variables that are made in the scope, and templates within that make some."""
+        scope = self._variable_scope.name
+
+        def track(next_creator, **kwargs):
+            variable = next_creator(**kwargs)
+            name = kwargs.get("name") or ""
+            if _running.templates[-1] is self and name.startswith(scope + "/"):
+                self._track_trackable(variable, name[len(scope) + 1 :], overwrite=True)
+            return variable
+
+        _running.templates.append(self)
+        try:
+            with scopes.variable_creator_scope(track):
+                yield
+        finally:
+            _running.templates.pop()
+        if _running.templates and self._checkpoint_dependencies:
+            around = _running.templates[-1]
+            prefix = around._variable_scope.name + "/"
+            if scope.startswith(prefix):
+                around._track_trackable(self, scope[len(prefix) :], overwrite=True)
 
     @property
     def name(self) -> str:

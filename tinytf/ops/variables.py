@@ -24,6 +24,7 @@ from tinytf.graph.graph import (
     name_scope,
 )
 from tinytf.graph.indexed_slices import IndexedSlices
+from tinytf.graph.trackable import VARIABLE_VALUE_KEY, Trackable
 from tinytf.ops import shape_ops, state_ops
 from tinytf.ops.operators import overload_operators
 from tinytf.ops.uninitialized import guard_initial_value
@@ -161,7 +162,7 @@ def _create(
     )
 
 
-class Variable(metaclass=_VariableMeta):
+class Variable(Trackable, metaclass=_VariableMeta):
     """A value that lives in the session between runs and that ops may change.
 
     `Variable(initial_value, trainable=True, collections=None, validate_shape=True, caching_device=None,
@@ -290,7 +291,7 @@ class Variable(metaclass=_VariableMeta):
         return self._save_slice_info
 
     def _gather_saveables_for_checkpoint(self):
-        return {"VARIABLE_VALUE": self}
+        return {VARIABLE_VALUE_KEY: self}
 
     def experimental_ref(self):
         """A hashable reference to this variable: itself."""

@@ -59,17 +59,18 @@ def assert_equal_graph_def(actual, expected, checkpoint_v2=False, hash_table_sha
 class TestCase(unittest.TestCase):
     """Follows tf.test.TestCase of TF 1.15."""
 
+    _cached_session = None  # also where a test's own setUp does not call this one
+
     def setUp(self):
         """A fresh default graph, the same random numbers for each test."""
         random.seed(87654321)
         np.random.seed(87654321)
         reset_default_graph()
         get_default_graph().seed = 87654321
-        self._cached_session = None
 
     def tearDown(self):
         """Closes the cached session."""
-        if getattr(self, "_cached_session", None) is not None:
+        if self._cached_session is not None:
             self._cached_session.close()
 
     def get_temp_dir(self) -> str:

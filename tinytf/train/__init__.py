@@ -101,6 +101,7 @@ from tinytf.train.monitored_session import (  # noqa: F401
     WorkerSessionCreator,
 )
 from tinytf.train.moving_averages import ExponentialMovingAverage  # noqa: F401
+from tinytf.train.object_checkpoint import Checkpoint  # noqa: F401
 from tinytf.train.optimizer import Optimizer  # noqa: F401
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner, start_queue_runners  # noqa: F401
 from tinytf.train.rmsprop import AdadeltaOptimizer, RMSPropOptimizer  # noqa: F401

@@ -486,7 +486,7 @@ class ProfilerHook(SessionRunHook):
         self._next_step = step + 1
 
     def _save(self, step, path, step_stats) -> None:
-        from tinytf.run.timeline import Timeline
+        from tinytf.timeline import Timeline
 
         logging.info("Saving timeline for %d into '%s'.", step, path)
         trace = Timeline(step_stats).generate_chrome_trace_format(

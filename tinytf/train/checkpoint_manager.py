@@ -8,6 +8,7 @@ import time
 from tinytf import logging
 from tinytf.checkpoint import state
 from tinytf.graph.default_session import get_default_session
+from tinytf.ops.variable_scope import variable_creator_scope
 from tinytf.train import training_util
 
 
@@ -15,8 +16,8 @@ class CheckpointManager:
     """Manages the checkpoints of one folder, also across restarts.
 
     Args:
-      checkpoint: what is saved: has `write(prefix)`, which returns the path, and, unless every save is
-        given a number, a `save_counter` variable.
+      checkpoint: what is saved: a `tf.train.Checkpoint`, or what has `write(prefix)`, which returns the path, and,
+        unless every save is given a number, a `save_counter` variable.
       directory: the folder.
       max_to_keep: how many stay; None keeps all.
       keep_checkpoint_every_n_hours: of those beyond, one for so many hours stays.
@@ -102,10 +103,17 @@ class CheckpointManager:
         Runs in the default session.
         """
         session = get_default_session()
-        counter = getattr(self._checkpoint, "save_counter", None)
+
+        def initialized(next_creator, **kwargs):
+            counter = next_creator(**kwargs)
+            session.run(counter.initializer)
+            return counter
+
+        with variable_creator_scope(initialized):  # a Checkpoint makes its counter when it is asked for
+            counter = getattr(self._checkpoint, "save_counter", None)
         if counter is not None:
             if self._save_counter_assign is None:
-                self._save_counter_assign = counter.assign_add(1)
+                self._save_counter_assign = counter.assign_add(1, read_value=False)
             session.run(self._save_counter_assign)
         number = counter if checkpoint_number is None else checkpoint_number
         if not isinstance(number, int):

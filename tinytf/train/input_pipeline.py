@@ -8,13 +8,14 @@ Each function adds a queue, the ops that fill it and a QueueRunner to the graph'
 from __future__ import annotations
 
 from tinytf import dtypes, nest
-from tinytf.graph.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor
+from tinytf.graph.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor, convert_to_tensor_or_indexed_slices
 from tinytf.graph.graph import GraphKeys, control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, cond, control_flow_ops, math_ops, parsing_ops, random_ops, summary_ops
 from tinytf.ops.queue_ops import FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue
 from tinytf.ops.variables import Variable as VariableV1
+from tinytf.train import sparse_batches
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner
 
 _NOTHING = "string_input_producer requires a non-null input tensor"
@@ -123,12 +124,9 @@ def _as_given(given, tensors):
 
 
 def _checked(tensor_list, where: str) -> list:
-    tensor_list = convert_n_to_tensor_or_indexed_slices(tensor_list)
+    tensor_list = [t if isinstance(t, SparseTensor) else convert_to_tensor_or_indexed_slices(t) for t in tensor_list]
     if not tensor_list:
         raise ValueError(f"Expected at least one tensor in {where}().")
-    for t in tensor_list:
-        if isinstance(t, SparseTensor):
-            raise NotImplementedError(f"tf.train.{where} of a SparseTensor is not supported: use tf.data, or batch its serialized examples and parse them after")
     return tensor_list
 
 
@@ -188,11 +186,12 @@ def _batches(given, lists, scope_name, where, batch_size, keep_input, threads, c
     with name_scope(name, scope_name, [*nest.flatten(lists), keep_input]) as scope:
         lists = [_checked(tensors, where) for tensors in lists]
         keep_input = _checked_keep(keep_input, enqueue_many)
+        lists, kept = sparse_batches.store(lists, enqueue_many, keep_input)
         kind = PaddingFIFOQueue if dynamic_pad else FIFOQueue
         queue = kind(capacity, _element_types(lists), shapes=_element_shapes(lists, shapes, enqueue_many), shared_name=shared_name)
         _fill(queue, lists, threads, enqueue_many, keep_input)
         summary_ops.scalar(f"fraction_of_{capacity}_full", math_ops.cast(queue.size(), dtypes.float32) * (1.0 / capacity))
-        return _as_given(given, _take(queue, batch_size, smaller, scope))
+        return _as_given(given, sparse_batches.restore(_take(queue, batch_size, smaller, scope), kept))
 
 
 def _shuffled(given, lists, scope_name, where, batch_size, capacity, min_after, keep_input, threads, seed, enqueue_many, shapes, smaller, shared_name, name):
@@ -201,13 +200,14 @@ def _shuffled(given, lists, scope_name, where, batch_size, capacity, min_after, 
             raise ValueError(f"capacity {capacity} must be bigger than min_after_dequeue {min_after}.")
         lists = [_checked(tensors, where) for tensors in lists]
         keep_input = _checked_keep(keep_input, enqueue_many)
+        lists, kept = sparse_batches.store(lists, enqueue_many, keep_input)
         queue = RandomShuffleQueue(
             capacity, min_after, _element_types(lists), shapes=_element_shapes(lists, shapes, enqueue_many), seed=seed, shared_name=shared_name
         )
         _fill(queue, lists, threads, enqueue_many, keep_input)
         full = math_ops.cast(math_ops.maximum(0, queue.size() - min_after), dtypes.float32) * (1.0 / (capacity - min_after))
         summary_ops.scalar(f"fraction_over_{min_after}_of_{capacity - min_after}_full", full)
-        return _as_given(given, _take(queue, batch_size, smaller, scope))
+        return _as_given(given, sparse_batches.restore(_take(queue, batch_size, smaller, scope), kept))
 
 
 def maybe_batch(

@@ -22,6 +22,7 @@ from tinytf.graph.graph import (
 )
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.trackable import Trackable, TrackableReference
 from tinytf.ops import state_ops, variables
 from tinytf.ops.resource_variables import is_resource_variable
 from tinytf.train import slot_creator
@@ -106,7 +107,7 @@ def _processor(variable):
     raise NotImplementedError("Trying to optimize unsupported type ", variable)
 
 
-class Optimizer:
+class Optimizer(Trackable):
     """The base of all optimizers.  Follows tf.train.Optimizer of TF 1.15."""
 
     GATE_NONE = 0
@@ -119,6 +120,7 @@ class Optimizer:
         self._use_locking, self._name = use_locking, name
         self._slots: dict = {}  # slot name -> {key of the variable: slot}
         self._non_slot_dict: dict = {}  # (name, graph) -> variable
+        self._deferred_slot_restorations: dict = {}  # (slot name, key of the variable) -> positions in checkpoints
 
     def get_name(self) -> str:
         """The name given to the constructor."""
@@ -267,6 +269,7 @@ class Optimizer:
                     initial_value, name=name, trainable=False, use_resource=is_resource_variable(colocate_with)
                 )
             self._non_slot_dict[key] = found
+            self._handle_deferred_dependencies(name, found)
         return found
 
     def _get_non_slot_variable(self, name, graph=None):
@@ -282,7 +285,27 @@ class Optimizer:
         named = self._slot_dict(slot_name)
         if _key(var) not in named:
             named[_key(var)] = create()
+            waiting = self._deferred_slot_restorations.pop((slot_name, _key(var)), ())
+            for position in sorted(waiting, key=lambda p: p.restore_uid, reverse=True):
+                position.restore(named[_key(var)])
         return named[_key(var)]
+
+    # What `tf.train.Checkpoint` saves ---------------------------------------------------------------
+
+    @property
+    def _checkpoint_dependencies(self):
+        """The variables that are no slots, such as `beta1_power`, of the default graph; slots hang under their variables."""
+        graph = get_default_graph()
+        own = [(name, v) for (name, of), v in self._non_slot_dict.items() if of is graph]
+        return super()._checkpoint_dependencies + [TrackableReference(name, v) for name, v in sorted(own, key=lambda pair: pair[0])]
+
+    def _create_or_restore_slot_variable(self, slot_variable_position, slot_name, variable) -> None:
+        """Restores a slot, or remembers to when it is made."""
+        slot = self.get_slot(variable, slot_name)
+        if slot is not None:
+            slot_variable_position.restore(slot)
+        else:
+            self._deferred_slot_restorations.setdefault((slot_name, _key(variable)), []).append(slot_variable_position)
 
     def _get_or_make_slot(self, var, val, slot_name, op_name):
         return self._slot(var, slot_name, lambda: slot_creator.create_slot(var, val, op_name))

@@ -12,13 +12,13 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.device import DeviceSpec
 from tinytf.graph.graph import colocate_with, device, name_scope
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.trackable import VARIABLE_VALUE_KEY, Trackable
 from tinytf.ops import state_ops
 from tinytf.ops.resource_variables import ResourceVariable
 from tinytf.ops.variables import RefVariable, Variable
 
 _REF_VARIABLE_OPS = ("Variable", "VariableV2", "AutoReloadVariable")
 _VARIABLE_OPS = (*_REF_VARIABLE_OPS, "VarHandleOp", "ReadVariableOp")
-_WHOLE_VALUE = "VARIABLE_VALUE"
 
 
 def set_cpu0(device_string: str) -> str:
@@ -134,7 +134,7 @@ def is_partitioned(var) -> bool:
 
 
 def _is_trackable(var) -> bool:
-    return hasattr(var, "_gather_saveables_for_checkpoint") and not isinstance(var, (Variable, Tensor))
+    return isinstance(var, Trackable) and not isinstance(var, Variable)
 
 
 def _from_variable(tensor) -> bool:
@@ -175,7 +175,7 @@ def saveable_objects_for_op(op, name):
         yield from _slices(list(op), name)
     elif _is_trackable(op):
         for attribute, factory in op._gather_saveables_for_checkpoint().items():
-            full_name = name if attribute == _WHOLE_VALUE else f"{name}_{attribute}"
+            full_name = name if attribute == VARIABLE_VALUE_KEY else f"{name}_{attribute}"
             part = factory(full_name) if callable(factory) else factory
             yield from saveable_objects_for_op(part, part.name)
     elif isinstance(op, ResourceVariable):

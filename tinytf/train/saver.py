@@ -265,8 +265,8 @@ class Saver:
             with trust.fed_paths([path]):
                 saved = sess.run(self.saver_def.save_tensor_name, {self.saver_def.filename_tensor_name: path})
         except (errors.FailedPreconditionError, errors.NotFoundError, errors.AlreadyExistsError) as e:
-            folder = os.path.dirname(save_path)
-            if folder and not os.path.isdir(folder) and "://" not in folder:
+            folder = os.path.dirname(save_path)  # it is made where it can be, but not for variables without a value
+            if "uninitialized" not in e.message and folder and not os.path.isdir(folder) and "://" not in folder:
                 raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.") from e
             raise
         saved = saved.item() if hasattr(saved, "item") else saved

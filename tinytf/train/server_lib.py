@@ -109,7 +109,7 @@ class Server:
     """
 
     def __init__(self, server_or_cluster_def, job_name=None, task_index=None, protocol=None, config=None, start=True):
-        self._server_def = _server_def(server_or_cluster_def, job_name, task_index, protocol, config)
+        self._server_def = _make_server_def(server_or_cluster_def, job_name, task_index, protocol, config)
         cluster = ClusterSpec(self._server_def.cluster)
         if sum(cluster.num_tasks(j) for j in cluster.jobs) > 1:
             raise NotImplementedError(
@@ -145,7 +145,7 @@ class Server:
         return Server({"local": ["localhost:0"]}, protocol="grpc", config=config, start=start)
 
 
-def _server_def(given, job_name, task_index, protocol, config):
+def _make_server_def(given, job_name, task_index, protocol, config):
     if isinstance(given, protos.ServerDef):
         result = protos.ServerDef()
         result.CopyFrom(given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinytf import dtypes, logging
 from tinytf.graph.graph import GraphKeys, add_to_collection, control_dependencies, get_default_graph
 from tinytf.graph.graph_io import write_graph  # noqa: F401  (a public name of this module in TensorFlow)
@@ -14,7 +16,7 @@ GLOBAL_STEP_READ_KEY = "global_step_read_op_cache"
 
 def global_step(sess, global_step_tensor) -> int:
     """The value of a global step tensor (or its name) in a session.  Follows `tf.train.global_step`."""
-    return int(sess.run(global_step_tensor))
+    return int(np.asarray(sess.run(global_step_tensor)).item())  # also of shape [1], as TensorFlow takes it
 
 
 def get_global_step(graph=None):

@@ -41,6 +41,19 @@ class VocabInfo(_VocabInfo):
         )
 
 
+def _get_var_info(var, prev_tensor_name=None) -> tuple:
+    """(name in the old checkpoint, variable or list of slices) of a variable; TypeError for anything else."""
+    if is_partitioned(var):
+        name, var = _name_of([var]), var._get_variable_list()
+    elif isinstance(var, Variable):
+        name = _name_of([var])
+    elif isinstance(var, list) and all(isinstance(v, Variable) for v in var):
+        name = _name_of(var)
+    else:
+        raise TypeError(f"var MUST be one of the following: a Variable, list of Variable or PartitionedVariable, but is {type(var)}")
+    return prev_tensor_name or name, var
+
+
 def _name_of(variables) -> str:
     names = list(op_list_to_dict(variables))
     if len(names) > 1:
@@ -105,7 +118,11 @@ def warm_start(
     count, plain = 0, {}
     for name, found in groups.items():
         if name in vocabularies:
-            _with_vocabulary(found, vocabularies[name], ckpt_to_initialize_from, old_names.get(name) or name)
+            info = vocabularies[name]
+            _warm_start_var_with_vocab(
+                found[0] if len(found) == 1 else found, info.new_vocab, info.new_vocab_size, ckpt_to_initialize_from, info.old_vocab,
+                info.old_vocab_size, info.num_oov_buckets, old_names.get(name), info.backup_initializer, info.axis,
+            )  # fmt: skip
             count += 1
         elif vars_to_warm_start:
             plain[old_names.get(name) or name] = found[0] if len(found) == 1 else found
@@ -121,15 +138,19 @@ def warm_start(
             )
 
 
-def _with_vocabulary(var, info: VocabInfo, checkpoint, old_name: str) -> None:
-    """Rows (or columns) of words that the old vocabulary had are taken over, others come from the backup initializer."""
+def _warm_start_var_with_vocab(
+    var, current_vocab_path, current_vocab_size, prev_ckpt, prev_vocab_path, previous_vocab_size=-1, current_oov_buckets=0,
+    prev_tensor_name=None, initializer=None, axis=0,
+) -> None:  # fmt: skip
+    """Rows (or columns) of words that the old vocabulary had are taken over, others come from `initializer`."""
     from tinytf.ops import checkpoint_ops, variable_store
 
-    if not (info.new_vocab and info.new_vocab_size and checkpoint and info.old_vocab):
+    if not (current_vocab_path and current_vocab_size and prev_ckpt and prev_vocab_path):
         raise ValueError(
             "Invalid args: Must provide all of [current_vocab_path, current_vocab_size, prev_ckpt, prev_vocab_path}."
         )
-    parts = var[0]._get_variable_list() if len(var) == 1 and is_partitioned(var[0]) else var
+    old_name, found = _get_var_info(var, prev_tensor_name)
+    parts = found if isinstance(found, list) else [found]
     rows = sum(v.get_shape().as_list()[0] for v in parts)
     for v in parts:
         shape = v.get_shape().as_list()
@@ -137,19 +158,19 @@ def _with_vocabulary(var, info: VocabInfo, checkpoint, old_name: str) -> None:
         partition = None
         if slice_info:
             partition = variable_store.PartitionInfo(full_shape=slice_info.full_shape, var_offset=slice_info.var_offset)
-        by_row = info.axis == 0
-        initializer = checkpoint_ops._load_and_remap_matrix_initializer(
-            ckpt_path=checkpoint_utils._checkpoint_path(checkpoint),
+        by_row = axis == 0
+        remapped = checkpoint_ops._load_and_remap_matrix_initializer(
+            ckpt_path=checkpoint_utils._checkpoint_path(prev_ckpt),
             old_tensor_name=old_name,
-            new_row_vocab_size=info.new_vocab_size if by_row else rows,
-            new_col_vocab_size=shape[1] if by_row else info.new_vocab_size,
-            old_row_vocab_size=info.old_vocab_size if by_row else -1,
-            old_row_vocab_file=info.old_vocab if by_row else None,
-            new_row_vocab_file=info.new_vocab if by_row else None,
-            old_col_vocab_file=None if by_row else info.old_vocab,
-            new_col_vocab_file=None if by_row else info.new_vocab,
-            num_row_oov_buckets=info.num_oov_buckets if by_row else 0,
-            num_col_oov_buckets=0 if by_row else info.num_oov_buckets,
-            initializer=info.backup_initializer,
+            new_row_vocab_size=current_vocab_size if by_row else rows,
+            new_col_vocab_size=shape[1] if by_row else current_vocab_size,
+            old_row_vocab_size=previous_vocab_size if by_row else -1,
+            old_row_vocab_file=prev_vocab_path if by_row else None,
+            new_row_vocab_file=current_vocab_path if by_row else None,
+            old_col_vocab_file=None if by_row else prev_vocab_path,
+            new_col_vocab_file=None if by_row else current_vocab_path,
+            num_row_oov_buckets=current_oov_buckets if by_row else 0,
+            num_col_oov_buckets=0 if by_row else current_oov_buckets,
+            initializer=initializer,
         )
-        v._initializer_op = state_ops.assign(v, convert_to_tensor(initializer(shape=shape, partition_info=partition)))
+        v._initializer_op = state_ops.assign(v, convert_to_tensor(remapped(shape=shape, partition_info=partition)))
