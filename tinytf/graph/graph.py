@@ -429,6 +429,8 @@ class Graph:
 
     def _add_op(self, op: Operation, infer: bool = True) -> None:
         """Takes `op` in: shapes of its outputs, consumers of its inputs, its name and number."""
+        if op.entry is not None and op.entry.op_def.deprecation:
+            op_entry.check_version(op, self._versions[0])
         if infer:
             infer_shapes(op)
         for t in op._inputs:

@@ -193,7 +193,12 @@ class Operation:
 
     @property
     def _input_types(self):
-        return [t.dtype for t in self._inputs]
+        """The dtypes that the signature asks for: what is read as a value is no reference."""
+        if self.entry is None:
+            return [t.dtype for t in self._inputs]
+        from tinytf.graph.foreign_ops import dtypes_of
+
+        return dtypes_of(self.entry.op_def.inputs, self.attrs)
 
     @property
     def _output_types(self):
