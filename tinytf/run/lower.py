@@ -14,7 +14,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph import constant_value as constants
-from tinytf.graph import defun, foreign_ops, op_entry
+from tinytf.graph import foreign_ops, function_call, op_entry
 from tinytf.run import select
 from tinytf.run.hazards import protect_from_writes
 from tinytf.run.program import Instruction, Program, Value
@@ -189,7 +189,7 @@ class _Lowering:
     def call(self, op, guard) -> None:
         entry = op.entry
         if entry is None:  # a call of a function of the graph's library
-            entry = op.entry = defun.entry_of(op)
+            entry = op.entry = function_call.entry_of(op)
         if entry is None or (entry.kernel is None and entry.stateful_kernel is None):
             known = op_entry.lookup(op.type)
             later = foreign_ops.unknown_attrs(known.op_def, op.attrs) if known is not None else []
