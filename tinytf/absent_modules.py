@@ -111,8 +111,7 @@ saved_model: function_deserialization function_serialization load load_v1_in_v2 
 saved_model.model_utils: export_output export_utils mode_keys
 summary: plugin_asset
 summary.writer: event_file_writer_v2
-tools: import_pb_to_tensorboard module_util optimize_for_inference print_selective_registration_header
-  saved_model_cli saved_model_utils selective_registration_header_lib strip_unused
+tools: import_pb_to_tensorboard module_util print_selective_registration_header selective_registration_header_lib
 tpu: _tpu_estimator_embedding async_checkpoint bfloat16 datasets device_assignment error_handling feature_column
   feature_column_v2 functional ops preempted_hook profiler session_support tensor_tracer tensor_tracer_flags
   tensor_tracer_report topology tpu tpu_config tpu_context tpu_embedding tpu_embedding_gradient tpu_estimator

@@ -311,7 +311,8 @@ class Graph:
         for function in reversed(self._device_stack):
             if function is None:
                 break
-            op.device = devices.canonical_name(function(op))
+            device = function(op)
+            op.device = device if isinstance(device, str) else devices.canonical_name(device)  # a text stays as it is
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing: bool = False):

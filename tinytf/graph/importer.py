@@ -16,7 +16,8 @@ import gc
 
 from tinytf import errors, protos
 from tinytf.graph import attr_check, foreign_ops, functions_check, node_order, op_entry, op_summary
-from tinytf.graph.attr_value import from_attr_value
+from tinytf.graph.attr_value import from_attr_value, set_attr_value
+from tinytf.graph.device import canonical_name
 from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, name_scope
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
@@ -313,6 +314,7 @@ class _Importer:
         for attr in op_def.attrs:
             if attr.name not in attrs:
                 attrs[attr.name] = list(attr.default) if isinstance(attr.default, list) else attr.default
+                set_attr_value(node.attr[attr.name], attr.default)  # the caller's message too, as TensorFlow does
         if len(attrs) > len(op_def.attrs):
             producer = self.producer.get(node.op)
             for key in [k for k in attrs if k not in op_def.attr_by_name and not k.startswith("_")]:
@@ -403,7 +405,7 @@ class _Importer:
                 else:
                     graph._apply_device_functions(op)
             elif device:
-                op._set_device(device)
+                op._set_device(canonical_name(device))
         for op, others in colocated:
             for other in others:
                 if other in graph._nodes_by_name and graph._nodes_by_name[other].device:

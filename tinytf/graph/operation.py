@@ -143,7 +143,7 @@ class Operation:
     def _set_device(self, device) -> None:
         from tinytf.graph.device import canonical_name
 
-        self.device = canonical_name(device)
+        self.device = device if isinstance(device, str) else canonical_name(device)
         self.graph._version_changed()
 
     def _set_attr(self, name: str, value) -> None:
