@@ -171,6 +171,7 @@ PYTHON_PATHS = {
     "ops.state_ops": "tf tinytf.ops.state_ops",
     "ops.stateless_random_ops": "tf.random",
     "ops.string_ops": "tf tf.strings",
+    "ops.summary_op_util": "tinytf.ops.summary_ops",
     "ops.summary_ops": "tf.summary",
     "ops.template": "tinytf.ops.template",
     "ops.tensor_array_grad": "tinytf.ops.gradient_registry",
@@ -268,7 +269,7 @@ for _package, _meaning, _modules in (
         canned.parsing_utils canned.prediction_keys estimator estimator_lib export.export export.export_lib export.export_output
         exporter inputs.inputs inputs.numpy_io inputs.pandas_io inputs.queues.feeding_functions model_fn run_config training util""",
     ),
-    ("summary", "tf.summary", "summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
+    ("summary", "tf.summary", "plugin_asset summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
 ):
     for _module in _modules.split():
         # the module of that name here, with what it keeps to itself, stands before the public names
@@ -296,6 +297,7 @@ RENAMED = {
     "ops.gradients_impl": "gradients_v2=gradients HessiansV2=hessians",
     "ops.math_ops": " ".join("reduce_%s_v1=reduce_%s" % (r, r) for r in "all any logsumexp max mean min prod sum".split()),
     "ops.resource_variable_ops": "BaseResourceVariable=ResourceVariable",
+    "ops.summary_op_util": "collect=_collect",
     "ops.template": "make_template_internal=make_template",
     "ops.variable_scope": "variable=Variable",
     "ops.variables": "VariableV1=Variable",
