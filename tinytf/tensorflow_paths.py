@@ -70,7 +70,7 @@ PYTHON_PATHS = {
     "layers.normalization": "tf.layers",
     "layers.pooling": "tf.layers",
     "layers.utils": "tinytf.layers.utils tf.layers",
-    "lib.io.file_io": "tinytf.file_io",
+    "lib.io.file_io": "tinytf.file_io tinytf.io.gfile",
     "lib.io.python_io": "tf.python_io",
     "lib.io.tf_record": "tf.python_io",
     "ops.array_grad": "tinytf.ops.gradient_registry",
@@ -288,6 +288,9 @@ RENAMED = {
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",
     "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
     "internal_convert_n_to_tensor=convert_n_to_tensor",
+    "lib.io.file_io": """
+        create_dir_v2=mkdir delete_file_v2=remove delete_recursively_v2=rmtree file_exists_v2=exists get_matching_files_v2=glob
+        is_directory_v2=isdir list_directory_v2=listdir recursive_create_dir_v2=makedirs""",
     "ops.control_flow_util": """
         CheckInputFromValidContext=check_input_from_valid_context GetContainingWhileContext=containing_while_context
         GetLoopConstantEnter=loop_constant_enter GetOutputContext=output_context GetWhileContext=while_context
