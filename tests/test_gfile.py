@@ -181,3 +181,18 @@ def test_atomic_write():
     with pytest.raises(E.AlreadyExistsError):
         file_io.atomic_write_string_to_file("z", "abc", overwrite=False)
     assert os.listdir(".") == ["z"]
+
+
+def test_newer_names_have_arguments_of_their_own(tmp_path):
+    from tinytf import file_io
+    from tinytf.io import gfile
+
+    gfile.makedirs(path=str(tmp_path / "a/b"))
+    with gfile.GFile(str(tmp_path / "a/f"), "w") as f:
+        f.write("x")
+    gfile.copy(src=str(tmp_path / "a/f"), dst=str(tmp_path / "a/b/g"))
+    assert gfile.exists(path=str(tmp_path / "a/b/g")) and gfile.isdir(path=str(tmp_path / "a"))
+    assert [(len(folders), names) for _, folders, names in gfile.walk(str(tmp_path), topdown=False)] == [(0, ["g"]), (1, ["f"]), (1, [])]
+    assert file_io.filecmp(str(tmp_path / "a/f"), str(tmp_path / "a/b/g"))
+    gfile.rmtree(path=str(tmp_path / "a"))
+    assert gfile.listdir(path=str(tmp_path)) == []

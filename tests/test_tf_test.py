@@ -108,6 +108,10 @@ def test_equal_graphs():
     tf.test.assert_equal_graph_def(graph_defs[0], graph_defs[1])
     with pytest.raises(AssertionError, match="'b'.*'c'"):
         tf.test.assert_equal_graph_def(graph_defs[0], graph_defs[2])
+    first, second = tf.GraphDef(), tf.GraphDef()
+    first.node.add(name="a", op="Identity", input=["x", "^c", "^b"])
+    second.node.add(name="a", op="Identity", input=["x:0", "^b", "^c"]).attr["_class"].list.s.append(b"loc:@x")
+    tf.test.assert_equal_graph_def(first, second)
 
 
 def test_main_runs_the_tests_of_a_script(tmp_path):

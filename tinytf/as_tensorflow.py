@@ -14,6 +14,7 @@ import sys
 import types
 
 from tinytf import companions
+from tinytf.absent_modules import IMPORTABLE
 from tinytf.missing import missing_symbol, name_missing
 from tinytf.tensorflow_paths import INNER_PACKAGES, PYTHON_PATHS, RENAMED
 
@@ -160,7 +161,7 @@ def _sources_of_python_path(tf, path):
         return ["tinytf.generated_ops"]
     if listed is None:  # tensorflow.python.image.… is tf.image.…
         found = path[0] in tf._NAMESPACES and _walk(tf, path)
-        return [found] if found else None
+        return [found] if found else [] if ".".join(path) in IMPORTABLE else None
     return listed.split() + [tf]
 
 

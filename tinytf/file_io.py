@@ -107,6 +107,8 @@ class FileIO:
         OutOfRangeError past the end, InvalidArgumentError before the start.
         """
         reader = self._open_to_read()
+        if offset is not None and position is not None:
+            raise TypeError("seek(): offset and position are one argument, and both were given")
         offset = position if offset is None else offset  # `position` is the name that it had before
         if offset is None:
             raise TypeError("seek(): offset argument required")
@@ -126,6 +128,10 @@ class FileIO:
         if self._may_read:
             return self._open_to_read().tell()
         return self._open_to_write().tell()
+
+    def seekable(self) -> bool:
+        """True: `seek` works."""
+        return True
 
     def readline(self):
         """The next line with its end; empty at the end of the file."""
@@ -338,3 +344,10 @@ def file_crc32(filename, block_size: int = 1 << 24) -> str:
         for chunk in iter(lambda: f.read(block_size), b""):
             crc = zlib.crc32(chunk, crc)
     return hex(crc & 0xFFFFFFFF)
+
+
+def filecmp(filename_a, filename_b) -> bool:
+    """Whether two files have the same content."""
+    if stat(filename_a).length != stat(filename_b).length:
+        return False
+    return file_crc32(filename_a) == file_crc32(filename_b)

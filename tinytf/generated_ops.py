@@ -58,6 +58,10 @@ def function_of(op_type: str, op_def):
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
+    if name == "_op_def_lib":
+        from tinytf.graph.op_def_library import _op_def_lib
+
+        return _op_def_lib
     wanted = name.lstrip("_")
     if wanted not in _names:
         _names.update({snake_case(op_type): op_type for op_type in op_entry.all_entries()})

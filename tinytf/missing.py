@@ -17,6 +17,9 @@ class MissingSymbol(AttributeError, NotImplementedError):
         symbol = "%s.%s" % (self._where, self._name)
         if symbol in INSTEAD:
             return "tinytf has no %s. Use %s" % (symbol, INSTEAD[symbol])
+        for package, instead in INSTEAD_OF_PACKAGES.items():
+            if symbol.startswith(package + "."):
+                return "tinytf has no %s. Use %s" % (symbol, instead)
         import difflib
 
         near = difflib.get_close_matches(self._name, [n for n in self._known if n != self._name], 3, 0.75)
@@ -44,6 +47,18 @@ INSTEAD = {
     "tf.load_op_library": "tf.py_func: tinytf cannot load compiled kernels",
     "tf.lite": "the saved checkpoint with TensorFlow itself",
     "tf.compat.v2": "tf.compat.v1: tinytf follows TensorFlow 1.15",
+}
+
+# The same for whole packages inside of TensorFlow, which can be imported (see `absent_modules`).
+INSTEAD_OF_PACKAGES = {
+    "tf.python.autograph": "tf.cond and tf.while_loop: tinytf builds graphs, it rewrites no Python",
+    "tf.python.debug": "tf.Print, or fetch the tensors: tinytf has no debugger",
+    "tf.python.distribute": INSTEAD["tf.distribute"],
+    "tf.python.eager.def_function": INSTEAD["tf.function"],
+    "tf.python.eager.backprop": INSTEAD["tf.GradientTape"],
+    "tf.python.keras": INSTEAD["tf.keras"],
+    "tf.python.profiler": "tf.RunMetadata and tensorflow.python.client.timeline: tinytf has no profiler",
+    "tf.python.tpu": INSTEAD["tf.tpu"],
 }
 
 

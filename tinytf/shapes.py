@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import protos
+from tinytf import dtypes, protos
 
 
 class Dimension:
@@ -21,11 +21,11 @@ class Dimension:
         if isinstance(value, Dimension):
             value = value._value
         if value is not None:
-            if isinstance(value, (float, np.floating)) and int(value) != value or not hasattr(value, "__int__"):
-                raise ValueError(f"Ambiguous dimension: {value}")
-            if isinstance(value, str):
-                raise ValueError(f"Ambiguous dimension: {value}")
-            value = int(value)
+            if isinstance(value, dtypes.DType):
+                raise TypeError(f"Cannot convert {value!r} to Dimension")
+            given, value = value, int(value)
+            if not isinstance(given, (str, bytes)) and value != given:
+                raise ValueError(f"Ambiguous dimension: {given}")
             if value < 0:
                 raise ValueError(f"Dimension {value} must be >= 0")
         self._value = value
@@ -365,6 +365,8 @@ def as_dims(shape) -> tuple | None:
         return tuple(None if d.size == -1 else d.size for d in shape.dim)
     if isinstance(shape, (int, np.integer, Dimension)):
         return (Dimension(shape).value,)
+    if isinstance(shape, (str, bytes)):
+        raise TypeError(f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {shape}")
     try:
         sizes = list(shape)
     except TypeError:

@@ -40,18 +40,18 @@ PYTHON_PATHS = {
     "framework.errors": "tinytf.errors",
     "framework.errors_impl": "tinytf.errors",
     "framework.framework_lib": "tf",
-    "framework.function": "tinytf.graph.defun tinytf.graph.function",
-    "framework.function_def_to_graph": "",
+    "framework.function": "tinytf.ops.defun tinytf.graph.function",
+    "framework.function_def_to_graph": "tinytf.graph.function_def_graph",
     "framework.graph_io": "tf.train",
-    "framework.graph_to_function_def": "",
+    "framework.graph_to_function_def": "tinytf.graph.function_def_graph",
     "framework.graph_util": "tf.graph_util",
     "framework.graph_util_impl": "tf.graph_util",
     "framework.importer": "tf",
     "framework.indexed_slices": "tinytf.graph.indexed_slices tinytf.graph.convert",
     "framework.load_library": "tf",
     "framework.meta_graph": "tinytf.graph.meta_graph tinytf.graph.op_list tf.train",
-    "framework.op_def_library": "",
-    "framework.op_def_registry": "",
+    "framework.op_def_library": "tinytf.graph.op_def_library",
+    "framework.op_def_registry": "tinytf.graph.op_def_library",
     "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry tinytf.graph.collection_protos tinytf.graph.indexed_slices tinytf.graph.framework_ops",
     "framework.random_seed": "tf tf.random",
     "framework.registry": "",
@@ -73,7 +73,7 @@ PYTHON_PATHS = {
     "layers.normalization": "tf.layers",
     "layers.pooling": "tf.layers",
     "layers.utils": "tinytf.layers.utils tf.layers",
-    "lib.io.file_io": "tinytf.file_io",
+    "lib.io.file_io": "tinytf.file_io tinytf.io.gfile",
     "lib.io.python_io": "tf.python_io",
     "lib.io.tf_record": "tf.python_io",
     "ops.array_grad": "tinytf.ops.gradient_registry",
@@ -97,7 +97,7 @@ PYTHON_PATHS = {
     "ops.default_gradient": "tinytf.ops.default_gradient",
     "ops.distributions": "tf.distributions",
     "ops.embedding_ops": "tf.nn",
-    "ops.functional_ops": "tf",
+    "ops.functional_ops": "tf tinytf.ops.functional_ops",
     "ops.gradient_checker": "tf.test",
     "ops.gradients": "tf tinytf.ops.gradients",
     "ops.gradients_impl": "tf tinytf.ops.gradients",
@@ -174,6 +174,7 @@ PYTHON_PATHS = {
     "ops.state_ops": "tf tinytf.ops.state_ops",
     "ops.stateless_random_ops": "tf.random",
     "ops.string_ops": "tf tf.strings",
+    "ops.summary_op_util": "tinytf.ops.summary_ops",
     "ops.summary_ops": "tf.summary",
     "ops.template": "tinytf.ops.template",
     "ops.tensor_array_grad": "tinytf.ops.gradient_registry",
@@ -200,6 +201,10 @@ PYTHON_PATHS = {
     "summary": "tf.summary",
     "tf2": "tinytf.graph.eager_context",
     "tools.freeze_graph": "tinytf.tools.freeze_graph",
+    "tools.optimize_for_inference": "tinytf.tools.optimize_for_inference",
+    "tools.saved_model_cli": "tinytf.tools.saved_model_cli",
+    "tools.saved_model_utils": "tinytf.tools.saved_model_utils",
+    "tools.strip_unused": "tinytf.tools.strip_unused",
     "tools.inspect_checkpoint": "tinytf.tools.inspect_checkpoint",
     "tools.optimize_for_inference_lib": "tinytf.tools.optimize_for_inference",
     "tools.strip_unused_lib": "tinytf.tools.strip_unused",
@@ -267,7 +272,7 @@ for _package, _meaning, _modules in (
         canned.parsing_utils canned.prediction_keys estimator estimator_lib export.export export.export_lib export.export_output
         exporter inputs.inputs inputs.numpy_io inputs.pandas_io inputs.queues.feeding_functions model_fn run_config training util""",
     ),
-    ("summary", "tf.summary", "summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
+    ("summary", "tf.summary", "plugin_asset summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
 ):
     for _module in _modules.split():
         # the module of that name here, with what it keeps to itself, stands before the public names
@@ -287,6 +292,9 @@ RENAMED = {
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",
     "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
     "internal_convert_n_to_tensor=convert_n_to_tensor",
+    "lib.io.file_io": """
+        create_dir_v2=mkdir delete_file_v2=remove delete_recursively_v2=rmtree file_exists_v2=exists get_matching_files_v2=glob
+        is_directory_v2=isdir list_directory_v2=listdir recursive_create_dir_v2=makedirs""",
     "ops.control_flow_util": """
         CheckInputFromValidContext=check_input_from_valid_context GetContainingWhileContext=containing_while_context
         GetLoopConstantEnter=loop_constant_enter GetOutputContext=output_context GetWhileContext=while_context
@@ -296,6 +304,7 @@ RENAMED = {
     "ops.gradients_impl": "gradients_v2=gradients HessiansV2=hessians",
     "ops.math_ops": " ".join("reduce_%s_v1=reduce_%s" % (r, r) for r in "all any logsumexp max mean min prod sum".split()),
     "ops.resource_variable_ops": "BaseResourceVariable=ResourceVariable",
+    "ops.summary_op_util": "collect=_collect",
     "ops.template": "make_template_internal=make_template",
     "ops.variable_scope": "variable=Variable",
     "ops.variables": "VariableV1=Variable",

@@ -8,7 +8,7 @@ from tinytf import graph_util
 from tinytf.graph.build import make
 from tinytf.tools import inspect_checkpoint
 from tinytf.tools.freeze_graph import freeze_graph
-from tinytf.tools.optimize_for_inference import optimize_for_inference
+from tinytf.tools.optimize_for_inference import fuse_resize_and_conv, optimize_for_inference
 from tinytf.tools.strip_unused import strip_unused
 
 
@@ -153,6 +153,24 @@ def test_batch_norms_are_folded_into_convolutions():
     assert [n.op for n in folded.node if n.op != "Const"] == ["Placeholder", "Relu", "Conv2D", "BiasAdd"]
     image = rng.rand(1, 4, 4, 2).astype(np.float32)
     assert np.allclose(_run(folded, "out:0", {"x:0": image}), _run(graph_def, "out:0", {"x:0": image}), rtol=1e-5)
+
+
+@pytest.mark.parametrize("mode", ["REFLECT", "SYMMETRIC"])
+@pytest.mark.parametrize("resized, padded", [(True, True), (True, False), (False, True)])
+def test_resize_and_padding_are_fused_into_convolutions(mode, resized, padded):
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        x = tf.constant(np.arange(12, dtype=np.float32).reshape(1, 2, 3, 2))
+        if resized:
+            x = tf.image.resize_bilinear(x, [12, 4])
+        if padded:
+            x = tf.pad(x, [[0, 0], [1, 1], [1, 2], [0, 0]], mode=mode)
+        tf.nn.conv2d(x, tf.constant(np.arange(8, dtype=np.float32).reshape(1, 2, 2, 2)), [1, 1, 1, 1], "VALID", name="out")
+        expected, graph_def = sess.run("out:0"), graph.as_graph_def()
+    fused = fuse_resize_and_conv(graph_def, ["out"])
+    assert {n.op for n in fused.node} == {"Const", "FusedResizeAndPadConv2D" if resized else "FusedPadConv2D"}
+    with tf.Graph().as_default(), tf.Session() as sess:
+        tf.import_graph_def(fused, name="")
+        np.testing.assert_allclose(sess.run("out:0"), expected, rtol=1e-6)
 
 
 def test_inspect_checkpoint(capsys):

@@ -47,7 +47,7 @@ def _nodes():
             _const("a") + "node{name:'i' op:'Identity' input:'a' attr{key:'T' value{type:DT_INT32}}}",
             "Input 0 of node import/i was passed float from import/a:0 incompatible with expected int32",
         ),
-        (_const("a") + "node{name:'i' op:'Reshape' input:'a' input:'a'}", "NodeDef missing attr 'T' from Op<name=Reshape"),
+        (_const("a") + "node{name:'i' op:'Reshape' input:'a' input:'a'}", "NodeDef missing attr 'T' from Op<name=Reshape; signature=tensor:T, shape:Tshape -> output:T; attr="),
         (_const("a b"), "Node 'a b': Node name contains invalid characters"),
         (_const("_a"), "Node '_a': Node name contains invalid characters"),
         (_const(""), "Node '': Node name contains invalid characters"),
@@ -57,7 +57,7 @@ def _nodes():
             "inconsistent with the GraphDef for output #0: Shapes must be equal rank, but are 0 and 1",
         ),
         (_const("a") + "versions{producer:134 min_consumer:1000}", "GraphDef min consumer version 1000 above current version 134"),
-        ("node{name:'i' op:'Placeholder' attr{key:'dtype' value{i:3}}}", "had value with type 'int' when 'type' expected for attr 'dtype'"),
+        ("node{name:'i' op:'Placeholder' attr{key:'dtype' value{i:3}}}", "had value with type 'int' when 'type' expected\n\t for attr 'dtype'"),
         (
             _const("a") + "node{name:'i' op:'AddN' input:'a' attr{key:'T' value{type:DT_FLOAT}} attr{key:'N' value{i:1000000000000}}}",
             "do not match 1 inputs specified",
@@ -73,6 +73,20 @@ def _nodes():
         (_const("a").replace("shape{}", "shape{dim{size:-1}}"), "holds a tensor of negative size [-1]"),
         (_const("a").replace("shape{}", "shape{dim{size:4611686018427387904}}"), "which cannot be in a file"),
         (_const("a", "attr{key:'_class' value{i:1}}"), "attr '_class' is no list of strings"),
+        (_unary("b", "x:0"), "Node 'b': Unknown input node 'x:0'"),
+        ("node{name:'a'}", "Node 'a' does not specify an operation"),
+        ("node{name:'c' op:'Const'}", "NodeDef missing attrs 'dtype', 'value' from Op<name=Const; signature= -> output:dtype; attr="),
+        (
+            "node{name:'s' op:'StringToNumber' attr{key:'out_type' value{type:DT_BOOL}}}",
+            "Value for attr 'out_type' of bool is not in the list of allowed values: float, double, int32, int64\n\t; NodeDef: {{node import/s}}; Op<name",
+        ),
+        ("versions{producer:-1}", "GraphDef producer version -1 below min producer 0 supported by TensorFlow 1.15.5.  Please regenerate"),
+        ("library{function{signature{name:'NoOp'}}}", "Cannot add function 'NoOp' because an op with the same name already exists"),
+        (
+            "library{function{signature{name:'f'}} function{signature{name:'f' is_stateful:true}}}",
+            "Cannot add function 'f' because a different function with the same name already exists",
+        ),
+        ("library{function{signature{name:'f'}} gradient{function_name:'f' gradient_func:'g'}}", "FunctionDefLibrary missing 'g' FunctionDef"),
     ],
 )
 def test_a_graph_that_is_not_well_formed(text, words):
@@ -218,6 +232,23 @@ def test_an_unknown_op_imports_and_exports_and_fails_by_name_when_it_runs():
         assert sess.run("y:0", {"m:1": 4.0}) == 4.0
         with pytest.raises((tf.errors.OpError, NotImplementedError), match="Mystery"):
             sess.run("y:0", {"x:0": 1.0})
+
+
+def test_an_op_of_a_later_tensorflow_imports_and_fails_by_the_attribute_it_mentions():
+    given = _parse(_const("a") + _unary("y", "a", extra="attr{key:'twist' value{i:1}} attr{key:'_mine' value{i:1}}"))
+    tf.import_graph_def(given, name="")
+    assert list(tf.get_default_graph().as_graph_def().node) == list(given.node)
+    with tf.Session() as sess, pytest.raises(NotImplementedError, match="'Identity' .node 'y'.: it mentions attr 'twist'"):
+        sess.run("y:0")
+
+
+def test_an_op_that_was_removed():
+    from tinytf.test import test_ops
+
+    with tf.Graph().as_default(), pytest.raises(tf.errors.UnimplementedError, match="Op Old is not available in GraphDef version 134"):
+        test_ops.old()
+    tf.import_graph_def(_parse("node{name:'o' op:'Old'} versions{producer:7}"), name="")
+    assert test_ops.old().name == "Old"  # the graph is of the version of its oldest part
 
 
 def test_an_unknown_ops_signature_comes_from_the_producer_and_goes_out_again():

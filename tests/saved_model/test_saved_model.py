@@ -6,7 +6,7 @@ import pytest
 
 import tinytf as tf
 from tinytf import protos
-from tinytf.saved_model import builder, loader, signature_constants, signature_def_utils, tag_constants, utils
+from tinytf.saved_model import builder, constants, loader, signature_constants, signature_def_utils, tag_constants, utils
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +76,29 @@ def test_several_graphs_main_op_assets_and_text():
             assert sess.run("path:0", {"path:0": "fed"}) == b"fed"
     with pytest.raises(RuntimeError, match="could not be found in SavedModel"), tf.Session() as sess:
         tf.saved_model.load(sess, ["nope"], "sm")
+
+
+def test_ops_and_assets_that_stand_in_the_meta_graph():
+    """What TensorFlow's own later code wrote: no collections, but signatures and asset_file_def."""
+    for folder in ("a", "b"):
+        os.makedirs(folder)
+        with open(folder + "/words.txt", "w") as f:
+            f.write(folder)
+    with tf.Session() as sess:
+        _half_plus_two(sess)
+        paths = [tf.constant("a/words.txt", name="p"), tf.constant("b/words.txt", name="q")]
+        v = tf.global_variables()[0]
+        b = builder._SavedModelBuilder("sm")
+        b.add_meta_graph_and_variables(sess, ["t"], assets_list=paths, init_op=tf.group(v.assign(7.0)), train_op=tf.assign_add(v, 1.0))
+        b.add_meta_graph(["u"])
+        b.save()
+    assert sorted(os.listdir("sm/assets")) == ["words.txt", "words.txt_1"]
+    with tf.Graph().as_default(), tf.Session() as sess:
+        meta = tf.saved_model.load(sess, ["t"], "sm")
+        assert [(a.filename, a.tensor_info.name) for a in meta.asset_file_def] == [("words.txt", "p:0"), ("words.txt_1", "q:0")]
+        assert sorted(meta.signature_def) == ["__saved_model_init_op", "__saved_model_train_op"]
+        assert sess.run("a:0") == 7 and sess.run(loader.get_train_op(meta)) == 8
+        assert constants.MAIN_OP_KEY not in meta.collection_def and constants.ASSETS_KEY not in meta.collection_def
 
 
 def test_an_asset_outside_of_the_folder_is_refused():

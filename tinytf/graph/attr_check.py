@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes, protos
+from tinytf.graph import op_summary
 from tinytf.shapes import TensorShape
 
 _MOST_TENSORS = 1 << 20  # of one op: more is an attack, not a model
@@ -10,7 +11,7 @@ _MOST_BYTES = 1 << 33  # of one constant, of which a file can hold 2^31 at most
 
 
 _KINDS = {"int": int, "float": float, "bool": bool, "string": bytes, "type": dtypes.DType, "shape": TensorShape}
-_SHOWN = {**{v: k for k, v in _KINDS.items()}, list: "list"}
+_SHOWN = {v: k for k, v in _KINDS.items()}
 _rules: dict = {}  # op type -> what is asked of each attribute
 
 
@@ -32,22 +33,22 @@ def check_attrs(op_def, attrs: dict, name: str) -> None:
         value = attrs[attr.name]
         if in_list:
             if type(value) is not list or not all([type(v) is kind for v in value]):
-                _wrong_kind(attr, value, name)
+                _wrong_kind(op_def, attr, value, name)
         elif type(value) is not kind:
-            _wrong_kind(attr, value, name)
+            _wrong_kind(op_def, attr, value, name)
         if attr.minimum is not None:
             size = len(value) if in_list else value
             if size < attr.minimum:
+                what = "Length" if in_list else "Value"
                 raise ValueError(
-                    f"Value for attr '{attr.name}' of {size} must be at least minimum {attr.minimum}; NodeDef: {{{{node {name}}}}}"
+                    f"{what} for attr '{attr.name}' of {size} must be at least minimum {attr.minimum}{op_summary.where(op_def, name)}"
                 )
         if allowed is not None:
             for v in value if in_list else (value,):
                 if v not in allowed and getattr(v, "base_dtype", v) not in allowed:
-                    shown = ", ".join(sorted(getattr(a, "name", a if isinstance(a, str) else repr(a)) for a in allowed))
                     raise ValueError(
-                        f"Value for attr '{attr.name}' of {getattr(v, 'name', v)} is not in the list of allowed values: {shown}; "
-                        f"NodeDef: {{{{node {name}}}}}"
+                        f"Value for attr '{attr.name}' of {op_summary.allowed_text([v])} is not in the list of allowed values: "
+                        f"{op_summary.allowed_text(attr.allowed)}{op_summary.where(op_def, name)}"
                     )
         if kind is protos.TensorProto and not in_list:
             check_tensor(value, name)
@@ -56,10 +57,16 @@ def check_attrs(op_def, attrs: dict, name: str) -> None:
             raise ValueError(f"Node '{name}' claims {attrs[arg.number_attr]} outputs")
 
 
-def _wrong_kind(attr, value, name) -> None:
-    had = _SHOWN.get(type(value), "tensor" if isinstance(value, protos.TensorProto) else "no value")
+def _kind_of(value) -> str:
+    if type(value) is list:
+        return f"list({_kind_of(value[0])})" if value else "list"
+    return _SHOWN.get(type(value)) or {protos.TensorProto: "tensor", protos.NameAttrList: "func"}.get(type(value), "no value")
+
+
+def _wrong_kind(op_def, attr, value, name) -> None:
     raise ValueError(
-        f"AttrValue had value with type '{had}' when '{attr.type}' expected for attr '{attr.name}'; NodeDef: {{{{node {name}}}}}"
+        f"AttrValue had value with type '{_kind_of(value)}' when '{attr.type}' expected\n\t for attr '{attr.name}'"
+        f"{op_summary.where(op_def, name)}"
     )
 
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import contextlib
 
-import numpy as np
-
-from tinytf import dtypes, protos
 from tinytf.graph import op_entry
+from tinytf.graph.attr_conversion import attribute, check_allowed, check_attribute
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
 from tinytf.graph.graph import get_graph_from_inputs
 from tinytf.graph.tensor import Tensor
-from tinytf.shapes import TensorShape, as_dims
 
 
 def make(op_type: str, *inputs, name=None, **attrs):
@@ -60,7 +57,7 @@ def make_op(op_type: str, *inputs, name=None, **attrs):
     if len(inputs) != len(op_def.inputs):
         raise TypeError(f"Op '{op_type}' takes {len(op_def.inputs)} inputs, got {len(inputs)}")
     graph = get_graph_from_inputs(_flat(inputs))
-    known = {k: _attr_in(op_def, k, v, op_type) for k, v in attrs.items()}
+    known = {k: attribute(op_def, k, v, op_type) for k, v in attrs.items()}
     with graph.as_default(), graph.name_scope(name or op_type) as scope:
         tensors: list = []
         owner: dict = {}  # which argument determined an attribute: for the message
@@ -72,7 +69,7 @@ def make_op(op_type: str, *inputs, name=None, **attrs):
         ordered = {}
         for attr in op_def.attrs:
             if attr.name in known:
-                ordered[attr.name] = _checked(op_def, attr, known[attr.name], owner)
+                ordered[attr.name] = check_attribute(op_def, attr, known[attr.name], owner)
             elif attr.has_default:
                 ordered[attr.name] = attr.default
             else:
@@ -125,7 +122,7 @@ def _convert_one(op_def, arg, value, known: dict, owner: dict) -> Tensor:
     elif wanted is None:
         known[arg.type_attr] = base
         owner[arg.type_attr] = arg.name
-        _check_allowed(op_def.attr_by_name[arg.type_attr], base, arg.name, op_def.name)
+        check_allowed(op_def.attr_by_name[arg.type_attr], base, arg.name, op_def.name)
     elif base is not wanted:
         by = owner.get(arg.type_attr)
         raise TypeError(
@@ -167,107 +164,84 @@ def _explain(op_def, arg, value, wanted, owner, error) -> None:
 def _convert_list(op_def, arg, values, known: dict, owner: dict) -> list:
     if not isinstance(values, (list, tuple)):
         raise TypeError(f"Expected list for '{arg.name}' argument to '{op_def.name}' Op, not {values!r}.")
-    if arg.type_list_attr:
-        wanted = known.get(arg.type_list_attr)
-        if wanted is None:
-            tensors = convert_n_to_tensor(values, name=arg.name, as_ref=arg.is_ref)
-            known[arg.type_list_attr] = [t.dtype._base for t in tensors]
-            return tensors
+    tensors = (_convert_mixed if arg.type_list_attr else _convert_alike)(op_def, arg, values, known, owner)
+    if arg.is_ref and not all(t.dtype._is_ref_dtype for t in tensors):
+        raise TypeError(f"'{op_def.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)")
+    return tensors
+
+
+def _convert_mixed(op_def, arg, values, known: dict, owner: dict) -> list:
+    """The tensors of a list argument in which each has a type of its own."""
+    wanted, by = known.get(arg.type_list_attr), owner.get(arg.type_list_attr)
+    if wanted is not None and by is None:  # the caller gave the types
         return [convert_to_tensor(v, t, f"{arg.name}_{i}", as_ref=arg.is_ref) for i, (v, t) in enumerate(zip(values, wanted))]
-    if arg.number_attr in known and known[arg.number_attr] != len(values):
-        raise ValueError(f"List argument '{arg.name}' to '{op_def.name}' Op with length {len(values)} must match length {known[arg.number_attr]} of argument '{owner.get(arg.number_attr)}'.")
-    known[arg.number_attr] = len(values)
-    owner[arg.number_attr] = arg.name
-    attr = op_def.attr_by_name[arg.number_attr]
-    if attr.minimum is not None and len(values) < attr.minimum:
-        raise ValueError(f"List argument '{arg.name}' to '{op_def.name}' Op with length {len(values)} shorter than minimum length {attr.minimum}.")
-    wanted = arg.dtype or known.get(arg.type_attr)
-    preferred = None
+    try:
+        tensors = convert_n_to_tensor(values, name=arg.name, as_ref=arg.is_ref)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{_list_has(op_def, arg, values)} that are invalid. Tensors: {values}") from error
+    types = [t.dtype._base for t in tensors]
     if wanted is None:
+        known[arg.type_list_attr], owner[arg.type_list_attr] = types, arg.name
+        for dtype in types:
+            check_allowed(op_def.attr_by_name[arg.type_list_attr], dtype, arg.name, op_def.name)
+    elif types != wanted:
+        raise TypeError(
+            f"Input '{arg.name}' of '{op_def.name}' Op has type list of {', '.join(t.name for t in types)} that does not match type "
+            f"list {', '.join(t.name for t in wanted)} of argument '{by}'."
+        )
+    return tensors
+
+
+def _convert_alike(op_def, arg, values, known: dict, owner: dict) -> list:
+    """The tensors of a list argument that all have one type."""
+    wanted = expected = arg.dtype or known.get(arg.type_attr)
+    preferred = None
+    if expected is None:
         # A tensor among the values says what the plain ones are to become.
         wanted = next((t.dtype._base for t in values if isinstance(t, Tensor)), None)
         type_attr = op_def.attr_by_name[arg.type_attr]
         preferred = type_attr.default if type_attr.has_default else None
     try:
         tensors = convert_n_to_tensor(values, wanted, arg.name, preferred, as_ref=arg.is_ref)
+        bases = [t.dtype._base for t in tensors]
+        if any(b is not (expected or bases[0]) for b in bases):
+            raise TypeError("The tensors differ in type")
     except (TypeError, ValueError) as error:
-        shown = [getattr(getattr(v, "dtype", None), "name", "<NOT CONVERTIBLE TO TENSOR>") for v in values]
-        raise TypeError(f"Tensors in list passed to '{arg.name}' of '{op_def.name}' Op have types {shown} that don't all match{' ' + wanted.name if wanted else ''}: {error}") from error
-    bases = [t.dtype._base for t in tensors]
-    expected = arg.dtype or known.get(arg.type_attr)
-    if any(b is not (expected or bases[0]) for b in bases):
-        names = ", ".join(b.name for b in bases)
-        tail = f" that do not match {'expected type' if arg.dtype else 'type'} {expected.name}{'' if arg.dtype else ' inferred from earlier arguments'}." if expected else " that don't all match."
-        raise TypeError(f"Tensors in list passed to '{arg.name}' of '{op_def.name}' Op have types [{names}]{tail}")
-    if arg.type_attr and arg.type_attr not in known and bases:
-        known[arg.type_attr] = bases[0]
-        owner[arg.type_attr] = arg.name
-        _check_allowed(op_def.attr_by_name[arg.type_attr], bases[0], arg.name, op_def.name)
+        if arg.dtype is not None:
+            ending = f"that do not match expected type {expected.name}."
+        elif expected is not None:
+            ending = f"that do not match type {expected.name} inferred from earlier arguments."
+        else:
+            ending = "that don't all match."
+        raise TypeError(f"{_list_has(op_def, arg, values)} {ending}") from error
+    if arg.number_attr in known and known[arg.number_attr] != len(values):
+        raise ValueError(
+            f"List argument '{arg.name}' to '{op_def.name}' Op with length {len(values)} must match length "
+            f"{known[arg.number_attr]} of argument '{owner.get(arg.number_attr)}'."
+        )
+    if arg.number_attr not in known:
+        known[arg.number_attr], owner[arg.number_attr] = len(values), arg.name
+        minimum = op_def.attr_by_name[arg.number_attr].minimum
+        if minimum is not None and len(values) < minimum:
+            raise ValueError(
+                f"List argument '{arg.name}' to '{op_def.name}' Op with length {len(values)} shorter than minimum length {minimum}."
+            )
+    if expected is None:
+        if not bases:
+            raise TypeError(
+                f"Don't know how to infer type variable from empty input list passed to input '{arg.name}' of '{op_def.name}' Op."
+            )
+        known[arg.type_attr], owner[arg.type_attr] = bases[0], arg.name
+        check_allowed(op_def.attr_by_name[arg.type_attr], bases[0], arg.name, op_def.name)
     return tensors
 
 
-def _check_allowed(attr, dtype, parameter: str, op_name: str) -> None:
-    if attr.allowed is not None and dtype not in attr.allowed:
-        names = ", ".join(t.name for t in attr.allowed)
-        raise TypeError(f"Value passed to parameter '{parameter}' has DataType {dtype.name} not in list of allowed values: {names}")
-
-
-def _attr_in(op_def, name: str, value, op_type: str):
-    """An attribute as the caller gave it, as the house holds it."""
-    attr = op_def.attr_by_name.get(name)
-    if attr is None:
-        raise TypeError(f"apply_op() got unexpected keyword arguments: {name} (op '{op_type}')")
-    if value is None and attr.has_default:
-        return attr.default
-    if attr.type.startswith("list("):
-        if not isinstance(value, (list, tuple, np.ndarray, TensorShape)):
-            raise TypeError(f"Expected list for attr {name}, got {value!r}")
-        return [coerce(attr.type[5:-1], v, name) for v in value]
-    return coerce(attr.type, value, name)
-
-
-def coerce(kind: str, value, name: str):
-    """`value` as an attribute of type `kind`; TypeError where it cannot be."""
-    if kind == "type":
-        return dtypes.as_dtype(value).base_dtype
-    if kind == "bool":
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(f"Expected bool for argument '{name}' not {value!r}.")
-        return bool(value)
-    if kind == "int":
-        if isinstance(value, (str, bytes)) or not hasattr(value, "__int__") or isinstance(value, float) and int(value) != value:
-            raise TypeError(f"Expected int for argument '{name}' not {value!r}.")
-        return int(value)
-    if kind == "float":
-        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-            raise TypeError(f"Expected float for argument '{name}' not {value!r}.")
-        return float(value)
-    if kind == "string":
-        if isinstance(value, bytes):
-            return value
-        if isinstance(value, str):
-            return value.encode()
-        raise TypeError(f"Expected string for argument '{name}' not {value!r}.")
-    if kind == "shape":
-        return TensorShape._of(as_dims(value))
-    if kind == "func" and isinstance(value, str):
-        return protos.NameAttrList(name=value)
-    return value
-
-
-def _checked(op_def, attr, value, owner: dict):
-    if attr.allowed is not None:
-        if attr.type == "type":
-            _check_allowed(attr, value, owner.get(attr.name, attr.name), op_def.name)
-        elif attr.type == "string" and value not in attr.allowed:
-            shown = '", "'.join(v.decode() for v in attr.allowed)
-            raise ValueError(f"Attr '{attr.name}' of '{op_def.name}' Op passed string '{value.decode()}' not in: \"{shown}\".")
-        elif attr.type == "list(type)":
-            for element in value:
-                _check_allowed(attr, element, attr.name, op_def.name)
-    if attr.minimum is not None:
-        if attr.type == "int" and value < attr.minimum:
-            raise ValueError(f"Attr '{attr.name}' of '{op_def.name}' Op passed {value} less than minimum {attr.minimum}.")
-        if attr.type.startswith("list(") and len(value) < attr.minimum:
-            raise ValueError(f"Attr '{attr.name}' of '{op_def.name}' Op passed list of length {len(value)} less than minimum {attr.minimum}.")
-    return value
+def _list_has(op_def, arg, values) -> str:
+    """What the values of a list are by themselves, for the message."""
+    types = []
+    for value in values:
+        try:
+            types.append(convert_to_tensor(value, as_ref=arg.is_ref).dtype._base.name)
+        except (TypeError, ValueError):
+            types.append("<NOT CONVERTIBLE TO TENSOR>")
+    return f"Tensors in list passed to '{arg.name}' of '{op_def.name}' Op have types [{', '.join(types)}]"

@@ -25,6 +25,8 @@ def graph_to_def(graph, from_version=None, add_shapes: bool = False):
         for name, function in graph._functions.items():
             if name not in known:
                 result.library.function.add().CopyFrom(to_function_def(function))
+                if function.gradient_name:
+                    result.library.gradient.add(function_name=name, gradient_func=function.gradient_name)
     nodes = result.node
     for op in graph._operations[from_version or 0 :]:
         node = nodes.add()

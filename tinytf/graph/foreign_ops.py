@@ -61,6 +61,11 @@ def has_default(op_def, name: str, value) -> bool:
     return False
 
 
+def unknown_attrs(op_def, attrs: dict) -> list:
+    """The attributes that an op of ours has not: a later TensorFlow's.  Those that start with '_' are anybody's."""
+    return [name for name in attrs if name not in op_def.attr_by_name and not name.startswith("_")]
+
+
 def output_dtypes(node, attrs: dict, op_def, expected: dict) -> list:
     """The dtypes of a foreign node's outputs: by its OpDef, else by its consumers, else by its attributes."""
     if op_def is not None:

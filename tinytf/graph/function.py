@@ -8,6 +8,7 @@ and out of a FunctionDef.  Follows `FuncGraph` and function_def_to_graph of TF 1
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tinytf import dtypes, errors, protos
 from tinytf.graph import attr_value, op_entry
@@ -15,6 +16,8 @@ from tinytf.graph.graph import Graph
 from tinytf.graph.operation import fill_node_def
 from tinytf.graph.tensor import Tensor, next_uid
 from tinytf.shapes import TensorShape, as_dims
+
+_FIRST_CONSUMER_OF_FUNCTIONS = 12  # a version of GraphDef
 
 
 class FuncGraph(Graph):
@@ -30,6 +33,8 @@ class FuncGraph(Graph):
         self.inputs: list = []
         self.outputs: list = []
         self.captures: dict = {}
+        self.out_names: list = []  # of the results in the FunctionDef, where they are chosen
+        self.description, self.attrs, self.gradient_name = "", {}, ""
         self._building_function = True
         if outer is not None:
             self._seed = outer._seed
@@ -66,6 +71,11 @@ class FuncGraph(Graph):
         return super().control_dependencies(control_inputs)
 
     @property
+    def control_outputs(self) -> list:
+        """The operations that the FunctionDef names as those which must run."""
+        return self.stateful_operations
+
+    @property
     def stateful_operations(self) -> list:
         """The operations that must run for their effect, whatever is returned."""
         return [op for op in self._operations if op._is_stateful and op.type not in ("Placeholder", "VarHandleOp", "Const")]
@@ -93,71 +103,114 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
 
 
 def add_function(graph: Graph, function: FuncGraph) -> None:
-    """Puts a function into a graph's library."""
+    """Puts a function into a graph's library; the graph is then for readers that know functions."""
     graph._functions[function.name] = function
+    producer, min_consumer = graph._versions
+    graph._versions = (producer, max(min_consumer, _FIRST_CONSUMER_OF_FUNCTIONS))
 
 
-def get_function(graph: Graph, name: str) -> FuncGraph:
-    """The function called `name` in a graph's library; NotFoundError where there is none."""
-    found = graph._functions.get(name)
-    if found is None:
+def find_function(graph: Graph, name: str) -> FuncGraph | None:
+    """The function called `name` in a graph's library, or in that of the graph around it; None where there is none."""
+    while graph is not None:
+        if name in graph._functions:
+            return graph._functions[name]
         for definition in graph._library.function if graph._library is not None else ():
             if definition.signature.name == name:
                 found = graph._functions[name] = from_function_def(definition, graph)
-                break
-        else:
-            raise errors.NotFoundError(None, None, f"Function '{name}' is not in the graph's library")
+                return found
+        graph = getattr(graph, "outer_graph", None)
+    return None
+
+
+def get_function(graph: Graph, name: str) -> FuncGraph:
+    """As `find_function`; NotFoundError where there is none."""
+    found = find_function(graph, name)
+    if found is None:
+        raise errors.NotFoundError(None, None, f"Function '{name}' is not in the graph's library")
     return found
 
 
 # Into a FunctionDef ---------------------------------------------------------------------------------
 
 
+class ArgumentNames(NamedTuple):
+    """The names of a function's arguments and results, and of its operations (by operation) in a FunctionDef."""
+
+    inputs: list
+    outputs: list
+    nodes: dict
+
+
+def argument_names(function: FuncGraph) -> ArgumentNames:
+    """Results choose their names first, then arguments, then nodes.  Follows TF_GraphToFunction of TF 1.15."""
+    taken: set = set()
+    outputs = function.out_names or [_unique(_normal(t.op.name), taken) for t in function.outputs]
+    inputs = [_unique(_normal(t.op.name), taken) for t in function.inputs]
+    arguments = {t.op for t in function.inputs}
+    nodes = {op: _unique(op.name, taken) for op in function._operations if op not in arguments}
+    return ArgumentNames(inputs, outputs, nodes)
+
+
+def check_out_names(names, outputs) -> None:
+    """InvalidArgumentError where the names chosen for results are not as many as these."""
+    if len(names) != len(outputs):
+        raise errors.InvalidArgumentError(
+            None, None, "output names must be either empty or equal in size to outputs. output names size = "
+            f"{len(names)} outputs size = {len(outputs)}",
+        )  # fmt: skip
+
+
 def to_function_def(function: FuncGraph):
     """The FunctionDef message of a function."""
     proto = protos.FunctionDef()
-    proto.signature.name = function.name
-    names: dict = {}
-    for tensor in function.inputs:
-        proto.signature.input_arg.add(name=_unique(tensor.op.name, names), type=tensor.dtype.as_datatype_enum)
-        names[tensor.op] = proto.signature.input_arg[-1].name
-    arguments = {t.op for t in function.inputs}
-    for op in function._operations:
-        if op in arguments:
-            continue
+    names = argument_names(function)
+    signature = proto.signature
+    signature.name, signature.description = function.name, function.description
+    of_argument: dict = {}
+    for i, (name, tensor) in enumerate(zip(names.inputs, function.inputs)):
+        signature.input_arg.add(name=name, type=tensor.dtype.as_datatype_enum)
+        proto.arg_attr[i].SetInParent()
+        of_argument[tensor] = name
+
+    def shown(tensor):
+        return of_argument[tensor] if tensor in of_argument else output_name(tensor, names.nodes[tensor.op])
+
+    for op, name in names.nodes.items():
         node = proto.node_def.add()
         fill_node_def(node, op)
-        data = [names[t.op] if t.op in arguments else output_name(t) for t in op._inputs]
-        controls = [i for i in node.input if i.startswith("^")]
+        node.name = name
+        controls = sorted(f"^{names.nodes[c]}" for c in op._control_inputs if c in names.nodes)
         del node.input[:]
-        node.input.extend(data + controls)
-    taken = {v: None for v in names.values() if isinstance(v, str)}
-    for tensor in function.outputs:
-        arg = _unique(tensor.op.name, taken)
-        proto.signature.output_arg.add(name=arg, type=tensor.dtype.base_dtype.as_datatype_enum)
-        proto.ret[arg] = names[tensor.op] if tensor.op in arguments else output_name(tensor)
-    effects = function.stateful_operations
-    proto.signature.is_stateful = bool(effects)
-    for op in effects:
-        proto.signature.control_output.append(op.name)
-        proto.control_ret[op.name] = op.name
+        node.input.extend([shown(t) for t in op._inputs] + controls)
+    for name, tensor in zip(names.outputs, function.outputs):
+        signature.output_arg.add(name=name, type=tensor.dtype.base_dtype.as_datatype_enum)
+        proto.ret[name] = shown(tensor)
+    signature.is_stateful = bool(function.stateful_operations)
+    for op in function.control_outputs:
+        signature.control_output.append(op.name)
+        proto.control_ret[op.name] = names.nodes[op]
+    for key, value in function.attrs.items():
+        attr_value.set_attr_value(proto.attr[key], value)
     return proto
 
 
-def _unique(name: str, taken: dict) -> str:
+def _normal(name: str) -> str:
     """An argument's name: lower case letters, digits and underscores, starting with a letter."""
-    base = re.sub(r"[^a-z0-9_]", "_", name.lower())
-    base = base if base[:1].isalpha() else f"arg_{base}"
-    candidate, number = base, 0
-    while candidate in taken.values() or candidate in taken:
+    return re.sub(r"^[^a-z]*", "", re.sub(r"[^a-z0-9]", "_", name.lower())) or "unknown"
+
+
+def _unique(name: str, taken: set) -> str:
+    candidate, number = name, 0
+    while candidate in taken:
+        candidate = f"{name}_{number}"
         number += 1
-        candidate = f"{base}_{number}"
-    taken[candidate] = None
+    taken.add(candidate)
     return candidate
 
 
-def output_name(tensor: Tensor) -> str:
+def output_name(tensor: Tensor, node: str | None = None) -> str:
     """A tensor as function bodies name it: node:result:index within the result."""
+    node = node or tensor.op.name
     position = tensor.value_index
     if tensor.op.entry is None:
         tensor.op.entry = _entry_of_call(tensor.op)
@@ -169,7 +222,7 @@ def output_name(tensor: Tensor) -> str:
         else:
             size = 1
         if position < size:
-            return f"{tensor.op.name}:{arg.name}:{position}"
+            return f"{node}:{arg.name}:{position}"
         position -= size
     raise ValueError(f"{tensor!r} is no output of its op's signature")
 
@@ -191,9 +244,9 @@ def from_function_def(definition, outer: Graph) -> FuncGraph:
         node = pending[name]
         entry = op_entry.lookup(node.op)
         called = None
-        if entry is None and outer._library is not None and any(f.signature.name == node.op for f in outer._library.function):
-            called = get_function(outer, node.op)
-        elif entry is None:
+        if entry is None:
+            called = find_function(outer, node.op)
+        if entry is None and called is None:
             raise NotImplementedError(f"tinytf cannot run the function '{function.name}': it has no op type '{node.op}' (node '{name}')")
         attrs = {a.name: a.default for a in entry.op_def.attrs if a.has_default} if entry is not None else {}
         attrs.update({k: attr_value.from_attr_value(v) for k, v in node.attr.items()})
@@ -206,13 +259,16 @@ def from_function_def(definition, outer: Graph) -> FuncGraph:
             tensors[output_name(tensor)] = tensor
     for arg in definition.signature.output_arg:
         function.outputs.append(_resolve(definition.ret[arg.name], tensors, function))
+        function.out_names.append(arg.name)
+    function.description = definition.signature.description
+    function.attrs = {k: attr_value.from_attr_value(v) for k, v in definition.attr.items()}
     return function
 
 
 def _entry_of_call(op):
-    from tinytf.graph import defun
+    from tinytf.graph import function_call
 
-    return defun.entry_of(op)
+    return function_call.entry_of(op)
 
 
 def _resolve(name: str, tensors: dict, function) -> Tensor:

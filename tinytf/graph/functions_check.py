@@ -1,6 +1,29 @@
-"""A library of functions in which one calls itself cannot be instantiated: found before it is tried."""
+"""Is a library of functions well formed?  Names that clash, a gradient that is not there, a function that calls itself
+are found before anything is made of it."""
 
 from __future__ import annotations
+
+from tinytf.graph import op_entry
+
+
+def check_library(library) -> None:
+    """ValueError for two different functions of one name, an op's name, and a gradient that the library lacks."""
+    known: dict = {}
+    for function in library.function:
+        name = function.signature.name
+        if known.setdefault(name, function) != function:
+            raise ValueError(f"Cannot add function '{name}' because a different function with the same name already exists.")
+        if op_entry.lookup(name) is not None:
+            raise ValueError(f"Cannot add function '{name}' because an op with the same name already exists.")
+    gradients: dict = {}
+    for gradient in library.gradient:
+        name, wanted = gradient.function_name, gradient.gradient_func
+        if name in known and wanted not in known:
+            raise ValueError(f"FunctionDefLibrary missing '{wanted}' FunctionDef")
+        if gradients.setdefault(name, wanted) != wanted:
+            raise ValueError(
+                f"Cannot assign gradient function '{wanted}' to '{name}' because it already has gradient function '{gradients[name]}'"
+            )
 
 
 def _calls(function, names) -> set:

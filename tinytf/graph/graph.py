@@ -312,7 +312,8 @@ class Graph:
         for function in reversed(self._device_stack):
             if function is None:
                 break
-            op.device = devices.canonical_name(function(op))
+            device = function(op)
+            op.device = device if isinstance(device, str) else devices.canonical_name(device)  # a text stays as it is
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing: bool = False):
@@ -430,6 +431,8 @@ class Graph:
 
     def _add_op(self, op: Operation, infer: bool = True) -> None:
         """Takes `op` in: shapes of its outputs, consumers of its inputs, its name and number."""
+        if op.entry is not None and op.entry.op_def.deprecation:
+            op_entry.check_version(op, self._versions[0])
         if infer:
             infer_shapes(op)
         for t in op._inputs:

@@ -15,8 +15,9 @@ import contextlib
 import gc
 
 from tinytf import errors, protos
-from tinytf.graph import attr_check, foreign_ops, functions_check, node_order, op_entry
-from tinytf.graph.attr_value import from_attr_value
+from tinytf.graph import attr_check, foreign_ops, functions_check, node_order, op_entry, op_summary
+from tinytf.graph.attr_value import from_attr_value, set_attr_value
+from tinytf.graph.device import canonical_name
 from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, name_scope
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
@@ -124,6 +125,7 @@ class _Importer:
 
     def run(self, return_elements):
         self.check_versions()
+        functions_check.check_library(self.graph_def.library)
         functions_check.check_no_recursion(self.functions)
         self.existing_prefixes = node_order.prefixes_of(self.graph._nodes_by_name) if self.number else set()
         # A fresh scope holds no names that could collide.
@@ -167,7 +169,11 @@ class _Importer:
     # Checks before anything is made ---------------------------------------------------------------
 
     def check_versions(self) -> None:
-        needed = self.graph_def.versions.min_consumer
+        producer, needed = self.graph_def.versions.producer, self.graph_def.versions.min_consumer
+        if producer < 0:
+            raise ValueError(
+                f"GraphDef producer version {producer} below min producer 0 supported by TensorFlow 1.15.5.  Please regenerate your graph."
+            )
         if needed > PRODUCER_VERSION:
             raise ValueError(
                 f"GraphDef min consumer version {needed} above current version {PRODUCER_VERSION} for TensorFlow 1.15.5.  "
@@ -211,6 +217,8 @@ class _Importer:
 
     def make_op(self, i: int) -> Operation:
         node, inputs = self.nodes[i], self.inputs[i]
+        if not node.op:
+            raise ValueError(f"Node '{node.name}' does not specify an operation")
         entry = op_entry.lookup(node.op)
         function = self.functions.get(node.op) if entry is None else None
         attrs = {key: from_attr_value(value) for key, value in node.attr.items()}
@@ -220,6 +228,9 @@ class _Importer:
         tensors, controls, back = self._sources(node, inputs)
         if entry is not None:
             self._complete_attrs(node, entry.op_def, attrs, name)
+            if len(attrs) > len(entry.op_def.attrs) and foreign_ops.unknown_attrs(entry.op_def, attrs):
+                entry = None  # a later TensorFlow's op of this name: it imports and exports, and does not run
+        if entry is not None:
             attr_check.check_attrs(entry.op_def, attrs, name)
             input_types = foreign_ops.dtypes_of(entry.op_def.inputs, attrs, len(tensors))
             output_types = foreign_ops.dtypes_of(entry.op_def.outputs, attrs)
@@ -294,13 +305,16 @@ class _Importer:
 
     def _complete_attrs(self, node, op_def, attrs, name) -> None:
         """Defaults for what is not there; drops what only the producer knows; ValueError for what is missing."""
+        missing = [attr.name for attr in op_def.attrs if attr.name not in attrs and not attr.has_default]
+        if missing:
+            shown = "', '".join(sorted(missing))
+            raise ValueError(
+                f"NodeDef missing attr{'s' * (len(missing) > 1)} '{shown}' from {op_summary.summarize(op_def)}; NodeDef: {{{{node {name}}}}}"
+            )
         for attr in op_def.attrs:
             if attr.name not in attrs:
-                if not attr.has_default:
-                    raise ValueError(
-                        f"NodeDef missing attr '{attr.name}' from Op<name={op_def.name}>; NodeDef: {{{{node {name}}}}}"
-                    )
                 attrs[attr.name] = list(attr.default) if isinstance(attr.default, list) else attr.default
+                set_attr_value(node.attr[attr.name], attr.default)  # the caller's message too, as TensorFlow does
         if len(attrs) > len(op_def.attrs):
             producer = self.producer.get(node.op)
             for key in [k for k in attrs if k not in op_def.attr_by_name and not k.startswith("_")]:
@@ -309,9 +323,9 @@ class _Importer:
 
     def _check_inputs(self, node, name, op_def, tensors, expected) -> None:
         if len(tensors) != len(expected):
-            shown = ", ".join(_shown(t) for t in expected)
+            shown = ", ".join(op_summary.type_name(t) for t in expected)
             raise ValueError(
-                f"NodeDef expected inputs '{shown}' do not match {len(tensors)} inputs specified; Op<name={op_def.name}>; "
+                f"NodeDef expected inputs '{shown}' do not match {len(tensors)} inputs specified; {op_summary.summarize(op_def)}; "
                 f"NodeDef: {{{{node {name}}}}}"
             )
         for index, (tensor, dtype) in enumerate(zip(tensors, expected)):
@@ -322,8 +336,8 @@ class _Importer:
             if tensor.op.entry is None and tensor.op.type not in self.functions:
                 continue  # nothing certain is known of a foreign op's results
             raise ValueError(
-                f"Input {index} of node {name} was passed {_shown(tensor.dtype)} from {tensor.name} incompatible with expected "
-                f"{_shown(dtype)}."
+                f"Input {index} of node {name} was passed {op_summary.type_name(tensor.dtype)} from {tensor.name} incompatible with expected "
+                f"{op_summary.type_name(dtype)}."
             )
 
     def _prefix_groups(self, node, attrs) -> None:
@@ -361,8 +375,8 @@ class _Importer:
             tensor = self._output(op.name, source, parsed)
             if tensor.dtype.base_dtype is not op.inputs[index].dtype.base_dtype:
                 raise ValueError(
-                    f"Input {index} of node {op.name} was passed {_shown(tensor.dtype)} from {tensor.name} incompatible with expected "
-                    f"{_shown(op.inputs[index].dtype)}."
+                    f"Input {index} of node {op.name} was passed {op_summary.type_name(tensor.dtype)} from {tensor.name} incompatible with expected "
+                    f"{op_summary.type_name(op.inputs[index].dtype)}."
                 )
             old = op._inputs[index]
             op._update_input(index, tensor)
@@ -391,7 +405,7 @@ class _Importer:
                 else:
                     graph._apply_device_functions(op)
             elif device:
-                op._set_device(device)
+                op._set_device(canonical_name(device))
         for op, others in colocated:
             for other in others:
                 if other in graph._nodes_by_name and graph._nodes_by_name[other].device:
@@ -453,11 +467,3 @@ class _Importer:
         if parsed[1] >= len(outputs):
             raise ValueError(f"Invalid return output {index} of node '{op_name}', which has {len(outputs)} output(s)")
         return outputs[parsed[1]]
-
-
-_SHORT = {"float32": "float", "float64": "double", "float16": "half"}
-
-
-def _shown(dtype) -> str:
-    name = dtype.base_dtype.name
-    return _SHORT.get(name, name) + ("_ref" if dtype._is_ref_dtype else "")

@@ -277,6 +277,8 @@ def _write_items(target, key, items, export_scope) -> None:
     elif kind == "any_list":
         for item in items:
             values.add().MergeFromString(item.SerializeToString())
+    elif kind == "int64_list":
+        values.extend([int(x) if isinstance(x, bool) else x for x in items])
     else:
         values.extend(items)
 

@@ -65,7 +65,7 @@ def in_order(nodes, number: dict, inputs: list, mapped) -> list:
                 continue
             source = number.get(parsed[0])
             if source is None:
-                shown = "^" + parsed[0] if parsed[1] < 0 else parsed[0] + (f":{parsed[1]}" if parsed[1] else "")
+                shown = next(text for text in node.input if parse_input(text) == parsed)  # as the file has it
                 raise ValueError(f"Node '{node.name}': Unknown input node '{shown}'")
             consumers[source].append(i)
         pending.append(count)

@@ -19,6 +19,7 @@ import importlib
 import importlib.util
 import re
 
+from tinytf import errors
 from tinytf.graph import op_def as op_defs
 
 
@@ -117,6 +118,16 @@ def all_entries() -> dict:
     importlib.import_module("tinytf.ops")
     import_families()
     return _entries
+
+
+def check_version(operation, producer: int) -> None:
+    """UnimplementedError where the op was removed before the GraphDef version `producer`.  Follows TF's CheckOpDeprecation."""
+    version, explanation = operation.entry.op_def.deprecation
+    if producer >= version:
+        raise errors.UnimplementedError(
+            None, None,
+            f"Op {operation.type} is not available in GraphDef version {producer}. It has been removed in version {version}. {explanation}.",
+        )  # fmt: skip
 
 
 def set_gradient(name: str, gradient) -> None:

@@ -143,7 +143,7 @@ class Operation:
     def _set_device(self, device) -> None:
         from tinytf.graph.device import canonical_name
 
-        self.device = canonical_name(device)
+        self.device = device if isinstance(device, str) else canonical_name(device)
         self.graph._version_changed()
 
     def _set_attr(self, name: str, value) -> None:
@@ -193,7 +193,12 @@ class Operation:
 
     @property
     def _input_types(self):
-        return [t.dtype for t in self._inputs]
+        """The dtypes that the signature asks for: what is read as a value is no reference."""
+        if self.entry is None:
+            return [t.dtype for t in self._inputs]
+        from tinytf.graph.foreign_ops import dtypes_of
+
+        return dtypes_of(self.entry.op_def.inputs, self.attrs)
 
     @property
     def _output_types(self):

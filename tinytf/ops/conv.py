@@ -117,7 +117,8 @@ def _conv_shape(op):
     return [layout.join(x[0], layout.static([x[i] for i in layout.spatial], w[:-2]), w[-1])]
 
 
-def _conv_kernel(op):
+def conv_kernel(op):
+    """The kernel of an op with a convolution's attributes: a function of an array and a filter."""
     layout = _layout_for_run(op)
 
     def run(x, w):
@@ -249,13 +250,13 @@ _DEPTHWISE = "DepthwiseConv2dNative"
 _grads_depthwise = _family(_DEPTHWISE, _DEPTHWISE + "BackpropInput", _DEPTHWISE + "BackpropFilter", _ATTRS)
 
 op("Conv2D(input: T, filter: T) -> (output: T); T: {half, bfloat16, float, double}; strides: list(int); use_cudnn_on_gpu: bool = true; padding: {'SAME', 'VALID', 'EXPLICIT'}; explicit_paddings: list(int) = []; data_format: {'NHWC', 'NCHW'} = 'NHWC'; dilations: list(int) = [1, 1, 1, 1]",
-   shape=_conv_shape, kernel=_conv_kernel, gradient=_grads_2d[0])  # fmt: skip
+   shape=_conv_shape, kernel=conv_kernel, gradient=_grads_2d[0])  # fmt: skip
 op("Conv2DBackpropInput(input_sizes: int32, filter: T, out_backprop: T) -> (output: T); T: {half, bfloat16, float, double}; strides: list(int); use_cudnn_on_gpu: bool = true; padding: {'SAME', 'VALID', 'EXPLICIT'}; explicit_paddings: list(int) = []; data_format: {'NHWC', 'NCHW'} = 'NHWC'; dilations: list(int) = [1, 1, 1, 1]",
    shape=_sizes_shape, kernel=_to_input_kernel, gradient=_grads_2d[1])  # fmt: skip
 op("Conv2DBackpropFilter(input: T, filter_sizes: int32, out_backprop: T) -> (output: T); T: {half, bfloat16, float, double}; strides: list(int); use_cudnn_on_gpu: bool = true; padding: {'SAME', 'VALID', 'EXPLICIT'}; explicit_paddings: list(int) = []; data_format: {'NHWC', 'NCHW'} = 'NHWC'; dilations: list(int) = [1, 1, 1, 1]",
    shape=_filter_sizes_shape, kernel=_to_filter_kernel, gradient=_grads_2d[2])  # fmt: skip
 op("Conv3D(input: T, filter: T) -> (output: T); T: {half, bfloat16, float, double}; strides: list(int) >= 5; padding: {'SAME', 'VALID'}; data_format: {'NDHWC', 'NCDHW'} = 'NDHWC'; dilations: list(int) = [1, 1, 1, 1, 1]",
-   shape=_conv_shape, kernel=_conv_kernel, gradient=_grads_3d[0])  # fmt: skip
+   shape=_conv_shape, kernel=conv_kernel, gradient=_grads_3d[0])  # fmt: skip
 op("Conv3DBackpropInputV2(input_sizes: Tshape, filter: T, out_backprop: T) -> (output: T); T: {half, bfloat16, float, double}; strides: list(int) >= 5; padding: {'SAME', 'VALID'}; data_format: {'NDHWC', 'NCDHW'} = 'NDHWC'; dilations: list(int) = [1, 1, 1, 1, 1]; Tshape: {int32, int64} = int32",
    shape=_sizes_shape, kernel=_to_input_kernel, gradient=_grads_3d[1])  # fmt: skip
 op("Conv3DBackpropFilterV2(input: T, filter_sizes: int32, out_backprop: T) -> (output: T); T: {half, bfloat16, float, double}; strides: list(int) >= 5; padding: {'SAME', 'VALID'}; data_format: {'NDHWC', 'NCDHW'} = 'NDHWC'; dilations: list(int) = [1, 1, 1, 1, 1]",

@@ -5,7 +5,9 @@ Graphs of TF 1.15 hold them only where somebody used `tf.function`; SavedModels 
 
 from __future__ import annotations
 
-from tinytf.graph.function import get_function
+from tinytf import errors, protos
+from tinytf.graph.build import make
+from tinytf.graph.function import from_function_def, get_function, to_function_def
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import unknown
 
@@ -50,10 +52,63 @@ def _truth(value) -> bool:
     return bool(value.item() if hasattr(value, "item") else value)
 
 
+def _gradient_of(op):
+    """The function that computes the gradient of the function `f`: the library's, else one derived from its body."""
+    graph, name = op.graph, op.attr("f").name
+    function = get_function(graph, name)
+    own = function.gradient_name or _gradient_in_library(graph, name)
+    if own:
+        return get_function(graph, own)
+    from tinytf.ops.gradients import gradients
+
+    derived = from_function_def(to_function_def(function), graph)
+    inputs = list(derived.inputs)
+    grads = [derived.argument(f"grad_{i}", t.dtype.base_dtype, t.dims) for i, t in enumerate(derived.outputs)]
+    with derived.as_default():
+        derived.outputs = gradients(derived.outputs, inputs, grads, unconnected_gradients="zero")
+    return derived
+
+
+def _gradient_in_library(graph, name: str):
+    library = graph._library
+    return next((g.gradient_func for g in library.gradient if g.function_name == name), None) if library is not None else None
+
+
+def _symbolic_gradient_kernel(op, resources):
+    call = resources.call(_gradient_of(op))
+
+    def run(*arguments):
+        values = call(*arguments)
+        if len(values) != len(op.outputs):
+            shown = ",".join(t.dtype.base_dtype.name for t in op.outputs)
+            raise errors.InvalidArgumentError(
+                op.node_def, op, f"SymGrad expects to return {len(op.outputs)} ({shown}) gradients, but get {len(values)} instead."
+            )
+        return _as_results(op, values)
+
+    return run
+
+
+def _symbolic_gradient_shape(op):
+    return [t.dims for t in op._inputs[: len(op.outputs)]]
+
+
+def symbolic_gradient(input, Tout, f, name=None):
+    """The gradient of the library's function `f` at its inputs, the first of `input`; the gradients of its results follow.
+
+    Follows `gen_functional_ops.symbolic_gradient` of TF 1.15.
+    """
+    if isinstance(f, (str, bytes)):
+        f = protos.NameAttrList(name=f)
+    return make("SymbolicGradient", input, Tout=Tout, f=f, name=name)
+
+
 def _loop_shape(op):
     return [s._dims for s in op.attr("output_shapes")] or [None] * len(op.outputs)
 
 
+op("SymbolicGradient(input: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func",
+   shape=_symbolic_gradient_shape, stateful_kernel=_symbolic_gradient_kernel)
 op("PartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''",
    shape=unknown, stateful_kernel=_call_kernel)  # fmt: skip
 op("StatefulPartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''; is_stateful",

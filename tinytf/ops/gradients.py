@@ -13,6 +13,7 @@ import enum
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.function import find_function
 from tinytf.graph.graph import colocate_with, device, get_default_graph, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
@@ -273,13 +274,13 @@ class _Backprop:
         if loops:
             loops.exit(op, before=True)
         has_grads = any(g is not None for g in out_grads)
-        function = self._function_for(op) if has_grads and op not in self.stop_ops else None
+        function, symbolic = self._function_for(op) if has_grads and op not in self.stop_ops else (None, False)
         if loops:
             loops.enter(op, before=False)
         if is_switch(op):
             self._forbid_initial_loop_values(op)
         if function is not None:
-            self._fill_missing(op, out_grads)
+            self._fill_missing(op, out_grads, symbolic)
             in_grads = self._call(function, op, out_grads)
             for i, (t, grad) in enumerate(zip(op.inputs, in_grads)):
                 if grad is not None:
@@ -307,15 +308,20 @@ class _Backprop:
 
     @staticmethod
     def _function_for(op):
+        """The gradient function, and whether it is the one for calls of functions without a gradient of their own."""
         try:
-            return gradient_function(op)
+            return gradient_function(op), False
         except LookupError:
+            if op.inputs and find_function(op.graph, op.type) is not None:
+                from tinytf.ops.defun import symbolic_gradient_of_call
+
+                return symbolic_gradient_of_call, True
             raise LookupError("No gradient defined for operation '%s' (op type: %s)" % (op.name, op.type)) from None
 
-    def _fill_missing(self, op, out_grads):
+    def _fill_missing(self, op, out_grads, symbolic=False):
         """The cost does not depend on outputs without gradient, so that is zero; gradient functions want it spelled out."""
         for i, grad in enumerate(out_grads):
-            if grad is None and is_trainable(op.outputs[i]):
+            if grad is None and (symbolic or is_trainable(op.outputs[i])):
                 out_grads[i] = self.loops.zeros_like(op, i) if self.loops else control_flow_state.zeros_like_outside_loop(op, i)
 
     def _call(self, function, op, out_grads):

@@ -69,25 +69,26 @@ def _checked(op, images, size) -> tuple:
     return size
 
 
+def bilinear(op, images, size, corners: bool, half: bool) -> np.ndarray:
+    """`images` resized to `size`; InvalidArgumentError, naming the op, where they do not fit."""
+    height, width = _checked(op, images, size)
+    top, bottom, down = _linear(images.shape[1], height, corners, half)
+    left, right, across = _linear(images.shape[2], width, corners, half)
+    x = images.astype(np.float32, copy=False)
+    across, down = across[:, None], down[:, None, None]
+
+    def row(ys):
+        rows = x[:, ys]
+        a = rows[:, :, left]
+        return a + (rows[:, :, right] - a) * across
+
+    upper = row(top)
+    return upper + (row(bottom) - upper) * down
+
+
 def _bilinear_kernel(op):
     corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
-
-    def resize(images, size):
-        height, width = _checked(op, images, size)
-        top, bottom, down = _linear(images.shape[1], height, corners, half)
-        left, right, across = _linear(images.shape[2], width, corners, half)
-        x = images.astype(np.float32, copy=False)
-        across, down = across[:, None], down[:, None, None]
-
-        def row(ys):
-            rows = x[:, ys]
-            a = rows[:, :, left]
-            return a + (rows[:, :, right] - a) * across
-
-        upper = row(top)
-        return upper + (row(bottom) - upper) * down
-
-    return resize
+    return lambda images, size: bilinear(op, images, size, corners, half)
 
 
 def _matrix(lower, upper, weight, old) -> np.ndarray:

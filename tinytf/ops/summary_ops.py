@@ -17,7 +17,6 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar as scalar_shape
 from tinytf.ops.histogram_proto import histogram_proto
 from tinytf.ops.png import encode_png
-from tinytf.shapes import TensorShape
 
 
 def _serialized(values):
@@ -130,15 +129,15 @@ def _wav(sound, rate, channels):
     return header + struct.pack("<4sI", b"data", len(data)) + data
 
 
-def _tensor_content(array):
-    """The TensorProto of an array: numbers as bytes, even one alone, as TensorFlow's kernels write them."""
+def _content_proto(array):
+    """The TensorProto of an array: numbers as bytes, as TensorFlow's kernel writes even a single one."""
     from tinytf.graph.tensor_proto import make_tensor_proto
 
-    if array.dtype.kind in "OSU":
-        return make_tensor_proto(array)
-    proto = make_tensor_proto(np.zeros(0, array.dtype), shape=[0])
-    proto.tensor_shape.CopyFrom(TensorShape(array.shape).as_proto())
-    proto.tensor_content = array.tobytes()
+    array = np.asarray(array)
+    proto = make_tensor_proto(array)
+    if array.dtype.kind not in "OSU" and array.size:
+        shape, dtype = proto.tensor_shape, proto.dtype
+        proto = protos.TensorProto(dtype=dtype, tensor_shape=shape, tensor_content=array.tobytes())
     return proto
 
 
@@ -147,9 +146,9 @@ def _tensor_kernel(op_):
 
     def run(*inputs):
         if len(inputs) == 1:  # TensorSummary, which has no tag
-            return _serialized([protos.Summary.Value(node_name=node_name, tensor=_tensor_content(np.asarray(inputs[0])))])
+            return _serialized([protos.Summary.Value(node_name=node_name, tensor=_content_proto(inputs[0]))])
         tag, tensor, metadata = inputs
-        value = protos.Summary.Value(tag=_text(tag), tensor=_tensor_content(np.asarray(tensor)))
+        value = protos.Summary.Value(tag=_text(tag), tensor=_content_proto(tensor))
         value.metadata.ParseFromString(metadata.item() if isinstance(metadata, np.ndarray) else metadata)
         return _serialized([value])
 
@@ -223,7 +222,7 @@ def clean_tag(name):
 
 
 @contextlib.contextmanager
-def _scope(name, family, values, default_name=None):
+def summary_scope(name, family=None, default_name=None, values=None):
     """Yields the tag, unique as the scope's name is, and the scope."""
     name, family = clean_tag(name), clean_tag(family)
     with name_scope(name if family is None else "%s/%s" % (family, name), default_name, values) as scope:
@@ -242,7 +241,7 @@ _SUMMARIES = [GraphKeys.SUMMARIES]
 
 def scalar(name, tensor, collections=None, family=None):
     """A summary of one number. Returns a string tensor: a serialised Summary. Follows tf.summary.scalar of TF 1.15."""
-    with _scope(name, family, [tensor]) as (tag, scope):
+    with summary_scope(name, family, values=[tensor]) as (tag, scope):
         return _collect(make("ScalarSummary", tag, tensor, name=scope), collections, _SUMMARIES)
 
 
@@ -251,7 +250,7 @@ def histogram(name, values, collections=None, family=None):
 
     Follows tf.summary.histogram of TF 1.15.
     """
-    with _scope(name, family, [values], "HistogramSummary") as (tag, scope):
+    with summary_scope(name, family, "HistogramSummary", [values]) as (tag, scope):
         return _collect(make("HistogramSummary", tag, values, name=scope), collections, _SUMMARIES)
 
 
@@ -260,7 +259,7 @@ def image(name, tensor, max_outputs=3, collections=None, family=None):
 
     Follows tf.summary.image of TF 1.15.
     """
-    with _scope(name, family, [tensor]) as (tag, scope):
+    with summary_scope(name, family, values=[tensor]) as (tag, scope):
         return _collect(make("ImageSummary", tag, tensor, max_images=max_outputs, name=scope), collections, _SUMMARIES)
 
 
@@ -269,7 +268,7 @@ def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=Non
 
     Follows tf.summary.audio of TF 1.15.
     """
-    with _scope(name, family, [tensor]) as (tag, scope):
+    with summary_scope(name, family, values=[tensor]) as (tag, scope):
         rate = convert_to_tensor(sample_rate, dtype=dtypes.float32, name="sample_rate")
         return _collect(make("AudioSummaryV2", tag, tensor, rate, max_outputs=max_outputs, name=scope), collections, _SUMMARIES)
 
@@ -294,7 +293,7 @@ def tensor_summary(
         metadata.summary_description = summary_description
     if display_name is not None:
         metadata.display_name = display_name
-    with _scope(name, family, [tensor]) as (tag, scope):
+    with summary_scope(name, family, values=[tensor]) as (tag, scope):
         summary = make("TensorSummaryV2", tag, tensor, metadata.SerializeToString(), name=scope)
         return _collect(summary, collections, _SUMMARIES)
 

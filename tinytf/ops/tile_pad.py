@@ -134,7 +134,8 @@ op("PadV2(input: T, paddings: Tpaddings, constant_values: T) -> (output: T); T: 
 # ---- MirrorPad
 
 
-def _mirror_kernel(op):
+def mirror_kernel(op):
+    """The kernel of an op with the attribute `mode`: a function of an array and its paddings."""
     reflect = op.attr("mode") == b"REFLECT"
 
     def mirror_pad(x, paddings):
@@ -176,7 +177,7 @@ def _mirror_grad_kernel(op):
 
 
 _MIRROR = "(input: T, paddings: Tpaddings) -> (output: T); T: type; Tpaddings: {int32, int64} = int32; mode: {'REFLECT', 'SYMMETRIC'}"
-op("MirrorPad" + _MIRROR, shape=_pad_shape, kernel=_mirror_kernel,
+op("MirrorPad" + _MIRROR, shape=_pad_shape, kernel=mirror_kernel,
    gradient=lambda op, grad: [make("MirrorPadGrad", grad, op.inputs[1], mode=op.attr("mode")), None])  # fmt: skip
 op("MirrorPadGrad" + _MIRROR, shape=_mirror_grad_shape, kernel=_mirror_grad_kernel, view=True,
    gradient=lambda op, grad: [make("MirrorPad", grad, op.inputs[1], mode=op.attr("mode")), None])  # fmt: skip

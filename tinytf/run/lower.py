@@ -14,7 +14,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph import constant_value as constants
-from tinytf.graph import defun
+from tinytf.graph import foreign_ops, function_call, op_entry
 from tinytf.ops import parallel
 from tinytf.run import select
 from tinytf.run.beside import run_products_beside
@@ -110,6 +110,8 @@ class _Lowering:
             self.merge(op)
         elif all(t in self.fed for t in op.outputs) and op.outputs:
             return
+        elif op.entry is None:  # a function's call, or an op that is not here
+            self.call(op, guard)
         elif kind == "Const":
             self.constant(op.outputs[0], constants.const_array(op))
         elif kind in _PASSES_THROUGH and self.passes(op, guard):
@@ -190,10 +192,13 @@ class _Lowering:
     def call(self, op, guard) -> None:
         entry = op.entry
         if entry is None:  # a call of a function of the graph's library
-            entry = op.entry = defun.entry_of(op)
+            entry = op.entry = function_call.entry_of(op)
         if entry is None or (entry.kernel is None and entry.stateful_kernel is None):
+            known = op_entry.lookup(op.type)
+            later = foreign_ops.unknown_attrs(known.op_def, op.attrs) if known is not None else []
+            why = f"it mentions attr '{later[0]}', which the op has not in TensorFlow 1.15" if later else "it has no kernel for it"
             raise NotImplementedError(
-                f"tinytf cannot run the op type '{op.type}' (node '{op.name}'): it has no kernel for it. "
+                f"tinytf cannot run the op type '{op.type}' (node '{op.name}'): {why}. "
                 "The graph can still be imported, printed and exported; fetch or feed around this node."
             )
         # An op with session state is never folded, declared stateful or not: ReadFile reads when it runs.

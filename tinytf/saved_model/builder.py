@@ -7,25 +7,26 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
-import shutil
 
-from tinytf import dtypes, logging, protos
+from tinytf import logging, protos
 from tinytf.graph import graph_io
 from tinytf.graph.graph import add_to_collection, get_collection
 from tinytf.graph.operation import Operation
-from tinytf.graph.tensor import Tensor
 from tinytf.ops import variables
-from tinytf.saved_model import constants
+from tinytf.saved_model import assets, constants, signature_def_utils
+from tinytf.saved_model.assets import (  # noqa: F401  (where TensorFlow has them)
+    _asset_path_from_tensor,
+    copy_assets_to_destination_dir,
+    get_asset_filename_to_add,
+)
 from tinytf.train.saver import Saver
 
 
-class SavedModelBuilder:
-    """Builds a SavedModel in `export_dir`: AssertionError where that is a folder with something in it.
+class _SavedModelBuilder:
+    """Builds a SavedModel whose assets, init op and train op stand in its MetaGraphDefs, not in collections of the graph.
 
-    Call `add_meta_graph_and_variables` once, `add_meta_graph` for further graphs of the same
-    variables, then `save`.  Follows `tf.saved_model.Builder` of TF 1.15.
+    `SavedModelBuilder` is the public one.  Follows `_SavedModelBuilder` of TF 1.15.
     """
 
     def __init__(self, export_dir):
@@ -40,6 +41,69 @@ class SavedModelBuilder:
         else:
             os.makedirs(self._export_dir)
         self._has_saved_variables = False
+
+    def add_meta_graph_and_variables(
+        self, sess, tags, signature_def_map=None, assets_list=None, clear_devices=False, init_op=None, train_op=None,
+        strip_default_attrs=False, saver=None,
+    ):  # fmt: skip
+        """Adds the session's graph under `tags` and saves its variables; arguments as those of the public builder."""
+        self._check_first()
+        signatures = _with_ops(signature_def_map, init_op, train_op)
+        saver = self._save_variables(sess, saver)
+        self._add(saver, tags, signatures, clear_devices, strip_default_attrs, assets_list)
+        self._has_saved_variables = True
+
+    def add_meta_graph(
+        self, tags, signature_def_map=None, assets_list=None, clear_devices=False, init_op=None, train_op=None, saver=None
+    ):
+        """Adds the default graph under `tags`, for the variables that are saved already."""
+        self._check_not_first()
+        signatures = _with_ops(signature_def_map, init_op, train_op)
+        self._add(saver or _saver(), tags, signatures, clear_devices, False, assets_list)
+
+    def save(self, as_text=False) -> bytes:
+        """Writes `saved_model.pb` (or `.pbtxt`) and returns its path."""
+        name = constants.SAVED_MODEL_FILENAME_PBTXT if as_text else constants.SAVED_MODEL_FILENAME_PB
+        path = graph_io.write_graph(self._saved_model, self._export_dir, name, as_text=as_text)
+        logging.info("SavedModel written to: %s", path)
+        return path.encode()
+
+    def _check_first(self) -> None:
+        if self._has_saved_variables:
+            raise AssertionError(
+                "Graph state including variables and assets has already been saved. Please invoke `add_meta_graph()` instead."
+            )
+
+    def _check_not_first(self) -> None:
+        if not self._has_saved_variables:
+            raise AssertionError(
+                "Graph state including variables and assets has not been saved yet. Please invoke "
+                "`add_meta_graph_and_variables()` first."
+            )
+
+    def _save_variables(self, sess, saver) -> Saver:
+        folder = os.path.join(self._export_dir, constants.VARIABLES_DIRECTORY)
+        os.makedirs(folder, exist_ok=True)
+        saver = saver or _saver()
+        saver.save(sess, os.path.join(folder, constants.VARIABLES_FILENAME), write_meta_graph=False, write_state=False)
+        return saver
+
+    def _add(self, saver, tags, signatures, clear_devices, strip_default_attrs, asset_tensors=None) -> None:
+        meta_graph_def = saver.export_meta_graph(clear_devices=clear_devices, strip_default_attrs=strip_default_attrs)
+        if asset_tensors is not None:
+            assets.save_assets(self._export_dir, asset_tensors, lambda asset: meta_graph_def.asset_file_def.add().CopyFrom(asset))
+        meta_graph_def.meta_info_def.tags.extend(tags)
+        for key, signature in signatures.items():
+            meta_graph_def.signature_def[key].CopyFrom(signature)
+        self._saved_model.meta_graphs.add().CopyFrom(meta_graph_def)
+
+
+class SavedModelBuilder(_SavedModelBuilder):
+    """Builds a SavedModel in `export_dir`: AssertionError where that is a folder with something in it.
+
+    Call `add_meta_graph_and_variables` once, `add_meta_graph` for further graphs of the same
+    variables, then `save`.  Follows `tf.saved_model.Builder` of TF 1.15.
+    """
 
     def add_meta_graph_and_variables(
         self, sess, tags, signature_def_map=None, assets_collection=None, legacy_init_op=None, clear_devices=False,
@@ -58,16 +122,10 @@ class SavedModelBuilder:
           strip_default_attrs: leaves attributes with their default value out.
           saver: a Saver; one for all variables where None.
         """
-        if self._has_saved_variables:
-            raise AssertionError(
-                "Graph state including variables and assets has already been saved. Please invoke `add_meta_graph()` instead."
-            )
+        self._check_first()
         _check_signatures(signature_def_map or {})
         self._add_collections(assets_collection, main_op or legacy_init_op)
-        folder = os.path.join(self._export_dir, constants.VARIABLES_DIRECTORY)
-        os.makedirs(folder, exist_ok=True)
-        saver = saver or _saver()
-        saver.save(sess, os.path.join(folder, constants.VARIABLES_FILENAME), write_meta_graph=False, write_state=False)
+        saver = self._save_variables(sess, saver)
         self._add(saver, tags, signature_def_map or {}, clear_devices, strip_default_attrs)
         self._has_saved_variables = True
 
@@ -76,34 +134,13 @@ class SavedModelBuilder:
         strip_default_attrs=False, saver=None,
     ):  # fmt: skip
         """Adds the default graph under `tags`, for the variables that are saved already; arguments as above."""
-        if not self._has_saved_variables:
-            raise AssertionError(
-                "Graph state including variables and assets has not been saved yet. Please invoke "
-                "`add_meta_graph_and_variables()` first."
-            )
+        self._check_not_first()
         _check_signatures(signature_def_map or {})
         self._add_collections(assets_collection, main_op or legacy_init_op)
         self._add(saver or _saver(), tags, signature_def_map or {}, clear_devices, strip_default_attrs)
 
-    def _add(self, saver, tags, signatures, clear_devices, strip_default_attrs) -> None:
-        meta_graph_def = saver.export_meta_graph(clear_devices=clear_devices, strip_default_attrs=strip_default_attrs)
-        meta_graph_def.meta_info_def.tags.extend(tags)
-        for key, signature in signatures.items():
-            meta_graph_def.signature_def[key].CopyFrom(signature)
-        self._saved_model.meta_graphs.add().CopyFrom(meta_graph_def)
-
-    def _add_collections(self, assets, main_op) -> None:
-        files = _collect_assets(assets)
-        if files:
-            folder = os.path.join(self._export_dir, constants.ASSETS_DIRECTORY)
-            os.makedirs(folder, exist_ok=True)
-            for name, source in files.items():
-                target = os.path.join(folder, name)
-                if not os.path.exists(target):
-                    shutil.copyfile(source, target)
-            logging.info("Assets written to: %s", folder)
-        else:
-            logging.info("No assets to write.")
+    def _add_collections(self, asset_tensors, main_op) -> None:
+        assets.save_assets(self._export_dir, asset_tensors, lambda asset: add_to_collection(constants.ASSETS_KEY, _pack(asset)))
         if main_op is None:
             return
         if not isinstance(main_op, Operation):
@@ -113,15 +150,18 @@ class SavedModelBuilder:
                 raise ValueError(f"Graph already contains one or more main ops under the collection {key}.")
         add_to_collection(constants.MAIN_OP_KEY, main_op)
 
-    def save(self, as_text=False) -> bytes:
-        """Writes `saved_model.pb` (or `.pbtxt`) and returns its path."""
-        name = constants.SAVED_MODEL_FILENAME_PBTXT if as_text else constants.SAVED_MODEL_FILENAME_PB
-        path = graph_io.write_graph(self._saved_model, self._export_dir, name, as_text=as_text)
-        logging.info("SavedModel written to: %s", path)
-        return path.encode()
-
 
 Builder = SavedModelBuilder
+
+
+def _with_ops(signature_def_map, init_op, train_op) -> dict:
+    """The signatures, and those that name the init op and the train op."""
+    signatures = dict(signature_def_map or {})
+    _check_signatures(signatures)
+    for op, key in ((init_op, constants.INIT_OP_SIGNATURE_KEY), (train_op, constants.TRAIN_OP_SIGNATURE_KEY)):
+        if op is not None:
+            signatures[key] = signature_def_utils.op_signature_def(op, key)
+    return signatures
 
 
 def _saver() -> Saver:
@@ -152,53 +192,9 @@ def _check_tensor_info(info) -> None:
         raise AssertionError(f"All TensorInfo protos used in the SignatureDefs must have the dtype field set: {info}")
 
 
-def _collect_assets(tensors) -> dict:
-    """{name in the assets folder: source path}; each asset is noted in the graph's collection."""
-    files: dict = {}
-    if tensors is None:
-        logging.info("No assets to save.")
-        return files
-    for tensor in tensors:
-        source = _asset_path(tensor)
-        name = _asset_name(source, files)
-        asset = protos.AssetFileDef(filename=name)
-        asset.tensor_info.name = tensor.name
-        add_to_collection(constants.ASSETS_KEY, _pack(asset))
-        files[name] = source
-    logging.info("Assets added to graph.")
-    return files
-
-
 def _pack(message):
     any_type = type(protos.MetaGraphDef().collection_def["x"].any_list.value.add())
     packed = any_type()
     packed.type_url = "type.googleapis.com/" + message.DESCRIPTOR.full_name
     packed.value = message.SerializeToString()
     return packed
-
-
-def _asset_path(tensor) -> str:
-    if not isinstance(tensor, Tensor):
-        raise TypeError("Asset path tensor must be a Tensor.")
-    if tensor.op.type != "Const":
-        raise TypeError("Asset path tensor must be of type constant.")
-    if tensor.dtype != dtypes.string:
-        raise TypeError("Asset path tensor must be of dtype string.")
-    values = tensor.op.attr("value").string_val
-    if len(values) != 1:
-        raise TypeError("Asset path tensor must be a scalar.")
-    if not values[0]:
-        raise ValueError(f"Invalid asset filepath tensor {tensor}")
-    return values[0].decode()
-
-
-def _asset_name(source: str, files: dict) -> str:
-    """The asset's base name; with `_1` … where another file of this name is there already."""
-    name = os.path.basename(source)
-    other = files.get(name)
-    if other is None or other == source or filecmp.cmp(source, other, shallow=False):
-        return name
-    count = 1
-    while f"{name}_{count}" in files:
-        count += 1
-    return f"{name}_{count}"

@@ -75,7 +75,7 @@ def predict_signature_def(inputs, outputs):
 def _supervised(method_name, inputs, loss, predictions, metrics):
     if not inputs:
         raise ValueError(f"{method_name} inputs cannot be None or empty.")
-    outputs = {k: utils.build_tensor_info(t) for found in (loss, predictions, metrics) if found for k, t in found.items()}
+    outputs = {k: utils.build_tensor_info(t) for found in (loss, predictions, metrics) if found is not None for k, t in found.items()}
     return build_signature_def({k: utils.build_tensor_info(t) for k, t in inputs.items()}, outputs, method_name)
 
 
@@ -93,25 +93,36 @@ def is_valid_signature(signature_def) -> bool:
     """Whether this is a complete prediction, regression or classification signature."""
     if signature_def is None:
         return False
-    method, inputs, outputs = signature_def.method_name, signature_def.inputs, signature_def.outputs
-    if method == keys.PREDICT_METHOD_NAME:
-        return bool(len(inputs) and len(outputs))
-    if method == keys.REGRESS_METHOD_NAME:
-        return (
-            set(inputs) == {keys.REGRESS_INPUTS}
-            and inputs[keys.REGRESS_INPUTS].dtype == _STRING
-            and set(outputs) == {keys.REGRESS_OUTPUTS}
-            and outputs[keys.REGRESS_OUTPUTS].dtype == _FLOAT
-        )
-    if method == keys.CLASSIFY_METHOD_NAME:
-        wanted = {keys.CLASSIFY_OUTPUT_CLASSES: _STRING, keys.CLASSIFY_OUTPUT_SCORES: _FLOAT}
-        return (
-            set(inputs) == {keys.CLASSIFY_INPUTS}
-            and inputs[keys.CLASSIFY_INPUTS].dtype == _STRING
-            and bool(len(outputs))
-            and all(k in wanted and outputs[k].dtype == wanted[k] for k in outputs)
-        )
-    return False
+    return (
+        _is_valid_classification_signature(signature_def)
+        or _is_valid_regression_signature(signature_def)
+        or _is_valid_predict_signature(signature_def)
+    )
+
+
+def _is_valid_predict_signature(signature_def) -> bool:
+    return bool(signature_def.method_name == keys.PREDICT_METHOD_NAME and len(signature_def.inputs) and len(signature_def.outputs))
+
+
+def _has_only(infos, wanted: dict) -> bool:
+    """Whether these TensorInfos are of the wanted keys and dtypes only, one at least."""
+    return bool(len(infos)) and all(key in wanted and infos[key].dtype == wanted[key] for key in infos)
+
+
+def _is_valid_regression_signature(signature_def) -> bool:
+    return (
+        signature_def.method_name == keys.REGRESS_METHOD_NAME
+        and _has_only(signature_def.inputs, {keys.REGRESS_INPUTS: _STRING})
+        and _has_only(signature_def.outputs, {keys.REGRESS_OUTPUTS: _FLOAT})
+    )
+
+
+def _is_valid_classification_signature(signature_def) -> bool:
+    return (
+        signature_def.method_name == keys.CLASSIFY_METHOD_NAME
+        and _has_only(signature_def.inputs, {keys.CLASSIFY_INPUTS: _STRING})
+        and _has_only(signature_def.outputs, {keys.CLASSIFY_OUTPUT_CLASSES: _STRING, keys.CLASSIFY_OUTPUT_SCORES: _FLOAT})
+    )
 
 
 def op_signature_def(op, key):
@@ -125,5 +136,7 @@ def load_op_from_signature_def(signature_def, key, import_scope=None):
         return utils.get_element_from_tensor_info(signature_def.outputs[key], import_scope=import_scope)
     except KeyError:
         raise errors.NotFoundError(
-            None, None, f'The {key} could not be found in the graph: the SignatureDef "{key}" names something else.'
+            None, None, f"The {key} could not be found in the graph. Please make sure the SavedModel was created by the internal "
+            "_SavedModelBuilder. If you are using the public API, please make sure the SignatureDef in the SavedModel does not contain "
+            f'the key "{key}".',
         ) from None

@@ -39,12 +39,12 @@ class EventFileWriter:
 
     def _open(self):
         now = time.time()
-        name = "events.out.tfevents.%010d.%s%s" % (now, socket.gethostname(), self._suffix)
+        name = "events.out.tfevents.%010d.%s" % (now, socket.gethostname())
         path = os.path.join(files.local_path(self._logdir), name)
         number = 0
         while True:  # a second writer in the same second gets a name of its own
             try:
-                self._stream = open(path + (".%d" % number if number else ""), "xb")
+                self._stream = open(path + (".%d" % number if number else "") + self._suffix, "xb")
                 break
             except FileExistsError:
                 number += 1

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 
 from tinytf import logging, protos
 from tinytf.graph.graph import Graph
+from tinytf.summary import plugin_asset
 from tinytf.summary.event_file import EventFileWriter
 
 
-class FileWriter:
-    """Writes an event file for TensorBoard in `logdir`; a context manager. Follows tf.summary.FileWriter of TF 1.15."""
+class SummaryToEventTransformer:
+    """Makes events of summaries, graphs and session logs and gives them to `event_writer.add_event`.
 
-    def __init__(
-        self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
-    ):
-        if session is not None:
-            raise NotImplementedError("tf.summary.FileWriter(session=…): add the graph with graph=session.graph instead")
-        self.event_writer = EventFileWriter(logdir, max_queue, flush_secs, filename_suffix)
+    Follows the class of that name of TF 1.15.
+    """
+
+    def __init__(self, event_writer, graph=None, graph_def=None):
+        self.event_writer = event_writer
         self._run_tags: set = set()
         self._seen_tags: set = set()
         if graph is not None or graph_def is not None:
@@ -28,16 +29,6 @@ class FileWriter:
             shown = graph if isinstance(graph, Graph) else graph_def if isinstance(graph_def, Graph) else None
             as_def = shown.as_graph_def(add_shapes=True) if shown is not None else graph if graph is not None else graph_def
             self.add_meta_graph(create_meta_graph_def(graph_def=as_def))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc_info):
-        self.close()
-
-    def get_logdir(self) -> str:
-        """The folder of the event file."""
-        return self.event_writer.get_logdir()
 
     def add_summary(self, summary, global_step=None) -> None:
         """Adds a Summary, or the bytes of one as sess.run returns them."""
@@ -57,14 +48,6 @@ class FileWriter:
         """Adds a SessionLog: start, stop or checkpoint of a session."""
         self._add(protos.Event(session_log=_own(session_log, protos.SessionLog)), global_step)
 
-    def add_event(self, event) -> None:
-        """Adds an Event as it is."""
-        if self.event_writer._closed:
-            warnings.warn(
-                "Attempting to use a closed FileWriter. The operation will be a noop unless the FileWriter is explicitly reopened."
-            )
-        self.event_writer.add_event(event)
-
     def add_graph(self, graph=None, global_step=None, graph_def=None) -> None:
         """Adds a graph with its static shapes. A GraphDef is taken, too, with a warning; TypeError for anything else."""
         if graph is not None and graph_def is not None:
@@ -73,11 +56,12 @@ class FileWriter:
         if isinstance(given, Graph):
             if graph is None:
                 logging.warning("When passing a `Graph` object, please use the `graph` named argument instead of `graph_def`.")
+            self._write_plugin_assets(given)
             given = given.as_graph_def(add_shapes=True)
         elif getattr(getattr(given, "DESCRIPTOR", None), "full_name", "") == "tensorflow.GraphDef":
             logging.warning("Passing a `GraphDef` to the SummaryWriter is deprecated. Pass a `Graph` object instead, such as `sess.graph`.")
         else:
-            raise TypeError("The passed graph must be an instance of `Graph` or the deprecated `GraphDef`, not %r" % type(given))
+            raise TypeError("The passed graph must be an instance of `Graph` or the deprecated `GraphDef`")
         self._add(protos.Event(graph_def=given.SerializeToString()), global_step)
 
     def add_meta_graph(self, meta_graph_def, global_step=None) -> None:
@@ -94,11 +78,51 @@ class FileWriter:
         tagged = protos.TaggedRunMetadata(tag=tag, run_metadata=run_metadata.SerializeToString())
         self._add(protos.Event(tagged_run_metadata=tagged), global_step)
 
+    def _write_plugin_assets(self, graph) -> None:
+        for asset in plugin_asset.get_all_plugin_assets(graph):
+            folder = os.path.join(self.event_writer.get_logdir(), "plugins", asset.plugin_name)
+            os.makedirs(folder, exist_ok=True)
+            for name, content in asset.assets().items():
+                with open(os.path.join(folder, name), "wb") as file:
+                    file.write(content if isinstance(content, bytes) else content.encode())
+
     def _add(self, event, step):
         event.wall_time = time.time()
         if step is not None:
             event.step = int(step)
-        self.add_event(event)
+        self.event_writer.add_event(event)
+
+
+class FileWriter(SummaryToEventTransformer):
+    """Writes an event file for TensorBoard in `logdir`; a context manager. Follows tf.summary.FileWriter of TF 1.15."""
+
+    def __init__(
+        self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
+    ):
+        if session is not None:
+            raise NotImplementedError("tf.summary.FileWriter(session=…): add the graph with graph=session.graph instead")
+        super().__init__(EventFileWriter(logdir, max_queue, flush_secs, filename_suffix), graph, graph_def)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.close()
+
+    def get_logdir(self) -> str:
+        """The folder of the event file."""
+        return self.event_writer.get_logdir()
+
+    def add_event(self, event) -> None:
+        """Adds an Event as it is."""
+        if self.event_writer._closed:
+            _warn_closed()
+        self.event_writer.add_event(event)
+
+    def _add(self, event, step):
+        if self.event_writer._closed:
+            _warn_closed()
+        super()._add(event, step)
 
     def flush(self) -> None:
         """All that was added is in the file now."""
@@ -111,6 +135,12 @@ class FileWriter:
     def reopen(self) -> None:
         """After close(): goes on in a new file."""
         self.event_writer.reopen()
+
+
+def _warn_closed() -> None:
+    warnings.warn(
+        "Attempting to use a closed FileWriter. The operation will be a noop unless the FileWriter is explicitly reopened."
+    )
 
 
 def _own(message, cls):

@@ -19,7 +19,7 @@ AttrBoolList() -> (); a: list(bool)
 AttrDefault() -> (); a: string = 'banana'
 AttrEmptyListDefault() -> (); a: list(float) = []
 AttrEnum() -> (); a: {'apples', 'oranges'}
-AttrEnumList() -> (); a: list(string) in {'apples', 'oranges'}
+AttrEnumList() -> (); a: list({'apples', 'oranges'})
 AttrFloat() -> (); a: float
 AttrListDefault() -> (); a: list(int) = [5, 15]
 AttrListMin() -> (); a: list(int) >= 2

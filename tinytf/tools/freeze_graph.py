@@ -122,6 +122,7 @@ def freeze_graph(
         graph_def = _read(input_graph, protos.GraphDef, "Input graph")
     if input_meta_graph:
         meta_graph_def = _read(input_meta_graph, protos.MetaGraphDef, "Input meta graph")
+        print(f"Loaded meta graph file '{input_meta_graph}")
     if input_saver:
         saver_def = _read(input_saver, protos.SaverDef, "Input saver")
     from tinytf.graph.graph import Graph, get_default_graph
