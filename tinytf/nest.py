@@ -19,8 +19,20 @@ def register_composite(cls, to_components, from_components) -> None:
 
 
 def is_composite(value) -> bool:
-    """True if the value stands for several tensors."""
-    return type(value) in _composites
+    """True if the value stands for several tensors, or is the TypeSpec of such values."""
+    return type(value) in _composites or getattr(type(value), "_nest_parts", None) is not None
+
+
+def _parts(composite) -> tuple:
+    """The components of a composite: of a registered class, or of a class with `_nest_parts` and `_nest_like`."""
+    registered = _composites.get(type(composite))
+    return tuple(registered[0](composite) if registered else composite._nest_parts())
+
+
+def _of_parts(composite, parts):
+    """A composite like this one, of other components."""
+    registered = _composites.get(type(composite))
+    return registered[1](composite, parts) if registered else composite._nest_like(parts)
 
 
 def _is_namedtuple(x) -> bool:
@@ -93,7 +105,7 @@ def flatten(structure, expand_composites: bool = False) -> list:
 
 def _flatten_into(leaves, structure, expand):
     if expand and is_composite(structure):
-        for part in _composites[type(structure)][0](structure):
+        for part in _parts(structure):
             _flatten_into(leaves, part, expand)
     elif is_nested(structure):
         for _, child in _children(structure):
@@ -123,8 +135,7 @@ def pack_sequence_as(structure, flat_sequence, expand_composites: bool = False):
 
 def _pack(structure, leaves, expand):
     if expand and is_composite(structure):
-        to_components, from_components = _composites[type(structure)]
-        return from_components(structure, [_pack(part, leaves, expand) for part in to_components(structure)])
+        return _of_parts(structure, [_pack(part, leaves, expand) for part in _parts(structure)])
     if is_nested(structure):
         return _like(structure, [_pack(child, leaves, expand) for _, child in _children(structure)])
     return next(leaves)
@@ -155,7 +166,7 @@ def _same(a, b, check_types, expand):
     if expand and is_composite(a) or expand and is_composite(b):
         if type(a) is not type(b):
             raise TypeError("%s and %s are not the same kind of tensor" % (a, b))
-        a, b, check_types = tuple(_composites[type(a)][0](a)), tuple(_composites[type(b)][0](b)), True
+        a, b, check_types = _parts(a), _parts(b), True
     if check_types:
         _check_types(a, b)
     if isinstance(a, collections.abc.Mapping) and isinstance(b, collections.abc.Mapping) and set(a) != set(b):
@@ -215,7 +226,7 @@ def flatten_with_tuple_paths(structure, expand_composites: bool = False) -> list
             for key, child in _children(node):
                 walk(child, path + (key,))
         elif expand_composites and is_composite(node):
-            for i, child in enumerate(_composites[type(node)][0](node)):
+            for i, child in enumerate(_parts(node)):
                 walk(child, path + (i,))
         else:
             found.append((path, node))

@@ -13,7 +13,7 @@ import numpy as np
 from tinytf import dtypes, protos
 from tinytf.graph import op_entry
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
-from tinytf.graph.graph import get_graph_from_inputs
+from tinytf.graph.graph import get_default_graph, get_graph_from_inputs
 from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, as_dims
 
@@ -57,6 +57,8 @@ def make_op(op_type: str, *inputs, name=None, **attrs):
     if entry is None:
         raise NotImplementedError(f"tinytf has no op '{op_type}'")
     op_def = entry.op_def
+    if op_def.deprecation:
+        _check_version(op_def)
     if len(inputs) != len(op_def.inputs):
         raise TypeError(f"Op '{op_type}' takes {len(op_def.inputs)} inputs, got {len(inputs)}")
     graph = get_graph_from_inputs(_flat(inputs))
@@ -83,6 +85,15 @@ def make_op(op_type: str, *inputs, name=None, **attrs):
                 if arg.is_ref:
                     places.enter_context(graph.colocate_with(tensor.op))
             return graph.create_op(op_type, tensors, None, name=scope, attrs=ordered)
+
+
+def _check_version(op_def) -> None:
+    version, explanation = op_def.deprecation
+    producer = get_default_graph().graph_def_versions.producer
+    if producer >= version:
+        raise NotImplementedError(
+            f"Op {op_def.name} is not available in GraphDef version {producer}. It has been removed in version {version}. {explanation}."
+        )
 
 
 def output_dtypes(op_def, attrs: dict) -> list:
@@ -252,6 +263,9 @@ def coerce(kind: str, value, name: str):
         return TensorShape._of(as_dims(value))
     if kind == "func" and isinstance(value, str):
         return protos.NameAttrList(name=value)
+    if kind == "func" and hasattr(value, "add_to_graph"):
+        value.add_to_graph(get_default_graph())
+        return protos.NameAttrList(name=value.name)
     return value
 
 

@@ -162,5 +162,5 @@ def _all_ops(frame: Frame):
 def _cycle(ops):
     names = sorted(op.name for op in ops)
     return errors.InvalidArgumentError(
-        None, None, f"The graph has a cycle outside of a loop: {len(names)} operations wait for each other, among them {', '.join(names[:5])}"
+        None, None, f"Graph is invalid, contains a cycle with {len(names)} nodes, including: {', '.join(names[:5])}. Outside of a loop, they wait for each other."
     )

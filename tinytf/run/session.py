@@ -179,6 +179,8 @@ class BaseSession:
 
     def _compile(self, tensors, targets, fed, shapes=None) -> Plan:
         """One plan, for feeds of any shape or of `shapes`."""
+        if self._graph._retyped_inputs:
+            _check_input_types(self._graph)
         with self._lock, self._graph._lock, constants.treating_as_unknown(fed):
             if shapes is not None:
                 with static_shapes(tensors, targets, fed, shapes):
@@ -323,6 +325,17 @@ class _AsDefault:
 
     def __exit__(self, *unused):
         default_session.sessions.stack.remove(self._session)
+
+
+def _check_input_types(graph) -> None:
+    """InvalidArgumentError where `Operation._update_input` left an op with an input that it cannot take."""
+    for op, index, wanted in graph._retyped_inputs:
+        tensor = op.inputs[index]
+        if tensor.dtype._base is not wanted:
+            raise errors.InvalidArgumentError(
+                op.node_def, op,
+                f"Input {index} of node {op.name} was passed {tensor.dtype._base.name} from {tensor.name} incompatible with expected {wanted.name}.",
+            )  # fmt: skip
 
 
 def _check_job(op) -> None:
