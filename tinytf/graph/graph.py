@@ -14,8 +14,8 @@ from tinytf import protos
 from tinytf.graph import device as devices
 from tinytf.graph import elements, op_entry
 from tinytf.graph.default_session import DefaultStack
-from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.device_scope import DeviceScope
+from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
 from tinytf.graph.tensor import Tensor
