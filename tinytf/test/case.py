@@ -8,7 +8,6 @@ import os
 import random
 import re
 import tempfile
-import unittest
 
 import numpy as np
 from google.protobuf import text_format
@@ -17,7 +16,7 @@ from tinytf import errors
 from tinytf.graph.graph import _default_graphs, get_default_graph, reset_default_graph
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.random_seed import DEFAULT_GRAPH_SEED
-from tinytf.test.absl_asserts import AbslAsserts
+from tinytf.test.abseil import AbseilTestCase
 from tinytf.test.threads import CheckedThread
 
 _temp_dir = None
@@ -91,7 +90,7 @@ class _Captured:
             return file.read()
 
 
-class TestCase(AbslAsserts, unittest.TestCase):
+class TestCase(AbseilTestCase):
     """Follows tf.test.TestCase of TF 1.15."""
 
     _cached_session = _cached_arguments = None
@@ -415,16 +414,6 @@ class TestCase(AbslAsserts, unittest.TestCase):
     def assertRaisesOpError(self, expected_err_re_or_predicate):
         """The block raises a tf.errors.OpError with a message that matches."""
         return self.assertRaisesWithPredicateMatch(errors.OpError, expected_err_re_or_predicate)
-
-    # names that Python 3.12's unittest has no more
-    assertRaisesRegexp = unittest.TestCase.assertRaisesRegex
-    assertRegexpMatches = unittest.TestCase.assertRegex
-    assertNotRegexpMatches = unittest.TestCase.assertNotRegex
-    assertEquals = unittest.TestCase.assertEqual
-    assertNotEquals = unittest.TestCase.assertNotEqual
-    assertAlmostEquals = unittest.TestCase.assertAlmostEqual
-    assertNotAlmostEquals = unittest.TestCase.assertNotAlmostEqual
-    assert_ = unittest.TestCase.assertTrue
 
     def create_tempdir(self) -> str:
         """A new folder in that of the test."""

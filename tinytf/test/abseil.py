@@ -1,12 +1,16 @@
-"""Assertions that TensorFlow's TestCase has from absl's: sequences, texts, exceptions with a literal message."""
+"""What the test cases of TensorFlow and of absl.testing have in common: Abseil's assertions on top of unittest's.
+
+A class may inherit from both (`class AddTest(test.TestCase, parameterized.TestCase)`), so this is the base of both.
+"""
 
 from __future__ import annotations
 
 import re
+import unittest
 
 
-class AbslAsserts:
-    """A mixin of unittest.TestCase with the assertions of absl.testing.absltest.TestCase that unittest lacks."""
+class AbseilTestCase(unittest.TestCase):
+    """Follows absl.testing.absltest.TestCase as far as TensorFlow's tests use it."""
 
     def assertItemsEqual(self, expected_seq, actual_seq, msg=None):
         """Two sequences hold the same, as often, in whatever order."""
@@ -136,3 +140,13 @@ class AbslAsserts:
         with context:
             callable_obj(*args, **kwargs)
         return None
+
+    # names that Python 3.12's unittest has no more
+    assertRaisesRegexp = unittest.TestCase.assertRaisesRegex
+    assertRegexpMatches = unittest.TestCase.assertRegex
+    assertNotRegexpMatches = unittest.TestCase.assertNotRegex
+    assertEquals = unittest.TestCase.assertEqual
+    assertNotEquals = unittest.TestCase.assertNotEqual
+    assertAlmostEquals = unittest.TestCase.assertAlmostEqual
+    assertNotAlmostEquals = unittest.TestCase.assertNotAlmostEqual
+    assert_ = unittest.TestCase.assertTrue
