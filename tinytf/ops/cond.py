@@ -227,12 +227,8 @@ def _unpack_if_single(result):
 
 
 def _check_same_structure(original_true, original_false, true, false):
-    try:
-        nest.assert_same_structure(original_true, original_false, expand_composites=True)
-        return
-    except (TypeError, ValueError):
-        nest.map_structure(_same_index_dtype, original_true, original_false)
-        nest.map_structure(_same_index_dtype, true, false)
+    nest.map_structure(_same_index_dtype, original_true, original_false)
+    nest.map_structure(_same_index_dtype, true, false)
     try:
         nest.assert_same_structure(original_true, original_false, expand_composites=True)
     except TypeError as error:

@@ -71,6 +71,10 @@ def assign_frames(needed: set, fed: set):
             f = frame_of[dep]
             if dep.type in EXIT:
                 f = f.parent
+            if not _contains(f, inner) and not _contains(inner, f):
+                raise errors.InvalidArgumentError(
+                    None, None, f"The node '{op.name}' has inputs from different frames: one of them is in frame '{f.name}', another in '{inner.name}'."
+                )
             if f.depth > inner.depth:
                 inner = f
         if op.type in ENTER:
@@ -82,6 +86,12 @@ def assign_frames(needed: set, fed: set):
         frame_of[op] = inner
         inner.ops.append(op)
     return root, frame_of
+
+
+def _contains(outer: Frame, inner: Frame) -> bool:
+    while inner.depth > outer.depth:
+        inner = inner.parent
+    return inner is outer
 
 
 def order(needed: set, fed: set) -> list:

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from tinytf import errors, protos
+from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
 from tinytf.graph import default_session, trust
 from tinytf.graph.device import canonical_name
@@ -68,6 +68,7 @@ class BaseSession:
         self._functions: dict = {}
         self._resources = Resources(self._function)
         self._partial: dict = {}
+        self._time_limit = config.operation_timeout_in_ms if config is not None else 0
         keep_freed_memory()
 
     # What it is -----------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ class BaseSession:
         except TypeError:
             key = step = None
         if step is None or step.version != self._graph._structure_version or options is not None or run_metadata is not None:
-            return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
+            return self._run_within_time(key, fetches, feed_dict, options, run_metadata)
         if feed_dict:
             arrays = [convert(value) for convert, value in zip(step.converters, feed_dict.values())]
         else:
@@ -149,6 +150,15 @@ class BaseSession:
         plans = step.plans
         values = (plans.plan_for(arrays) if plans.varies else plans.general).run(arrays)
         return values[0] if step.single else step.build(values)
+
+    def _run_within_time(self, key, fetches, feed_dict, options, run_metadata):
+        """A run that is not one of the quick ones, within the time that `options` or the config gives."""
+        limit = options.timeout_in_ms if options is not None else 0
+        limit = limit or self._time_limit
+        if limit <= 0:
+            return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
+        with deadline.within(limit):
+            return self._run_slowly(None, fetches, feed_dict, options, run_metadata)
 
     def _run_slowly(self, key, fetches, feed_dict, options, run_metadata):
         """The first run of a pair of fetches and feeds, and runs that are traced."""
