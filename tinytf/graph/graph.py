@@ -56,7 +56,7 @@ class Graph:
         self._structure_version = 0  # grows when an existing node changes; compiled plans check it
         self._building_function = False
         self._retyped_inputs: list = []  # (op, input, dtype asked for) where an input was replaced by one of another dtype
-        self._variable_creator_scopes: list = []
+        self._variable_creator_stack: list = []
 
     # Reading the graph --------------------------------------------------------------------------
 

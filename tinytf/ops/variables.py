@@ -140,7 +140,7 @@ def _create(
 
     create = variable_scope.default_variable_creator
     create = layer(create, None)
-    for creator in get_default_graph()._variable_creator_scopes:
+    for creator in get_default_graph()._variable_creator_stack:
         create = layer(creator, create)
     return create(
         initial_value=initial_value,
