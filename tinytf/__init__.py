@@ -155,6 +155,7 @@ _NAMES = {
     "tinytf.ops.map_ops": "map_fn foldl foldr scan",
     "tinytf.ops.custom_gradient": "custom_gradient recompute_grad grad_pass_through",
     "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
+    "tinytf.ops.accumulator_ops": "ConditionalAccumulatorBase ConditionalAccumulator SparseConditionalAccumulator",
     "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",
     # ---- ops: sparse tensors
     "tinytf.ops.sparse_ops": """
