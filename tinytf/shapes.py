@@ -21,9 +21,9 @@ class Dimension:
         if isinstance(value, Dimension):
             value = value._value
         if value is not None:
-            if isinstance(value, (float, np.floating)) and int(value) != value or not hasattr(value, "__int__"):
+            if isinstance(value, (float, np.floating)) and int(value) != value:
                 raise ValueError(f"Ambiguous dimension: {value}")
-            if isinstance(value, str):
+            if not isinstance(value, (str, bytes)) and not hasattr(value, "__int__"):
                 raise ValueError(f"Ambiguous dimension: {value}")
             value = int(value)
             if value < 0:
@@ -130,7 +130,14 @@ def _no_true_division(self, other):
     )
 
 
-Dimension.__truediv__ = Dimension.__rtruediv__ = _no_true_division  # type: ignore[attr-defined, operator]
+def _no_true_division_by(self, other):
+    raise TypeError(
+        f"unsupported operand type(s) for /: '{type(other).__name__}' and 'Dimension', please use // instead"
+    )
+
+
+Dimension.__truediv__ = _no_true_division  # type: ignore[attr-defined, operator]
+Dimension.__rtruediv__ = _no_true_division_by  # type: ignore[attr-defined, operator]
 
 
 def as_dimension(value) -> Dimension:
@@ -185,7 +192,7 @@ class TensorShape:
 
     def __len__(self):
         if self._dims is None:
-            raise ValueError("Cannot take the length of Shape with unknown rank.")
+            raise ValueError("Cannot take the length of shape with unknown rank.")
         return len(self._dims)
 
     def __bool__(self):
@@ -250,7 +257,7 @@ class TensorShape:
     def assert_is_compatible_with(self, other) -> None:
         """Raises ValueError unless some concrete shape fits both."""
         if not self.is_compatible_with(other):
-            raise ValueError(f"Shapes {self} and {as_shape(other)} are incompatible")
+            raise ValueError(f"Shapes {self} and {other} are incompatible")
 
     def is_subtype_of(self, other) -> bool:
         """Whether every shape that fits this fits `other`."""
@@ -365,6 +372,8 @@ def as_dims(shape) -> tuple | None:
         return tuple(None if d.size == -1 else d.size for d in shape.dim)
     if isinstance(shape, (int, np.integer, Dimension)):
         return (Dimension(shape).value,)
+    if isinstance(shape, (str, bytes)):
+        raise TypeError(f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {shape}")
     try:
         sizes = list(shape)
     except TypeError:

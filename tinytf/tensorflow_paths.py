@@ -110,7 +110,7 @@ PYTHON_PATHS = {
     "ops.cudnn_rnn_grad": "tinytf.ops.gradient_registry",
     "ops.custom_gradient": "tf",
     "ops.data_flow_grad": "tinytf.ops.gradient_registry",
-    "ops.data_flow_ops": "tf tf.queue tinytf.generated_ops",
+    "ops.data_flow_ops": "tf tf.queue tinytf.ops.accumulator_ops tinytf.ops.queue_ops tinytf.generated_ops",
     "ops.default_gradient": "tinytf.ops.default_gradient",
     "ops.distributions": "tf.distributions",
     "ops.embedding_ops": "tf.nn",
@@ -184,7 +184,7 @@ PYTHON_PATHS = {
     "ops.signal.spectral_ops": "tf.signal",
     "ops.signal.util_ops": "tf.signal",
     "ops.signal.window_ops": "tf.signal",
-    "ops.sort_ops": "tf",
+    "ops.sort_ops": "tinytf.ops.sort_ops",
     "ops.sparse_grad": "tinytf.ops.gradient_registry",
     "ops.sparse_ops": "tf tf.sparse tinytf.generated_ops",
     "ops.special_math_ops": "tf tf.math",
@@ -313,6 +313,7 @@ PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_based tf.train"
 
 # Names of private modules that are called differently here.
 RENAMED = {
+    "framework.smart_cond": "smart_constant_value=known_value",
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant",
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",

@@ -109,7 +109,7 @@ class SparseAccumulator(Accumulator):
         elif self.dims and not _fits(values.shape[1:], self.dims[1:]):
             i = next((i for i, (s, d) in enumerate(zip(values.shape, self.dims)) if i and d is not None and d != s), len(self.dims) - 1)
             raise errors.InvalidArgumentError(
-                None, None, "Shape mismatch: expected values dim %d to be %s, got %s" % (i, self.dims[i], values.shape[i : i + 1])
+                None, None, "Shape mismatch: expected values dim %d to be %s, got %s" % (i, self.dims[i], values.shape[i])
             )
         if self.total is not None and next(iter(self.total.values()))[0].shape != values.shape[1:]:
             raise _mismatch(next(iter(self.total.values()))[0].shape, values.shape[1:])
