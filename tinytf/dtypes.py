@@ -297,7 +297,7 @@ def _find(value) -> DType | None:
         np_type = np.dtype(value)
     except TypeError:
         return None
-    if value in (list, tuple, dict):  # NumPy takes them for object
+    if isinstance(value, type) and value.__module__ == "builtins" and value in (list, tuple, dict):  # NumPy takes them for object
         return None
     if np_type.kind in "SU":
         return string

@@ -10,7 +10,7 @@ def get_qualified_name(function) -> str:
 
 def validate_callable(func, decorator_name) -> None:
     """ValueError where a decorator was put on something that cannot be called."""
-    if not hasattr(func, "__call__"):
+    if not callable(func):
         raise ValueError(
             "%s is not a function. If this is a property, make sure @property appears before @%s in your source code:"
             "\n\n@property\n@%s\ndef method(...)" % (func, decorator_name, decorator_name)

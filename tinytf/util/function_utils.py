@@ -12,7 +12,7 @@ def fn_args(fn) -> tuple:
     if isinstance(fn, functools.partial):
         args = [a for a in fn_args(fn.func)[len(fn.args) :] if a not in (fn.keywords or ())]
     else:
-        if hasattr(fn, "__call__") and tf_inspect.ismethod(fn.__call__):
+        if callable(fn) and tf_inspect.ismethod(fn.__call__):
             fn = fn.__call__
         args = list(tf_inspect.getfullargspec(fn).args)
         if args and tf_inspect.ismethod(fn) and args[0] in ("self", "cls"):
@@ -24,7 +24,7 @@ def has_kwargs(fn) -> bool:
     """Whether a callable takes any keyword; TypeError for what is no callable."""
     if isinstance(fn, functools.partial):
         fn = fn.func
-    elif hasattr(fn, "__call__") and tf_inspect.ismethod(fn.__call__):
+    elif callable(fn) and tf_inspect.ismethod(fn.__call__):
         fn = fn.__call__
     elif not callable(fn):
         raise TypeError("fn should be a function-like object, but is of type %s." % type(fn))

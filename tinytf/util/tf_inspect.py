@@ -60,7 +60,7 @@ def getargspec(obj) -> ArgSpec:
         for method in (type(target).__call__, target.__new__, target.__init__):
             if inspect.isfunction(method) or inspect.ismethod(method):
                 return ArgSpec(*inspect.getfullargspec(method)[:4])
-    elif hasattr(type(target), "__call__") and inspect.isfunction(type(target).__call__):
+    elif inspect.isfunction(vars(type(target)).get("__call__")):
         return ArgSpec(*inspect.getfullargspec(type(target).__call__)[:4])
     return ArgSpec(*inspect.getfullargspec(target)[:4])
 
