@@ -43,6 +43,9 @@ _NAMES = {
     "tinytf.graph.tensor": "Tensor",
     "tinytf.graph.operation": "Operation",
     "tinytf.graph.indexed_slices": "IndexedSlices",
+    "tinytf.graph.type_spec": "TypeSpec",
+    "tinytf.graph.tensor_spec": "TensorSpec",
+    "tinytf.graph.composite_specs": "SparseTensorSpec IndexedSlicesSpec",
     "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor",
     "tinytf.graph.convert": "convert_to_tensor register_tensor_conversion_function=register_conversion",
     "tinytf.graph.default_session": "get_default_session",
@@ -119,6 +122,7 @@ _NAMES = {
     "tinytf.ops.partition": "dynamic_partition dynamic_stitch",
     "tinytf.ops.tile_pad": "tile pad",
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
+    "tinytf.ops.sort_ops": "sort argsort",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
     "tinytf.ops.confusion_matrix": "confusion_matrix",
     "tinytf.ops.space_batch": """
@@ -152,6 +156,7 @@ _NAMES = {
     "tinytf.ops.map_ops": "map_fn foldl foldr scan",
     "tinytf.ops.custom_gradient": "custom_gradient recompute_grad grad_pass_through",
     "tinytf.ops.queue_ops": "QueueBase FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue",
+    "tinytf.ops.accumulator_ops": "ConditionalAccumulatorBase ConditionalAccumulator SparseConditionalAccumulator",
     "tinytf.ops.reader_ops": "ReaderBase TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader",
     # ---- ops: sparse tensors
     "tinytf.ops.sparse_ops": """

@@ -30,8 +30,19 @@ class DType:
 
     __slots__ = ("_enum", "_name", "_np", "_ref", "_base")
 
-    def __init__(self, enum: int, name: str, np_type, base: DType | None = None):
-        self._enum = enum
+    def __new__(cls, type_enum, name: str | None = None, np_type=None, base: DType | None = None):
+        """The type of this number in the wire schema: `DType(1)` is tf.float32 (with a name, a new one; for this module)."""
+        if name is not None:
+            return super().__new__(cls)
+        found = _BY_ENUM.get(int(type_enum))
+        if found is None:
+            raise TypeError(f"type_enum is not a valid types_pb2.DataType: {type_enum}")
+        return found
+
+    def __init__(self, type_enum: int, name: str | None = None, np_type=None, base: DType | None = None):
+        if name is None:
+            return  # one that is there already
+        self._enum = type_enum
         self._name = name
         self._np = np_type
         self._base = base or self
@@ -107,8 +118,8 @@ class DType:
 
     @property
     def size(self) -> int:
-        """Bytes an element takes; 1 for strings, resources and variants (which have no fixed size)."""
-        if self._base._name in ("string", "resource", "variant"):
+        """Bytes an element takes; of a string, those of the pointer to it."""
+        if self._base._name in ("resource", "variant"):
             return 1
         return np.dtype(self._np).itemsize
 
@@ -125,14 +136,15 @@ class DType:
     @property
     def limits(self):
         """(min, max) of the range that images of this type use: (0, 1) for floats."""
-        low, high = (0, 1) if self.is_floating else (0, self.max)
-        return low, high
+        try:
+            low, high = dtype_range[self._np]
+        except (KeyError, TypeError):
+            raise ValueError(f"{self} does not have defined limits.") from None
+        return max(0, low), high
 
     def _limit(self, which: str):
-        if self.is_quantized or self._base._name in ("string", "resource", "variant", "complex64", "complex128"):
-            raise TypeError(f"Cannot find {which}imum value of {self!r}.")
-        if self.is_bool:
-            return which == "max"
+        if self.is_quantized or self._base._name in ("bool", "string", "resource", "variant", "complex64", "complex128"):
+            raise TypeError(f"Cannot find {which}imum value of {self}.")
         if self._base._name == "bfloat16":
             bound = float.fromhex("0x1.FEp127")
             return bound if which == "max" else -bound
@@ -227,6 +239,15 @@ for _t in ALL:
         _BY_NUMPY[np.dtype(_t._np)] = _t
 _BY_NAME.update(half=float16, float=float32, double=float64, half_ref=float16._ref, float_ref=float32._ref)
 _BY_NAME.update(double_ref=float64._ref)
+half_ref, double_ref = float16._ref, float64._ref
+TF_VALUE_DTYPES = frozenset(ALL)
+_TYPE_TO_STRING = {enum: t._name for enum, t in _BY_ENUM.items()}
+
+# The values that images of a type have.
+dtype_range = {
+    np.bool_: (False, True), np.float32: (-1, 1), np.float64: (-1, 1),
+    **{t._np: (int(np.iinfo(t._np).min), int(np.iinfo(t._np).max)) for t in (uint8, uint16, uint32, uint64, int8, int16, int32, int64)},
+}  # fmt: skip
 
 # The short names that op signatures use (`float`, `half`, `double` as in types.proto).
 SIGNATURE_NAMES = {
@@ -275,6 +296,8 @@ def _find(value) -> DType | None:
     try:
         np_type = np.dtype(value)
     except TypeError:
+        return None
+    if isinstance(value, type) and value.__module__ == "builtins" and value in (list, tuple, dict):  # NumPy takes them for object
         return None
     if np_type.kind in "SU":
         return string

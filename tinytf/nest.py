@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import itertools
 
 _composites: dict = {}  # class -> (components of a value, value of its components)
 
@@ -19,8 +20,20 @@ def register_composite(cls, to_components, from_components) -> None:
 
 
 def is_composite(value) -> bool:
-    """True if the value stands for several tensors."""
-    return type(value) in _composites
+    """True if the value stands for several tensors, or is the TypeSpec of such values."""
+    return type(value) in _composites or getattr(type(value), "_nest_parts", None) is not None
+
+
+def _parts(composite) -> tuple:
+    """The components of a composite: of a registered class, or of a class with `_nest_parts` and `_nest_like`."""
+    registered = _composites.get(type(composite))
+    return tuple(registered[0](composite) if registered else composite._nest_parts())
+
+
+def _of_parts(composite, parts):
+    """A composite like this one, of other components."""
+    registered = _composites.get(type(composite))
+    return registered[1](composite, parts) if registered else composite._nest_like(parts)
 
 
 def _is_namedtuple(x) -> bool:
@@ -36,7 +49,7 @@ def is_nested(structure) -> bool:
     return (
         isinstance(structure, (list, tuple, collections.abc.Mapping))
         or _is_attrs(structure)
-        or (isinstance(structure, collections.abc.Sequence) and not isinstance(structure, (str, bytes, bytearray)))
+        or (isinstance(structure, (collections.abc.Sequence, collections.abc.MappingView)) and not isinstance(structure, (str, bytes, bytearray)))
     )
 
 
@@ -93,7 +106,7 @@ def flatten(structure, expand_composites: bool = False) -> list:
 
 def _flatten_into(leaves, structure, expand):
     if expand and is_composite(structure):
-        for part in _composites[type(structure)][0](structure):
+        for part in _parts(structure):
             _flatten_into(leaves, part, expand)
     elif is_nested(structure):
         for _, child in _children(structure):
@@ -123,8 +136,7 @@ def pack_sequence_as(structure, flat_sequence, expand_composites: bool = False):
 
 def _pack(structure, leaves, expand):
     if expand and is_composite(structure):
-        to_components, from_components = _composites[type(structure)]
-        return from_components(structure, [_pack(part, leaves, expand) for part in to_components(structure)])
+        return _of_parts(structure, [_pack(part, leaves, expand) for part in _parts(structure)])
     if is_nested(structure):
         return _like(structure, [_pack(child, leaves, expand) for _, child in _children(structure)])
     return next(leaves)
@@ -136,9 +148,25 @@ def assert_same_structure(nest1, nest2, check_types: bool = True, expand_composi
         _same(nest1, nest2, check_types, expand_composites)
     except (ValueError, TypeError) as error:
         raise type(error)(
-            "The two structures don't have the same nested structure.\n\nFirst structure: %s\n\nSecond "
-            "structure: %s\n\nMore specifically: %s" % (nest1, nest2, error)
+            "The two structures don't have the same nested structure.\n\nFirst structure: %s\n\nSecond structure: %s\n\n"
+            "More specifically: %s\nEntire first structure:\n%s\nEntire second structure:\n%s"
+            % (_shown(nest1), _shown(nest2), error, _outline(nest1), _outline(nest2))
         ) from None
+
+
+def _shown(structure) -> str:
+    return "type=%s str=%s" % (type(structure).__name__, structure)
+
+
+class _Dot:
+    """Stands for a leaf in an outline: `[., [., .]]`."""
+
+    def __repr__(self):
+        return "."
+
+
+def _outline(structure):
+    return _pack(structure, itertools.repeat(_Dot()), False)
 
 
 def _same(a, b, check_types, expand):
@@ -146,26 +174,25 @@ def _same(a, b, check_types, expand):
     nested_b = is_nested(b) or expand and is_composite(b)
     if nested_a != nested_b:
         which, other = (a, b) if nested_a else (b, a)
-        raise ValueError(
-            'Substructure "type=%s str=%s" is a sequence, while substructure "type=%s str=%s" is not'
-            % (type(which).__name__, which, type(other).__name__, other)
-        )
+        raise ValueError('Substructure "%s" is a sequence, while substructure "%s" is not' % (_shown(which), _shown(other)))
     if not nested_a:
         return
     if expand and is_composite(a) or expand and is_composite(b):
         if type(a) is not type(b):
-            raise TypeError("%s and %s are not the same kind of tensor" % (a, b))
-        a, b, check_types = tuple(_composites[type(a)][0](a)), tuple(_composites[type(b)][0](b)), True
+            raise _different_types(a, b)
+        a, b, check_types = _parts(a), _parts(b), True
     if check_types:
         _check_types(a, b)
     if isinstance(a, collections.abc.Mapping) and isinstance(b, collections.abc.Mapping) and set(a) != set(b):
         raise ValueError(
             "The two dictionaries don't have the same set of keys. First structure has keys %s, while second "
-            "structure has keys %s" % (list(a), list(b))
+            "structure has keys %s" % (_shown(list(a)), _shown(list(b)))
         )
     children_a, children_b = _children(a), _children(b)
     if len(children_a) != len(children_b):
-        raise ValueError("The two structures don't have the same number of elements: %d and %d" % (len(children_a), len(children_b)))
+        raise ValueError(
+            "The two structures don't have the same number of elements. First structure: %s. Second structure: %s" % (_shown(a), _shown(b))
+        )
     for (_, x), (_, y) in zip(children_a, children_b):
         _same(x, y, check_types, expand)
 
@@ -178,17 +205,20 @@ def _check_types(a, b):
     else:
         same = type(a) is type(b)
     if not same:
-        raise TypeError(
-            "The two namedtuples don't have the same sequence type. First structure has type %s, while second "
-            "structure has type %s" % (type(a).__name__, type(b).__name__)
-            if _is_namedtuple(a) and _is_namedtuple(b)
-            else "The two structures don't have the same sequence type. First structure has type %s, while second "
-            "structure has type %s" % (type(a).__name__, type(b).__name__)
-        )
+        raise _different_types(a, b)
 
 
-def map_structure(func, *structure, check_types: bool = True, expand_composites: bool = False):
+def _different_types(a, b):
+    return TypeError(
+        "The two namedtuples don't have the same sequence type. First structure %s has type %s, while second structure %s has type %s"
+        % (_shown(a), type(a).__name__, _shown(b), type(b).__name__)
+    )
+
+
+def map_structure(func, *structure, check_types: bool = True, expand_composites: bool = False, **unknown):
     """A structure like the first of the leaves `func(leaf_of_first, leaf_of_second, …)`."""
+    if unknown:
+        raise ValueError("Only valid keyword arguments are `check_types` and `expand_composites`, not: `%s`" % "`, `".join(unknown))
     if not callable(func):
         raise TypeError("func must be callable, got: %s" % func)
     if not structure:
@@ -201,9 +231,23 @@ def map_structure(func, *structure, check_types: bool = True, expand_composites:
 
 def map_structure_with_paths(func, *structure, **kwargs):
     """`map_structure` whose `func` is given the path ("a/0/b") of the leaves first."""
-    paths = [("/".join(str(k) for k in path)) for path, _ in flatten_with_tuple_paths(structure[0])]
-    leaves = iter(paths)
-    return map_structure(lambda *values: func(next(leaves), *values), *structure, **kwargs)
+    return map_structure_with_tuple_paths(lambda path, *values: func("/".join(map(str, path)), *values), *structure, **kwargs)
+
+
+def map_structure_with_tuple_paths(func, *structure, **kwargs):
+    """`map_structure` whose `func` is given the path (("a", 0, "b")) of the leaves first."""
+    return map_structure_with_tuple_paths_up_to(structure[0], func, *structure, **kwargs)
+
+
+def yield_flat_paths(nest):
+    """The paths of all leaves, one by one."""
+    for path, _ in flatten_with_tuple_paths(nest):
+        yield path
+
+
+def flatten_with_joined_string_paths(structure, separator="/", expand_composites=False) -> list:
+    """(path as a text, leaf) of all leaves."""
+    return [(separator.join(map(str, path)), leaf) for path, leaf in flatten_with_tuple_paths(structure, expand_composites)]
 
 
 def flatten_with_tuple_paths(structure, expand_composites: bool = False) -> list:
@@ -215,7 +259,7 @@ def flatten_with_tuple_paths(structure, expand_composites: bool = False) -> list
             for key, child in _children(node):
                 walk(child, path + (key,))
         elif expand_composites and is_composite(node):
-            for i, child in enumerate(_composites[type(node)][0](node)):
+            for i, child in enumerate(_parts(node)):
                 walk(child, path + (i,))
         else:
             found.append((path, node))
@@ -224,30 +268,38 @@ def flatten_with_tuple_paths(structure, expand_composites: bool = False) -> list
     return found
 
 
-def flatten_up_to(shallow_tree, input_tree, check_types: bool = True) -> list:
+def flatten_up_to(shallow_tree, input_tree, check_types: bool = True, expand_composites: bool = False) -> list:
     """Flattens `input_tree` only as deep as `shallow_tree` goes."""
-    assert_shallow_structure(shallow_tree, input_tree, check_types)
+    return [leaf for _, leaf in flatten_with_tuple_paths_up_to(shallow_tree, input_tree, check_types, expand_composites)]
+
+
+def flatten_with_tuple_paths_up_to(shallow_tree, input_tree, check_types: bool = True, expand_composites: bool = False) -> list:
+    """(path, part) of what stands in `input_tree` where `shallow_tree` has a leaf."""
+    assert_shallow_structure(shallow_tree, input_tree, check_types, expand_composites)
     found = []
 
-    def walk(shallow, deep):
+    def walk(shallow, deep, path):
         if is_nested(shallow):
-            for (_, a), (_, b) in zip(_children(shallow), _children(deep)):
-                walk(a, b)
+            keyed = isinstance(shallow, collections.abc.Mapping)
+            inner = deep if keyed else [child for _, child in _children(deep)]
+            for i, (key, child) in enumerate(_children(shallow)):
+                walk(child, inner[key if keyed else i], (*path, key))
+        elif expand_composites and is_composite(shallow):
+            for i, (a, b) in enumerate(zip(_parts(shallow), _parts(deep))):
+                walk(a, b, (*path, i))
         else:
-            found.append(deep)
+            found.append((path, deep))
 
-    walk(shallow_tree, input_tree)
+    walk(shallow_tree, input_tree, ())
     return found
 
 
-def assert_shallow_structure(shallow_tree, input_tree, check_types: bool = True) -> None:
+def assert_shallow_structure(shallow_tree, input_tree, check_types: bool = True, expand_composites: bool = False) -> None:
     """ValueError or TypeError unless `input_tree` begins as `shallow_tree` does."""
     if not is_nested(shallow_tree):
         return
     if not is_nested(input_tree):
-        raise TypeError(
-            "If shallow structure is a sequence, input must also be a sequence. Input has type: %s." % type(input_tree).__name__
-        )
+        raise TypeError("If shallow structure is a sequence, input must also be a sequence. Input has type: %s." % type(input_tree))
     if (
         check_types
         and type(shallow_tree) is not type(input_tree)
@@ -256,22 +308,37 @@ def assert_shallow_structure(shallow_tree, input_tree, check_types: bool = True)
     ):
         raise TypeError(
             "The two structures don't have the same sequence type. Input structure has type %s, while shallow "
-            "structure has type %s." % (type(input_tree).__name__, type(shallow_tree).__name__)
+            "structure has type %s." % (type(input_tree), type(shallow_tree))
         )
     if len(shallow_tree) != len(input_tree):
         raise ValueError(
             "The two structures don't have the same sequence length. Input structure has length %d, while "
             "shallow structure has length %d." % (len(input_tree), len(shallow_tree))
         )
-    for (_, a), (_, b) in zip(_children(shallow_tree), _children(input_tree)):
-        assert_shallow_structure(a, b, check_types)
+    keyed = isinstance(shallow_tree, collections.abc.Mapping)
+    if keyed and set(shallow_tree) - set(input_tree):
+        raise ValueError(
+            "The shallow_tree's keys are not a subset of the input_tree's keys. The shallow_tree has the following keys "
+            "that are not in the input_tree: %s." % sorted(set(shallow_tree) - set(input_tree))
+        )
+    inner = input_tree if keyed else [child for _, child in _children(input_tree)]
+    for i, (key, child) in enumerate(_children(shallow_tree)):
+        assert_shallow_structure(child, inner[key if keyed else i], check_types, expand_composites)
 
 
 def map_structure_up_to(shallow_tree, func, *inputs, **kwargs):
     """`map_structure` that stops where `shallow_tree` has a leaf and hands `func` whatever is below."""
-    check_types = kwargs.pop("check_types", True)
-    flats = [flatten_up_to(shallow_tree, tree, check_types) for tree in inputs]
-    return pack_sequence_as(shallow_tree, [func(*leaves) for leaves in zip(*flats)])
+    return map_structure_with_tuple_paths_up_to(shallow_tree, lambda _, *values: func(*values), *inputs, **kwargs)
+
+
+def map_structure_with_tuple_paths_up_to(shallow_tree, func, *inputs, **kwargs):
+    """`map_structure_up_to` whose `func` is given the path of the parts first."""
+    if not inputs:
+        raise ValueError("Cannot map over no sequences")
+    check_types, expand = kwargs.pop("check_types", True), kwargs.pop("expand_composites", False)
+    flats = [flatten_with_tuple_paths_up_to(shallow_tree, tree, check_types, expand) for tree in inputs]
+    results = [func(leaves[0][0], *[value for _, value in leaves]) for leaves in zip(*flats)]
+    return pack_sequence_as(shallow_tree, results, expand_composites=expand)
 
 
 def get_traverse_shallow_structure(traverse_fn, structure):
@@ -281,6 +348,8 @@ def get_traverse_shallow_structure(traverse_fn, structure):
         if not isinstance(goes_on, bool):
             raise TypeError("traverse_fn returned structure: %s for non-structure: %s" % (goes_on, structure))
         return goes_on
+    if not isinstance(goes_on, bool) and not is_nested(goes_on):
+        raise TypeError("traverse_fn returned a non-bool scalar: %s for input: %s" % (goes_on, structure))
     if isinstance(goes_on, bool):
         if not goes_on:
             return False

@@ -23,8 +23,11 @@ class Dimension:
         if value is not None:
             if isinstance(value, dtypes.DType):
                 raise TypeError(f"Cannot convert {value!r} to Dimension")
+            text = isinstance(value, (str, bytes))
+            if not text and not hasattr(value, "__int__"):
+                raise ValueError(f"Ambiguous dimension: {value}")
             given, value = value, int(value)
-            if not isinstance(given, (str, bytes)) and value != given:
+            if not text and value != given:
                 raise ValueError(f"Ambiguous dimension: {given}")
             if value < 0:
                 raise ValueError(f"Dimension {value} must be >= 0")
@@ -130,7 +133,14 @@ def _no_true_division(self, other):
     )
 
 
-Dimension.__truediv__ = Dimension.__rtruediv__ = _no_true_division  # type: ignore[attr-defined, operator]
+def _no_true_division_by(self, other):
+    raise TypeError(
+        f"unsupported operand type(s) for /: '{type(other).__name__}' and 'Dimension', please use // instead"
+    )
+
+
+Dimension.__truediv__ = _no_true_division  # type: ignore[attr-defined, operator]
+Dimension.__rtruediv__ = _no_true_division_by  # type: ignore[attr-defined, operator]
 
 
 def as_dimension(value) -> Dimension:
@@ -185,7 +195,7 @@ class TensorShape:
 
     def __len__(self):
         if self._dims is None:
-            raise ValueError("Cannot take the length of Shape with unknown rank.")
+            raise ValueError("Cannot take the length of shape with unknown rank.")
         return len(self._dims)
 
     def __bool__(self):
@@ -250,7 +260,7 @@ class TensorShape:
     def assert_is_compatible_with(self, other) -> None:
         """Raises ValueError unless some concrete shape fits both."""
         if not self.is_compatible_with(other):
-            raise ValueError(f"Shapes {self} and {as_shape(other)} are incompatible")
+            raise ValueError(f"Shapes {self} and {other} are incompatible")
 
     def is_subtype_of(self, other) -> bool:
         """Whether every shape that fits this fits `other`."""

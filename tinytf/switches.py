@@ -67,7 +67,20 @@ def _of_tensorflow_2(name):
     return switch
 
 
-enable_eager_execution = _of_tensorflow_2("enable_eager_execution")
+def enable_eager_execution(config=None, device_policy=None, execution_mode=None) -> None:
+    """Eager mode, which tinytf does not have: NotImplementedError; TypeError and ValueError for wrong arguments, as in TF 1.15."""
+    from tinytf import protos
+    from tinytf.graph import eager_context
+
+    if config is not None and not isinstance(config, protos.ConfigProto):
+        raise TypeError("config must be a tf.ConfigProto, but got %s" % type(config))
+    if device_policy not in (None, *eager_context.DEVICE_POLICIES):
+        raise ValueError("device_policy must be one of None, tf.contrib.eager.DEVICE_PLACEMENT_*")
+    if execution_mode not in (None, eager_context.SYNC, eager_context.ASYNC):
+        raise ValueError("execution_mode must be one of None, tf.contrib.eager.SYNC, tf.contrib.eager.ASYNC")
+    _of_tensorflow_2("enable_eager_execution")()
+
+
 enable_v2_behavior = _of_tensorflow_2("enable_v2_behavior")
 enable_v2_tensorshape = _of_tensorflow_2("enable_v2_tensorshape")
 enable_control_flow_v2 = _of_tensorflow_2("enable_control_flow_v2")

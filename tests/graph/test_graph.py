@@ -140,7 +140,7 @@ def test_reset_default_graph_is_refused_inside_a_graph(graph):
 
 def test_tensors_are_no_booleans_and_no_sequences(graph):
     x = tf.constant([1.0])
-    with pytest.raises(TypeError, match="Using a `tf.Tensor` as a Python `bool`"):
+    with pytest.raises(TypeError, match="using a `tf.Tensor` as a Python `bool`"):
         bool(x)
     with pytest.raises(TypeError, match="only iterable when eager"):
         iter(x)

@@ -11,7 +11,7 @@ import contextlib
 from tinytf.graph import op_entry
 from tinytf.graph.attr_conversion import attribute, check_allowed, check_attribute
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
-from tinytf.graph.graph import get_graph_from_inputs
+from tinytf.graph.graph import get_default_graph, get_graph_from_inputs
 from tinytf.graph.tensor import Tensor
 
 
@@ -54,6 +54,8 @@ def make_op(op_type: str, *inputs, name=None, **attrs):
     if entry is None:
         raise NotImplementedError(f"tinytf has no op '{op_type}'")
     op_def = entry.op_def
+    if op_def.deprecation:
+        op_entry.check_version(op_def, get_default_graph().graph_def_versions.producer, NotImplementedError)
     if len(inputs) != len(op_def.inputs):
         raise TypeError(f"Op '{op_type}' takes {len(op_def.inputs)} inputs, got {len(inputs)}")
     graph = get_graph_from_inputs(_flat(inputs))

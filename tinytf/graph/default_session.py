@@ -15,6 +15,21 @@ class DefaultStack(threading.local):
         """The innermost default, or None."""
         return self.stack[-1] if self.stack else None
 
+    def leave(self, default) -> None:
+        """Takes `default` off again; AssertionError where another one was put on it and is still there."""
+        if self.stack:
+            if self.stack[-1] is not default:
+                raise AssertionError(f"Nesting violated for default stack of {type(default)} objects")
+            self.stack.pop()
+
+    def reset(self) -> None:
+        """Forgets all."""
+        self.stack = []
+
+    def is_cleared(self) -> bool:
+        """Whether there is no default."""
+        return not self.stack
+
 
 sessions = DefaultStack()
 

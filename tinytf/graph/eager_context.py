@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 
 GRAPH_MODE, EAGER_MODE = 0, 1
+DEVICE_POLICIES = DEVICE_PLACEMENT_EXPLICIT, DEVICE_PLACEMENT_WARN, DEVICE_PLACEMENT_SILENT, DEVICE_PLACEMENT_SILENT_FOR_INT32 = range(4)
+SYNC, ASYNC = 0, 1
 
 
 def executing_eagerly() -> bool:

@@ -10,14 +10,16 @@ import contextlib
 import re
 import threading
 
-from tinytf import protos
+from tinytf import errors, protos
 from tinytf.graph import device as devices
 from tinytf.graph import elements, op_entry
 from tinytf.graph.default_session import DefaultStack
+from tinytf.graph.device_scope import DeviceScope
 from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
 from tinytf.graph.tensor import Tensor, next_uid
+from tinytf.graph.traceable_stack import TraceableObject
 
 _OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
@@ -35,14 +37,13 @@ class Graph:
         self._nodes_by_name: dict = {}
         self._operations: list = []
         self._names_in_use: dict = {}
-        self._name_stack = ""
         self._collections: dict = {}
         self._seed = None
         self._finalized = False
         self._container = ""
         self._local = threading.local()  # control dependencies and devices are per thread
         self._colocation_stack: list = []
-        self._attr_scope: dict = {}
+        self._attrs_in_scope: dict = {}
         self._gradient_override: dict = {}
         self._kernel_labels: dict = {}
         self._control_flow_context = None
@@ -54,7 +55,8 @@ class Graph:
         self._functions: dict = {}  # name -> FuncGraph, made here or read from the library
         self._structure_version = 0  # grows when an existing node changes; compiled plans check it
         self._building_function = False
-        self._variable_creator_scopes: list = []
+        self._retyped_inputs: list = []  # (op, input, dtype asked for) where an input was replaced by one of another dtype
+        self._variable_creator_stack: list = []
         next_uid()  # TensorFlow names each graph by a number of its own
 
     # Reading the graph --------------------------------------------------------------------------
@@ -165,6 +167,18 @@ class Graph:
         self._seed = value
 
     # Names --------------------------------------------------------------------------------------
+
+    @property
+    def _name_stack(self) -> str:
+        """The name scope that this thread is in, without a trailing '/'."""
+        try:
+            return self._local.name_stack
+        except AttributeError:
+            return ""
+
+    @_name_stack.setter
+    def _name_stack(self, scope: str):
+        self._local.name_stack = scope
 
     def unique_name(self, name: str, mark_as_used: bool = True) -> str:
         """`name` inside the current scope, with `_1`, `_2` … appended where it is taken (case does not count)."""
@@ -298,22 +312,20 @@ class Graph:
     @contextlib.contextmanager
     def device(self, device_name_or_function):
         """A context whose ops are placed on a device; inner parts of the name win; None lifts outer ones."""
-        function = device_name_or_function
-        if function is not None and not callable(function):
-            function = devices.merge_device(function)
         stack = self._device_stack
-        stack.append(function)
+        stack.append(DeviceScope(device_name_or_function))
         try:
             yield
         finally:
             stack.pop()
 
     def _apply_device_functions(self, op) -> None:
-        for function in reversed(self._device_stack):
-            if function is None:
+        for scope in reversed(self._device_stack):
+            if scope.function is None:
                 break
-            device = function(op)
+            device = scope.function(op)
             op.device = device if isinstance(device, str) else devices.canonical_name(device)  # a text stays as it is
+        op._device_scopes = tuple(self._device_stack)
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing: bool = False):
@@ -326,7 +338,9 @@ class Graph:
         if ignore_existing:
             self._colocation_stack = []
         if op is not None:
-            self._colocation_stack = [*self._colocation_stack, op]
+            scope = TraceableObject(op)
+            scope.set_filename_and_line_from_caller(offset=2)
+            self._colocation_stack = [*self._colocation_stack, scope]
             # Device scopes outside of the colocation do not apply inside it.
             self._device_stack[:] = []
         try:
@@ -349,15 +363,15 @@ class Graph:
             self._container = old
 
     @contextlib.contextmanager
-    def _attr_scope_context(self, attrs):
-        old, self._attr_scope = self._attr_scope, {**self._attr_scope, **attrs}
+    def _attr_scope(self, attr_map):
+        """A context whose ops have further attributes: AttrValues, functions of a NodeDef that give one, None to lift an outer one."""
+        if not isinstance(attr_map, dict):
+            raise TypeError("attr_map must be a dictionary mapping strings to Callables that return AttrValue protocol buffers")
+        old, self._attrs_in_scope = self._attrs_in_scope, {**self._attrs_in_scope, **attr_map}
         try:
             yield
         finally:
-            self._attr_scope = old
-
-    def _attr_scope_map(self, attrs):
-        return self._attr_scope_context(attrs)
+            self._attrs_in_scope = old
 
     @contextlib.contextmanager
     def gradient_override_map(self, op_type_map):
@@ -423,7 +437,7 @@ class Graph:
                 from tinytf.graph.build import output_dtypes
 
                 dtypes = output_dtypes(entry.op_def, attrs)
-            op = Operation(self, name, op_type, inputs, _unique(controls), dtypes, attrs, entry)
+            op = Operation._of(self, name, op_type, inputs, _unique(controls), dtypes, attrs, entry)
             op._original_op = self._default_original_op
             self._add_op(op)
             self._finish_op(op, compute_device)
@@ -432,7 +446,7 @@ class Graph:
     def _add_op(self, op: Operation, infer: bool = True) -> None:
         """Takes `op` in: shapes of its outputs, consumers of its inputs, its name and number."""
         if op.entry is not None and op.entry.op_def.deprecation:
-            op_entry.check_version(op, self._versions[0])
+            op_entry.check_version(op.entry.op_def, self._versions[0], lambda message: errors.UnimplementedError(None, None, message))
         if infer:
             infer_shapes(op)
         for t in op._inputs:
@@ -454,7 +468,7 @@ class Graph:
                 home.CheckUse(op, tensor.op)  # a value of a loop is of no use outside of it
         if context is not None:
             context.AddOp(op)
-        for key, value in self._attr_scope.items():
+        for key, value in self._attrs_in_scope.items():
             if callable(value):
                 value = value(op.node_def)
             if value is not None:
@@ -471,7 +485,8 @@ class Graph:
             self._apply_device_functions(op)
         if self._colocation_stack:
             groups = set()
-            for other in self._colocation_stack:
+            op._colocation_scopes = tuple(self._colocation_stack)
+            for other in (scope.obj for scope in self._colocation_stack):
                 groups.update(other.colocation_groups())
                 if other.device:
                     op.device = other.device
@@ -550,8 +565,8 @@ def get_default_graph() -> Graph:
 
 
 def has_default_graph() -> bool:
-    """Whether a default graph exists already."""
-    return bool(_default_graphs.stack) or _global_default is not None
+    """Whether a graph was made the default one by `with graph.as_default():`."""
+    return bool(_default_graphs.stack)
 
 
 def reset_default_graph() -> None:
@@ -594,6 +609,10 @@ class name_scope:
     """
 
     def __init__(self, name, default_name=None, values=None):
+        if not (default_name is None or isinstance(default_name, str)):
+            raise TypeError(
+                f"`default_name` type ({type(default_name)}) is not a string type. You likely meant to pass this into the `values` kwarg."
+            )
         self._name = default_name if name is None else name
         self._given, self._default_name, self._values = name, default_name, values
 

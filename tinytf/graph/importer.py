@@ -119,7 +119,7 @@ class _Importer:
         self.producer = {o.name: o for o in producer_op_list.op} if producer_op_list is not None else {}
         self.functions = {f.signature.name: f for f in graph_def.library.function}
         self.scoped = bool(
-            graph._control_dependencies_stack or graph._colocation_stack or graph._attr_scope or graph._gradient_override
+            graph._control_dependencies_stack or graph._colocation_stack or graph._attrs_in_scope or graph._gradient_override
             or graph._kernel_labels or graph._control_flow_context or graph._container
         )  # fmt: skip
 
@@ -247,7 +247,7 @@ class _Importer:
         if back:
             # The Merge of a loop: any tensor stands for the one that is to come.
             tensors = [forward[0] if t is None else t for t in tensors]
-        op = Operation(self.graph, name, node.op, tensors, controls, output_types, attrs, entry)
+        op = Operation._of(self.graph, name, node.op, tensors, controls, output_types, attrs, entry)
         op._imported = True
         if node.device:
             op.device = node.device

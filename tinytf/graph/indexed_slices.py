@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.nest import register_composite
 from tinytf.shapes import TensorShape
 
 
-class IndexedSlices:
+class IndexedSlices(CompositeTensor):
     """Rows `values` that stand at `indices` of a tensor of shape `dense_shape`.  Follows `tf.IndexedSlices`."""
 
     def __init__(self, values, indices, dense_shape=None):
         self._values, self._indices, self._dense_shape = values, indices, dense_shape
+
+    @property
+    def _type_spec(self):
+        from tinytf.graph.composite_specs import spec_of_slices
+
+        return spec_of_slices(self)
 
     @property
     def values(self):

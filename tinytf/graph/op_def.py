@@ -18,6 +18,8 @@ from __future__ import annotations
 import ast
 import re
 
+import numpy as np
+
 from tinytf import dtypes, protos
 from tinytf.shapes import TensorShape
 
@@ -149,7 +151,7 @@ def _parse_tensor(text: str):
     proto = protos.TensorProto(dtype=dtype.as_datatype_enum)
     full = make_tensor_proto(ast.literal_eval(values), dtype)
     proto.tensor_shape.CopyFrom(full.tensor_shape)
-    proto.int_val.extend(ast.literal_eval(values))  # how REGISTER_OP's text format writes it
+    proto.int_val.extend(np.ravel(ast.literal_eval(values)).tolist())  # how REGISTER_OP's text format writes it
     return proto
 
 

@@ -19,7 +19,6 @@ import importlib
 import importlib.util
 import re
 
-from tinytf import errors
 from tinytf.graph import op_def as op_defs
 
 
@@ -120,14 +119,12 @@ def all_entries() -> dict:
     return _entries
 
 
-def check_version(operation, producer: int) -> None:
-    """UnimplementedError where the op was removed before the GraphDef version `producer`.  Follows TF's CheckOpDeprecation."""
-    version, explanation = operation.entry.op_def.deprecation
+def check_version(op_def, producer: int, error) -> None:
+    """`error(message)` is raised where the op was removed before the GraphDef version `producer`.  Follows TF's CheckOpDeprecation."""
+    version, explanation = op_def.deprecation
     if producer >= version:
-        raise errors.UnimplementedError(
-            None, None,
-            f"Op {operation.type} is not available in GraphDef version {producer}. It has been removed in version {version}. {explanation}.",
-        )  # fmt: skip
+        raise error(f"Op {op_def.name} is not available in GraphDef version {producer}. It has been removed in version {version}. {explanation}.")
+
 
 
 def set_gradient(name: str, gradient) -> None:

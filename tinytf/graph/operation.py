@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tinytf import protos
+from tinytf import errors, protos
 from tinytf.graph import attr_value
 from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, dims_to_proto
@@ -17,16 +17,31 @@ class Operation:
     """A node: name, type, inputs, control inputs, device and attributes.  Follows `tf.Operation` of TF 1.15.
 
     `attrs` maps names to Python values (see `attr_value`).  Made by `Graph.create_op`, which the
-    public functions call; never directly.
+    public functions call; `Operation(node_def, graph, …)` is for programs that have a NodeDef.
     """
 
     __slots__ = (
         "graph", "name", "type", "_inputs", "_control_inputs", "outputs", "device", "attrs", "_id", "_frames",
         "entry", "_control_flow_context", "_original_op", "_gradient_function", "_imported", "_control_outputs",
-        "__dict__", "__weakref__",
+        "_device_scopes", "_colocation_scopes", "__dict__", "__weakref__",
     )  # fmt: skip
 
-    def __init__(self, graph, name, type_, inputs, control_inputs, output_dtypes, attrs, entry):
+    def __init__(
+        self, node_def, g, inputs=None, output_types=None, control_inputs=None, input_types=None, original_op=None, op_def=None
+    ):  # fmt: skip
+        """Adds the node that a NodeDef describes to the graph `g`.  TypeError or ValueError where it cannot be one."""
+        from tinytf.graph.node_defs import fill_operation
+
+        fill_operation(self, node_def, g, inputs or [], output_types or [], control_inputs or [], original_op)
+
+    @classmethod
+    def _of(cls, graph, name, type_, inputs, control_inputs, output_dtypes, attrs, entry) -> Operation:
+        """An operation that no graph holds yet."""
+        self = cls.__new__(cls)
+        self._set(graph, name, type_, inputs, control_inputs, output_dtypes, attrs, entry)
+        return self
+
+    def _set(self, graph, name, type_, inputs, control_inputs, output_dtypes, attrs, entry):
         self.graph = graph
         self.name = name
         self.type = type_
@@ -41,6 +56,7 @@ class Operation:
         self._original_op = None
         self._gradient_function = None
         self._imported = False
+        self._device_scopes = self._colocation_scopes = ()
         self._frames = _user_frames()
         self._id = -1
 
@@ -113,9 +129,26 @@ class Operation:
         import linecache
 
         stack = []
-        for filename, line, function in reversed(self._frames):
+        for filename, line, function, _ in reversed(self._frames):
             stack.append((filename, line, function, linecache.getline(filename, line).strip()))
         return stack
+
+    @property
+    def traceback_with_start_lines(self) -> list:
+        """The traceback, each frame with the line at which its function begins."""
+        import linecache
+
+        return [(f, n, fn, linecache.getline(f, n).strip(), start) for f, n, fn, start in reversed(self._frames)]
+
+    @property
+    def _device_assignments(self) -> list:
+        """The device scopes that this op was made in, innermost first: what each asked for, and where it stands."""
+        return [scope.described() for scope in reversed(self._device_scopes)]
+
+    @property
+    def _colocation_dict(self) -> dict:
+        """{name of an op that this one is colocated with: where the scope stands}."""
+        return {scope.obj.name: scope.copy_metadata() for scope in self._colocation_scopes}
 
     @property
     def where_made(self) -> str:
@@ -123,7 +156,7 @@ class Operation:
         import linecache
 
         lines = []
-        for filename, line, function in reversed(self._frames):
+        for filename, line, function, _ in reversed(self._frames):
             if not filename.startswith(_HOUSE) and not filename.startswith("<frozen"):
                 lines.append(f'  File "{filename}", line {line}, in {function}')
                 text = linecache.getline(filename, line).strip()
@@ -174,7 +207,22 @@ class Operation:
         self.graph._version_changed()
 
     def _update_input(self, index: int, tensor) -> None:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"tensor must be a Tensor: {tensor}")
+        if tensor.graph is not self.graph:
+            raise ValueError(f"{tensor} must be from the same graph as {self}.")
+        if index >= len(self._inputs):
+            raise errors.OutOfRangeError(
+                None, None, f"Cannot update edge. Input index [{index}] is greater than the number of total inputs [{len(self._inputs)}]."
+            )
         old = self._inputs[index]
+        if not old.shape.is_compatible_with(tensor.shape):
+            from tinytf.graph.shape_inference import in_brackets
+
+            shown = f"{in_brackets(tensor.dims)} and {in_brackets(old.dims)}"
+            raise errors.InvalidArgumentError(None, None, f"Cannot update edge, incompatible shapes: {shown}.")
+        if tensor.dtype._base is not old.dtype._base:
+            self.graph._retyped_inputs.append((self, index, old.dtype._base))
         if self in old._consumers:
             old._consumers.remove(self)
         self._inputs[index] = tensor
@@ -225,12 +273,12 @@ def fill_node_def(node, op: Operation) -> None:
 
 
 def _user_frames() -> list:
-    """(file, line, function) of every frame from the caller outward: cheap, without reading any source."""
-    frame = sys._getframe(2)
+    """(file, line, function, its first line) of every frame from the caller outward: cheap, without reading any source."""
+    frame = sys._getframe(3)
     frames = []
     while frame is not None:
         code = frame.f_code
-        frames.append((code.co_filename, frame.f_lineno, code.co_name))
+        frames.append((code.co_filename, frame.f_lineno, code.co_name, code.co_firstlineno))
         frame = frame.f_back
     return frames
 

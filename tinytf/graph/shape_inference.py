@@ -13,11 +13,12 @@ def infer_shapes(op: Operation) -> None:
     try:
         shapes = entry.shape(op)
     except ValueError as error:
-        shown = ", ".join(_brackets(t.dims) for t in op._inputs)
+        shown = ", ".join(in_brackets(t.dims) for t in op._inputs)
         raise ValueError(f"{error} for '{op.name}' (op: '{op.type}') with input shapes: {shown}.") from None
     for tensor, dims in zip(op.outputs, shapes):
         tensor.dims = dims
 
 
-def _brackets(dims) -> str:
+def in_brackets(dims) -> str:
+    """Dims as messages show them: [2,?]."""
     return "<unknown>" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 
 from tinytf import dtypes
+from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.nest import register_composite
@@ -14,7 +15,7 @@ SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "val
 SparseTensorValue.__doc__ = "The arrays of a SparseTensor: what feeding takes and fetching gives."
 
 
-class SparseTensor:
+class SparseTensor(CompositeTensor):
     """Values `values` [n] at `indices` [n, rank] of a tensor of shape `dense_shape` [rank].
 
     `indices` and `dense_shape` are int64.  Raises ValueError where the static shapes disagree.
@@ -32,6 +33,17 @@ class SparseTensor:
         where, what, whole = indices.shape.with_rank(2), values.shape.with_rank(1), dense_shape.shape.with_rank(1)
         where[0].merge_with(what[0])
         where[1].merge_with(whole[0])
+
+    @property
+    def _type_spec(self):
+        from tinytf.graph.composite_specs import spec_of_sparse
+
+        return spec_of_sparse(self)
+
+    def _shape_invariant_to_type_spec(self, shape):
+        from tinytf.graph.composite_specs import SparseTensorSpec
+
+        return SparseTensorSpec(TensorShape(shape), self.dtype)
 
     @classmethod
     def from_value(cls, sparse_tensor_value) -> SparseTensor:

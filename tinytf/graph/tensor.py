@@ -24,6 +24,7 @@ class Tensor:
     __array_priority__ = 100
 
     OVERLOADABLE_OPERATORS: set = set()
+    _USE_EQUALITY = False  # tensors compare by identity, as in TensorFlow 1
 
     def __init__(self, op, value_index: int, dtype):
         self.op = op
@@ -37,6 +38,17 @@ class Tensor:
     def name(self) -> str:
         """`op_name:index`, the name that `Graph.get_tensor_by_name` takes."""
         return f"{self.op.name}:{self.value_index}"
+
+    @property
+    def _value_index(self) -> int:
+        return self.value_index
+
+    def _as_node_def_input(self) -> str:
+        """This tensor as the input of a NodeDef names it."""
+        return self.op.name if self.value_index == 0 else self.name
+
+    def _shape_tuple(self):
+        return self.dims
 
     @property
     def graph(self):
@@ -84,11 +96,8 @@ class Tensor:
             self.dims = tuple([b if a is None else a for a, b in zip(self.dims, new)])
 
     def consumers(self) -> list:
-        """The operations that take this tensor as an input."""
-        seen: dict = {}
-        for op in self._consumers:
-            seen[op] = None
-        return list(seen)
+        """The operations that take this tensor as an input, once for each input."""
+        return list(self._consumers)
 
     def eval(self, feed_dict=None, session=None):
         """The value of this tensor in `session`, or in the default session."""
@@ -127,12 +136,12 @@ class Tensor:
 
     def __bool__(self):
         raise OperatorNotAllowedInGraphError(
-            "Using a `tf.Tensor` as a Python `bool` is not allowed. Use `if t is not None:` instead of `if t:` to test "
+            "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution. Use `if t is not None:` instead of `if t:` to test "
             "if a tensor is defined, and use TensorFlow ops such as tf.cond to execute subgraphs conditioned on the value of a tensor."
         )
 
     def __iter__(self):
-        raise OperatorNotAllowedInGraphError("Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor use tf.map_fn.")
+        raise OperatorNotAllowedInGraphError("iterating over `tf.Tensor` is not allowed in Graph execution: Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor use tf.map_fn.")
 
     def __array__(self, *args, **kwargs):
         raise NotImplementedError(f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array. Evaluate it with Session.run first.")

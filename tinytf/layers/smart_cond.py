@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import variables
-from tinytf.ops.cond import cond
+from tinytf.ops.cond import build_case, cond
 
 
 def known_value(predicate):
@@ -30,3 +30,8 @@ def smart_cond(pred, true_fn=None, false_fn=None, name=None):
     if known is None:
         return cond(pred, true_fn=true_fn, false_fn=false_fn, name=name)
     return true_fn() if known else false_fn()
+
+
+def smart_case(pred_fn_pairs, default=None, exclusive=False, name="smart_case"):
+    """tf.case, unless predicates are known when the graph is built.  Follows tensorflow.python.framework.smart_cond."""
+    return build_case(smart_cond, pred_fn_pairs, default, exclusive, name, allow_python_preds=True)

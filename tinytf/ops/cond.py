@@ -227,12 +227,8 @@ def _unpack_if_single(result):
 
 
 def _check_same_structure(original_true, original_false, true, false):
-    try:
-        nest.assert_same_structure(original_true, original_false, expand_composites=True)
-        return
-    except (TypeError, ValueError):
-        nest.map_structure(_same_index_dtype, original_true, original_false)
-        nest.map_structure(_same_index_dtype, true, false)
+    nest.map_structure(_same_index_dtype, original_true, original_false)
+    nest.map_structure(_same_index_dtype, true, false)
     try:
         nest.assert_same_structure(original_true, original_false, expand_composites=True)
     except TypeError as error:
@@ -283,20 +279,25 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     `pred_fn_pairs` is a list of (bool tensor, function) or a dict. `exclusive` asserts at run time that no two are true;
     without `default`, one must be. Follows tf.case of TF 1.15.
     """
-    predicates, actions = _checked_pairs(pred_fn_pairs, exclusive, name)
+    return build_case(functools.partial(cond, strict=strict), pred_fn_pairs, default, exclusive, name)
+
+
+def build_case(cond_fn, pred_fn_pairs, default, exclusive, name, allow_python_preds=False):
+    """`case` of conditionals that `cond_fn` makes; with `allow_python_preds`, predicates may be Python bools."""
+    predicates, actions = _checked_pairs(pred_fn_pairs, exclusive, name, allow_python_preds)
     with name_scope(name, "case", [predicates]):
         if default is None:
             default, predicates, actions = _last_as_default(predicates, actions)
         fn = default
         for predicate, action in reversed(list(zip(predicates, actions))):
-            fn = functools.partial(cond, predicate, true_fn=action, false_fn=fn, strict=strict)
+            fn = functools.partial(cond_fn, predicate, true_fn=action, false_fn=fn)
         if not exclusive:
             return fn()
         with control_dependencies([_assert_at_most(predicates, 1, "Input error: exclusive=True")]):
             return fn()
 
 
-def _checked_pairs(pairs, exclusive, name):
+def _checked_pairs(pairs, exclusive, name, allow_python_preds):
     if not isinstance(pairs, (list, tuple, dict)):
         raise TypeError("fns must be a list, tuple, or dict")
     if isinstance(pairs, collections.OrderedDict):
@@ -313,12 +314,12 @@ def _checked_pairs(pairs, exclusive, name):
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError("Each entry in pred_fn_pairs must be a 2-tuple")
         pred, fn = pair
-        if not isinstance(pred, Tensor):
+        if not isinstance(pred, Tensor) and not (allow_python_preds and isinstance(pred, bool)):
             raise TypeError("pred must be a Tensor, got: %s" % (pred,))
-        if pred.dtype != dtypes.bool:
+        if isinstance(pred, Tensor) and pred.dtype != dtypes.bool:
             raise TypeError("pred must be Tensor of type bool: %s" % pred.name)
         if not callable(fn):
-            raise TypeError("fn for pred %s must be callable." % pred.name)
+            raise TypeError("fn for pred %s must be callable." % getattr(pred, "name", pred))
     predicates, actions = zip(*pairs)
     return predicates, actions
 

@@ -167,3 +167,22 @@ def hold_back_new_summaries(result_of, identity):
     get_collection_ref(key)[:] = before
     with control_dependencies(added):
         return nest.map_structure(identity, result, expand_composites=True)
+
+
+class XLAControlFlowContext(ControlFlowContext):
+    """The context of ops that XLA would compile together.  Nothing is compiled here: ops are made as they would be outside of it."""
+
+    def __init__(self):
+        super().__init__()
+        self._name = "XLAControlFlowContext"
+
+    def IsXLAContext(self):
+        """True."""
+        return True
+
+    def AddOp(self, op):
+        """Takes an op in as it is."""
+
+    def AddValue(self, value):
+        """A value from outside is used as it is."""
+        return value

@@ -6,6 +6,7 @@ dead; so they have no kernel here.
 
 from __future__ import annotations
 
+import collections
 from builtins import tuple as _tuple
 
 from tinytf import dtypes, errors, nest
@@ -99,6 +100,9 @@ op("Assert(condition: bool, data: T) -> (); T: list(type) >= 1; summarize: int =
    shape=lambda op: [], kernel=_assert_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
+Merge = collections.namedtuple("Merge", ["output", "value_index"])
+Switch = collections.namedtuple("Switch", ["output_false", "output_true"])
+
 # Functions that add one of them -----------------------------------------------------------------
 
 
@@ -149,7 +153,7 @@ def switch(data, pred, dtype=None, name=None):
             data = convert_to_tensor(data, dtype=dtype, name="data", as_ref=True)
         pred = convert_to_tensor(pred, name="pred")
         if isinstance(data, Tensor):
-            return make("Switch", data, pred, name=name)
+            return Switch(*make("Switch", data, pred, name=name))
         pairs = [make("Switch", part, pred) for part in nest.flatten(data, expand_composites=True)]
         off, on = zip(*pairs)
         return (nest.pack_sequence_as(data, off, expand_composites=True),
@@ -162,7 +166,7 @@ def switch_ref_or_tensor(data, pred, name="Switch"):
     # an optimizer inside of a branch colocates with its variable, and what it captures may be elsewhere
     with colocate_with(data, ignore_existing=True):
         if isinstance(data, Tensor) and data.dtype._is_ref_dtype:
-            return make("RefSwitch", data, pred, name=name)
+            return Switch(*make("RefSwitch", data, pred, name=name))
         return switch(data, pred, name=name)
 
 
@@ -174,7 +178,7 @@ def merge(inputs, name=None):
         inputs = [x if nest.is_composite(x) else convert_to_tensor(x, as_ref=True) for x in inputs]
         if all(isinstance(x, Tensor) for x in inputs):
             all_refs = all(x.dtype._is_ref_dtype for x in inputs)
-            return make("RefMerge" if all_refs else "Merge", inputs, name=name)
+            return Merge(*make("RefMerge" if all_refs else "Merge", inputs, name=name))
         if all(isinstance(x, (IndexedSlices, Tensor)) for x in inputs):
             from tinytf.ops.indexed_slices_ops import as_indexed_slices_list
 
@@ -182,7 +186,7 @@ def merge(inputs, name=None):
         for x in inputs[1:]:
             nest.assert_same_structure(inputs[0], x, expand_composites=True)
         merged = [make("Merge", list(parts)) for parts in zip(*[nest.flatten(x, expand_composites=True) for x in inputs])]
-        return nest.pack_sequence_as(inputs[0], [m[0] for m in merged], expand_composites=True), merged[0][1]
+        return Merge(nest.pack_sequence_as(inputs[0], [m[0] for m in merged], expand_composites=True), merged[0][1])
 
 
 def no_op(name=None):

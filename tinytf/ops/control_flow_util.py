@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 _log = logging.getLogger("tensorflow")
+ENABLE_CONTROL_FLOW_V2 = False
 
 
 def is_switch(op) -> bool:
@@ -78,6 +79,56 @@ def containing_while_context(context, stop=None):
     while context is not None and not context.IsWhileContext() and context is not stop:
         context = context.outer_context
     return context
+
+
+def containing_cond_context(context):
+    """The innermost branch of a conditional around `context`, itself included; or None."""
+    while context is not None and not context.IsCondContext():
+        context = context.outer_context
+    return context
+
+
+def containing_xla_context(context):
+    """The innermost context of a compiled cluster around `context`; there are none here, unless a test makes one."""
+    while context is not None and not context.IsXLAContext():
+        context = context.outer_context
+    return context
+
+
+def is_in_xla_context(op) -> bool:
+    """Whether the op belongs to a cluster that XLA compiles."""
+    return containing_xla_context(op._control_flow_context) is not None
+
+
+def is_in_while_loop(op) -> bool:
+    """Whether the op is in a loop."""
+    return containing_while_context(op._control_flow_context) is not None
+
+
+def is_in_cond(op) -> bool:
+    """Whether the op is in a branch of a conditional."""
+    return containing_cond_context(op._control_flow_context) is not None
+
+
+def is_loop_merge(op) -> bool:
+    """True for the Merge of a loop variable."""
+    if not is_merge(op):
+        return False
+    context = op._control_flow_context
+    return context is not None and context.IsWhileContext() and not is_cond_merge(op)
+
+
+def is_cond_merge(op) -> bool:
+    """True for the Merge of a conditional: all its inputs come from branches."""
+    if not is_merge(op) or not op.inputs:
+        return False
+    contexts = [output_context(t.op) for t in op.inputs]
+    return all(context is not None and context.IsCondContext() for context in contexts)
+
+
+def enable_control_flow_v2(graph) -> bool:
+    """False: conditionals and loops are lowered to Switch and Merge."""
+    return ENABLE_CONTROL_FLOW_V2
 
 
 def is_containing(context, outer) -> bool:

@@ -13,7 +13,7 @@ from collections import deque
 
 import numpy as np
 
-from tinytf import errors
+from tinytf import deadline, errors
 from tinytf.ops import philox
 from tinytf.shapes import dims_to_string
 
@@ -66,7 +66,7 @@ class Queue:
             try:
                 for element in elements:
                     while len(self.elements) >= self.capacity and not self.cancelled:
-                        self.changed.wait()
+                        deadline.wait(self.changed)
                     if self.cancelled:
                         raise errors.CancelledError(None, None, f"Enqueue operation was cancelled: {self.kind} '{self.name}'")
                     self.put(element)
@@ -100,7 +100,7 @@ class Queue:
                         f"{self.kind} '{self.name}' is closed and has insufficient elements (requested {count}, current size {len(self.elements)})",
                     )
                 else:
-                    self.changed.wait()
+                    deadline.wait(self.changed)
         return taken
 
     def give_back(self, taken) -> None:

@@ -66,7 +66,7 @@ class ResourceVariable(Variable):
         from_function = callable(initial_value)
         with name_scope(name, "Variable", [] if from_function else [initial_value]) as scope:
             own_name = scope[:-1]
-            with get_default_graph()._attr_scope_map(location_class(own_name)):
+            with get_default_graph()._attr_scope(location_class(own_name)):
                 with name_scope("Initializer"), device(None):
                     given = initial_value() if from_function else initial_value
                     initial = convert_to_tensor(given, name="initial_value", dtype=dtype)

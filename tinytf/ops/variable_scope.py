@@ -517,12 +517,14 @@ def variable_creator_scope(variable_creator):
     Follows tf.variable_creator_scope of TF 1.15.
     """
     graph = get_default_graph()
-    old = graph._variable_creator_scopes
-    graph._variable_creator_scopes = [*old, variable_creator]
+    old = graph._variable_creator_stack
+    graph._variable_creator_stack = new = [*old, variable_creator]
     try:
         yield
     finally:
-        graph._variable_creator_scopes = old
+        if graph._variable_creator_stack is not new:
+            raise RuntimeError("Exiting variable_creator_scope without proper nesting.")
+        graph._variable_creator_stack = old
 
 
 def default_variable_creator(next_creator=None, use_resource=None, **given):

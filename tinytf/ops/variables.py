@@ -141,7 +141,7 @@ def _create(
 
     create = variable_scope.default_variable_creator
     create = layer(create, None)
-    for creator in get_default_graph()._variable_creator_scopes:
+    for creator in get_default_graph()._variable_creator_stack:
         create = layer(creator, create)
     return create(
         initial_value=initial_value,
@@ -297,6 +297,10 @@ class Variable(Trackable, metaclass=_VariableMeta):
         """A hashable reference to this variable: itself."""
         return self
 
+    def deref(self):
+        """The variable itself."""
+        return self
+
     @staticmethod
     def from_proto(variable_def, import_scope=None):
         """The variable that a VariableDef describes; its nodes must be in the graph already."""
@@ -395,7 +399,7 @@ class RefVariable(Variable):
             if from_function:
                 # The variable does not exist yet, so what its initial value is made of is placed by name.
                 graph = get_default_graph()
-                with graph._attr_scope_map(location_class(scope[:-1])):
+                with graph._attr_scope(location_class(scope[:-1])):
                     with name_scope("Initializer"), device(None):
                         initial = convert_to_tensor(initial_value(), name="initial_value", dtype=dtype)
                     self._variable = self._make_place(initial, validate_shape, shape, scope)

@@ -81,7 +81,7 @@ def _invariant(var, shape):
     if nest.is_composite(var):
         if shape is None and isinstance(var, IndexedSlices):
             return [part.get_shape() for part in nest.flatten(var, expand_composites=True)]
-        return _invariants_of_parts(var, var.get_shape() if shape is None else shape)
+        return _invariants_of_parts(var, shape)
     if shape is None:
         return var.get_shape()
     inner = getattr(shape, "shape", None)  # a TensorSpec
@@ -97,7 +97,13 @@ def _invariants_of_parts(var, shape):
         dims = shape.as_list()
         parts = [TensorShape(dims[:1] + dims[1:]), TensorShape(dims[:1])]
         return parts + [TensorShape([shape.ndims])] if var.dense_shape is not None else parts
-    rank = shape.ndims
+    # that of a SparseTensor is the shape of its dense_shape
+    shape = var.dense_shape.get_shape() if shape is None else shape
+    if shape.ndims is None:
+        return [TensorShape([None, None]), TensorShape([None]), TensorShape([None])]
+    if shape.ndims != 1:
+        raise ValueError("Expected a shape with 1 dimension")
+    rank = shape.as_list()[0]
     return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf import deadline
 from tinytf.ops.parallel import Beside
 from tinytf.run.hazards import KEEPS_INPUTS
 from tinytf.run.program import Instruction, Program, with_bases
@@ -264,6 +265,8 @@ class _Emitter:
         if variables:
             source.line(depth, f"{', '.join(variables)}, = {', '.join(self.name(v) for v in instruction.inputs)},")
         source.line(depth, "while True:")
+        source.names["deadline"] = deadline
+        source.line(depth + 1, "if deadline.active: deadline.check()")
         self.block(extra["test"], depth + 1, ())
         source.line(depth + 1, f"if not {self.name(extra['cond'])}: break", instruction.op)
         self.block(extra["body"], depth + 1, ())

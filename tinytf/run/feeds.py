@@ -21,7 +21,7 @@ def expand(graph, feed_dict: dict) -> dict:
 
         feed_dict = nest.flatten_dict_items(feed_dict)
     for key, value in feed_dict.items():
-        for tensor, part in _parts(key, value):
+        for tensor, part in parts_of(key, value):
             try:
                 tensor = graph.as_graph_element(tensor, allow_tensor=True, allow_operation=False)
             except Exception as error:
@@ -32,18 +32,28 @@ def expand(graph, feed_dict: dict) -> dict:
     return result
 
 
-def _parts(key, value):
+def feed_keys(key) -> list:
+    """The tensors that a key of a partial run's feeds stands for."""
+    for kind, _, _, keys_function in fetches._conversions:
+        if keys_function is not None and isinstance(key, kind):
+            return keys_function(key)
+    if isinstance(key, IndexedSlices):
+        return [key.values, key.indices] + ([] if key.dense_shape is None else [key.dense_shape])
+    return [key.indices, key.values, key.dense_shape] if fetches._is_sparse(key) else [key]
+
+
+def parts_of(key, value) -> list:
+    """(tensor, value) of each tensor that a key of a feed_dict stands for."""
     if isinstance(key, Tensor):
         return [(key, value)]
     for kind, _, feed_function, _ in fetches._conversions:
         if feed_function is not None and isinstance(key, kind):
             return feed_function(key, value)
     if isinstance(key, IndexedSlices) or fetches._is_sparse(key):
-        if isinstance(key, IndexedSlices):
-            tensors = [key.values, key.indices] + ([] if key.dense_shape is None else [key.dense_shape])
-        else:
-            tensors = [key.indices, key.values, key.dense_shape]
+        tensors = feed_keys(key)
         parts = list(value)
+        if len(parts) == 2 and tensors[-1].op.type == "Const":  # a sparse placeholder whose shape is given
+            tensors = tensors[:2]
         if len(parts) < len(tensors):
             raise ValueError(f"Feeding {key} takes {len(tensors)} arrays, got {len(parts)}")
         return list(zip(tensors, parts))
@@ -89,6 +99,8 @@ def _array(value, np_type, tensor, is_string):
                 f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type {np_type.type}. "
                 "Try explicitly setting the type of the feed tensor to a larger type (e.g. int64)."
             )
+    if type(value) is int and is_string:
+        raise TypeError(f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type {np_type.type}.")
     try:
         if is_string:
             return _strings(np.asarray(value, dtype=object))

@@ -305,6 +305,9 @@ class _Lowering:
     def loop(self, frame) -> None:
         items = select.order_items(frame, self.frame_of, self.needed, self.fed)
         conds = [op for op in frame.ops if op.type == "LoopCond"]
+        if not conds and not any(op.type in select.NEXT for op in frame.ops):
+            self.once(frame, items)
+            return
         if len(conds) != 1:
             raise errors.UnimplementedError(
                 None, None, f"The loop '{frame.name}' has {len(conds)} LoopCond nodes; tinytf runs loops with exactly one, as tf.while_loop makes them"
@@ -350,6 +353,15 @@ class _Lowering:
         for op in frame.ops:
             if op.type in select.EXIT:
                 self.guards[op] = guard
+
+    def once(self, frame, items) -> None:
+        """A frame that nothing goes round in: Enter and Exit only name what passes through."""
+        for item in items:
+            if isinstance(item, select.Frame) or item.type not in select.ENTER:
+                self.item(item)
+            else:
+                self.guards[item] = self.guard_for(item)
+                self.output_is(item.outputs[0], self.entered(item, self.guards[item]))
 
     def entered(self, op, guard) -> Value:
         source = self.values[op._inputs[0]]

@@ -71,6 +71,10 @@ def assign_frames(needed: set, fed: set):
             f = frame_of[dep]
             if dep.type in EXIT:
                 f = f.parent
+            if not _contains(f, inner) and not _contains(inner, f):
+                raise errors.InvalidArgumentError(
+                    None, None, f"The node '{op.name}' has inputs from different frames: one of them is in frame '{f.name}', another in '{inner.name}'."
+                )
             if f.depth > inner.depth:
                 inner = f
         if op.type in ENTER:
@@ -82,6 +86,12 @@ def assign_frames(needed: set, fed: set):
         frame_of[op] = inner
         inner.ops.append(op)
     return root, frame_of
+
+
+def _contains(outer: Frame, inner: Frame) -> bool:
+    while inner.depth > outer.depth:
+        inner = inner.parent
+    return inner is outer
 
 
 def order(needed: set, fed: set) -> list:
@@ -162,5 +172,5 @@ def _all_ops(frame: Frame):
 def _cycle(ops):
     names = sorted(op.name for op in ops)
     return errors.InvalidArgumentError(
-        None, None, f"The graph has a cycle outside of a loop: {len(names)} operations wait for each other, among them {', '.join(names[:5])}"
+        None, None, f"Graph is invalid, contains a cycle with {len(names)} nodes, including: {', '.join(names[:5])}. Outside of a loop, they wait for each other."
     )

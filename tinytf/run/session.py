@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import warnings
 
 import numpy as np
 
-from tinytf import errors, protos
+from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
 from tinytf.graph import default_session, trust
+from tinytf.graph.device import canonical_name
 from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
@@ -51,6 +53,12 @@ class BaseSession:
             raise TypeError(f"config must be a tf.ConfigProto, but got {type(config)}")
         self._graph = graph
         self._target = target if isinstance(target, bytes) else target.encode()
+        if self._target and not self._target.startswith((b"grpc://", b"local")):
+            raise errors.NotFoundError(
+                None, None,
+                f'No session factory registered for the given session options: {{target: "{self._target.decode()}"}}. '
+                "There is one device, the CPU of this process: leave the target out.",
+            )  # fmt: skip
         self._config = config
         self._closed = False
         self._lock = threading.RLock()
@@ -60,6 +68,7 @@ class BaseSession:
         self._functions: dict = {}
         self._resources = Resources(self._function)
         self._partial: dict = {}
+        self._time_limit = config.operation_timeout_in_ms if config is not None else 0
         keep_freed_memory()
 
     # What it is -----------------------------------------------------------------------------------
@@ -71,8 +80,8 @@ class BaseSession:
 
     @property
     def graph_def(self):
-        """The GraphDef of the graph."""
-        return self._graph.as_graph_def()
+        """The GraphDef of the graph, with shapes where the config asks for `graph_options.infer_shapes`."""
+        return self._graph.as_graph_def(add_shapes=self._config is not None and self._config.graph_options.infer_shapes)
 
     @property
     def sess_str(self) -> bytes:
@@ -80,8 +89,9 @@ class BaseSession:
         return self._target
 
     def list_devices(self) -> list:
-        """The devices: one CPU."""
-        return [_DeviceAttributes("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 268435456)]
+        """The devices: one CPU, or as many as the config's `device_count` asks for."""
+        count = self._config.device_count["CPU"] if self._config is not None and "CPU" in self._config.device_count else 1
+        return [_DeviceAttributes(f"/job:localhost/replica:0/task:0/device:CPU:{i}", "CPU", 268435456) for i in range(count)]
 
     def close(self) -> None:
         """Frees what the session holds; using it afterwards raises RuntimeError.  Waiting queue operations are cancelled."""
@@ -132,7 +142,7 @@ class BaseSession:
         except TypeError:
             key, step = self._nested_step(fetches, feed_dict)
         if step is None or step.version != self._graph._structure_version or options is not None or run_metadata is not None:
-            return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
+            return self._run_within_time(key, fetches, feed_dict, options, run_metadata)
         if feed_dict:
             arrays = [convert(value) for convert, value in zip(step.converters, feed_dict.values())]
         else:
@@ -148,6 +158,15 @@ class BaseSession:
             return key, self._steps.get(key)
         except TypeError:
             return None, None
+
+    def _run_within_time(self, key, fetches, feed_dict, options, run_metadata):
+        """A run that is not one of the quick ones, within the time that `options` or the config gives."""
+        limit = options.timeout_in_ms if options is not None else 0
+        limit = limit or self._time_limit
+        if limit <= 0:
+            return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
+        with deadline.within(limit):
+            return self._run_slowly(None, fetches, feed_dict, options, run_metadata)
 
     def _run_slowly(self, key, fetches, feed_dict, options, run_metadata):
         """The first run of a pair of fetches and feeds, and runs that are traced."""
@@ -187,6 +206,8 @@ class BaseSession:
 
     def _compile(self, tensors, targets, fed, shapes=None) -> Plan:
         """One plan, for feeds of any shape or of `shapes`."""
+        if self._graph._retyped_inputs:
+            _check_input_types(self._graph)
         with self._lock, self._graph._lock, constants.treating_as_unknown(fed):
             if shapes is not None:
                 with static_shapes(tensors, targets, fed, shapes):
@@ -250,6 +271,17 @@ class BaseSession:
 
         return call
 
+    def _make_callable_from_options(self, callable_options):
+        """A function of the values of `callable_options.feed` that gives a list of those of `fetch`.  Follows TF 1.15."""
+        options = callable_options
+        call = self.make_callable([*options.fetch, *map(self._graph.get_operation_by_name, options.target)], list(options.feed), True)
+
+        def run(*values, run_metadata=None):
+            traced = {"options": options.run_options, "run_metadata": run_metadata} if run_metadata is not None else {}
+            return call(*values, **traced)[: len(options.fetch)]
+
+        return run
+
     def explain(self, fetches, feed_dict=None) -> str:
         """How a run is computed: the generated function, and what was folded and removed (tinytf's own).
 
@@ -267,7 +299,10 @@ class BaseSession:
     def partial_run_setup(self, fetches, feeds=None) -> str:
         """Begins a run that is fed and fetched in pieces; gives its handle.  Follows `tf.Session.partial_run_setup`."""
         wanted = Fetches(self._graph, fetches)
-        fed = [self._graph.as_graph_element(f, allow_operation=False) for f in (feeds or ())]
+        keys = [key for feed in (feeds or ()) for key in feeding.feed_keys(feed)]
+        fed = [self._graph.as_graph_element(key, allow_operation=False) for key in keys]
+        if not wanted.tensors and not wanted.targets:
+            raise errors.InvalidArgumentError(None, None, "Must specify at least one target to fetch or execute.")
         handle = f"partial_run_{len(self._partial)}"
         self._partial[handle] = {"fetches": set(wanted.tensors) | set(wanted.targets), "feeds": set(fed), "fed": {}, "known": {}, "done": set()}
         return handle
@@ -279,16 +314,16 @@ class BaseSession:
             raise errors.InvalidArgumentError(None, None, "Must run 'setup' before performing partial runs!")
         for tensor, value in feeding.expand(self._graph, feed_dict or {}).items():
             if tensor not in state["feeds"]:
-                raise errors.InvalidArgumentError(None, None, f"The feed '{tensor.name}' was not declared in partial_run_setup")
+                raise errors.InvalidArgumentError(None, None, f"The feed {tensor.name} was not specified in partial_run_setup.")
             if tensor in state["fed"]:
-                raise errors.InvalidArgumentError(None, None, f"The feed '{tensor.name}' has already been fed.")
+                raise errors.InvalidArgumentError(None, None, f"The feed {tensor.name} has already been fed.")
             state["fed"][tensor] = feeding.converter(tensor)(value)
         wanted = Fetches(self._graph, fetches)
         for element in [*wanted.tensors, *wanted.targets]:
             if element not in state["fetches"]:
-                raise errors.InvalidArgumentError(None, None, f"The fetch '{element.name}' was not declared in partial_run_setup")
+                raise errors.InvalidArgumentError(None, None, f"The fetch {element.name} was not specified in partial_run_setup.")
             if element in state["done"]:
-                raise errors.InvalidArgumentError(None, None, f"The fetch '{element.name}' has already been fetched.")
+                raise errors.InvalidArgumentError(None, None, f"The fetch {element.name} has already been fetched.")
         given = {**state["fed"], **state["known"]}
         computed = self._computed_by(wanted, given)
         plan = self._plan(wanted.tensors + computed, wanted.targets, list(given)).general
@@ -330,7 +365,18 @@ class _AsDefault:
         return self._session
 
     def __exit__(self, *unused):
-        default_session.sessions.stack.remove(self._session)
+        default_session.sessions.leave(self._session)
+
+
+def _check_input_types(graph) -> None:
+    """InvalidArgumentError where `Operation._update_input` left an op with an input that it cannot take."""
+    for op, index, wanted in graph._retyped_inputs:
+        tensor = op.inputs[index]
+        if tensor.dtype._base is not wanted:
+            raise errors.InvalidArgumentError(
+                op.node_def, op,
+                f"Input {index} of node {op.name} was passed {tensor.dtype._base.name} from {tensor.name} incompatible with expected {wanted.name}.",
+            )  # fmt: skip
 
 
 def _check_job(op) -> None:
@@ -348,7 +394,7 @@ class _DeviceAttributes:
     """What `Session.list_devices` tells of a device."""
 
     def __init__(self, name, device_type, memory_limit_bytes, incarnation=1):
-        self.name, self.device_type = name, device_type
+        self.name, self.device_type = canonical_name(name), device_type
         self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
 
     def __repr__(self):
@@ -371,6 +417,10 @@ class Session(BaseSession):
         self._contexts: list = []
 
     def __enter__(self):
+        if self._contexts:
+            raise RuntimeError(
+                "Session context managers are not re-entrant. Use `Session.as_default()` if you want to enter a session multiple times."
+            )
         graph_context = self._graph.as_default()
         graph_context.__enter__()
         default_session.sessions.stack.append(self)
@@ -378,7 +428,7 @@ class Session(BaseSession):
         return self
 
     def __exit__(self, exc_type, exc_value, exc_traceback):
-        default_session.sessions.stack.remove(self)
+        default_session.sessions.leave(self)
         self._contexts.pop().__exit__(exc_type, exc_value, exc_traceback)
         self.close()
 
@@ -390,8 +440,17 @@ class Session(BaseSession):
 class InteractiveSession(BaseSession):
     """A session that is the default one from its creation on.  Follows `tf.InteractiveSession` of TF 1.15."""
 
+    _active_session_count = 0
+
     def __init__(self, target="", graph=None, config=None):
         super().__init__(target, graph, config)
+        if InteractiveSession._active_session_count:
+            warnings.warn(
+                "An interactive session is already active. This can cause out-of-memory errors in some cases. You must explicitly "
+                "call `InteractiveSession.close()` to release resources held by the other session(s).",
+                stacklevel=2,
+            )
+        InteractiveSession._active_session_count += 1
         default_session.sessions.stack.append(self)
         self._graph_context = None
         if graph is not None:
@@ -401,6 +460,7 @@ class InteractiveSession(BaseSession):
     def close(self) -> None:
         """Frees what the session holds, and is the default no more."""
         if not self._closed:
+            InteractiveSession._active_session_count -= 1
             stack = default_session.sessions.stack
             if self in stack:
                 stack.remove(self)

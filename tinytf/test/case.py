@@ -8,14 +8,16 @@ import os
 import random
 import re
 import tempfile
-import unittest
 
 import numpy as np
 from google.protobuf import text_format
 
 from tinytf import errors
-from tinytf.graph.graph import get_default_graph, reset_default_graph
+from tinytf.graph.graph import _default_graphs, get_default_graph, reset_default_graph
 from tinytf.graph.tensor import Tensor
+from tinytf.ops.random_seed import DEFAULT_GRAPH_SEED
+from tinytf.test.abseil import AbseilTestCase
+from tinytf.test.threads import CheckedThread
 
 _temp_dir = None
 
@@ -51,10 +53,12 @@ def assert_equal_graph_def(actual, expected, checkpoint_v2=False, hash_table_sha
             by_name[copy.name] = copy
         nodes.append(by_name)
     ours, theirs = nodes
-    if set(ours) != set(theirs):
-        raise AssertionError(
-            "Only in actual: %s; only in expected: %s" % (sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours)))
-        )
+    for name in ours:
+        if name not in theirs:
+            raise AssertionError("Found unexpected node '{{node %s}}' of type %s" % (name, ours[name].op))
+    for name in theirs:
+        if name not in ours:
+            raise AssertionError("Did not find expected node '{{node %s}}' of type %s" % (name, theirs[name].op))
     for name in ours:
         if ours[name] != theirs[name]:
             raise AssertionError("Node %s differs:\n%s\nexpected:\n%s" % (name, ours[name], theirs[name]))
@@ -65,22 +69,62 @@ def _plain_inputs(inputs) -> list:
     return data + sorted(i for i in inputs if i.startswith("^"))
 
 
-class TestCase(unittest.TestCase):
+def _text_of(error) -> str:
+    """What assertRaisesOpError looks into: the message, and the names of the ops that caused it."""
+    if not isinstance(error, errors.OpError):
+        return str(error)
+    text, op = error.message, error.op
+    while op is not None:
+        text += "\nCaused by: " + op.name
+        op = op._original_op
+    return text
+
+
+def _placed(session, use_gpu, force_gpu):
+    """The device that ops of a test's session are made for."""
+    if force_gpu:
+        return session.graph.device("/device:GPU:0")
+    return contextlib.nullcontext() if use_gpu else session.graph.device("/device:CPU:0")
+
+
+class _Captured:
+    """What a block wrote to a stream."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def contents(self) -> str:
+        """The text."""
+        with open(self._path) as file:
+            return file.read()
+
+
+class TestCase(AbseilTestCase):
     """Follows tf.test.TestCase of TF 1.15."""
 
-    _cached_session = None  # also where a test's own setUp does not call this one
+    _cached_session = _cached_arguments = None
+    _threads: tuple = ()
 
     def setUp(self):
         """A fresh default graph, the same random numbers for each test."""
-        random.seed(87654321)
-        np.random.seed(87654321)
+        self._close_cached_session()
+        random.seed(DEFAULT_GRAPH_SEED)
+        np.random.seed(DEFAULT_GRAPH_SEED)
+        _default_graphs.reset()
         reset_default_graph()
-        get_default_graph().seed = 87654321
+        get_default_graph().seed = DEFAULT_GRAPH_SEED
 
     def tearDown(self):
-        """Closes the cached session."""
+        """Closes the cached session; a thread of the test that was not joined is an error."""
+        for thread in self._threads:
+            thread.check_termination()
+        self._threads = ()
+        self._close_cached_session()
+
+    def _close_cached_session(self):
         if self._cached_session is not None:
             self._cached_session.close()
+        self._cached_session = None
 
     def get_temp_dir(self) -> str:
         """A folder of this test."""
@@ -90,21 +134,36 @@ class TestCase(unittest.TestCase):
 
     @contextlib.contextmanager
     def session(self, graph=None, config=None, use_gpu=False, force_gpu=False):
-        """A new session, closed at the end of the block."""
+        """A new session, closed at the end of the block. Ops made within are placed on the CPU unless `use_gpu`."""
         from tinytf.run.session import Session
 
-        with Session(graph=graph, config=config) as session:
+        with Session(graph=graph, config=config) as session, _placed(session, use_gpu, force_gpu):
             yield session
 
     @contextlib.contextmanager
     def cached_session(self, graph=None, config=None, use_gpu=False, force_gpu=False):
-        """The session of this test: the same one each time, with all that its variables hold."""
+        """The session of this test: the same one each time, with all that its variables hold.
+
+        ValueError where the arguments are not those that it was made with.
+        """
+        arguments = graph, config, force_gpu
+        if self._cached_session is not None and arguments != self._cached_arguments:
+            what = next(w for w, x, y in zip(("graph", "config", "force_gpu"), arguments, self._cached_arguments) if x != y)
+            raise ValueError(
+                "The %s used to get the cached session is different than the one that was used to create the session. "
+                "Maybe create a new session with self.session()" % what
+            )
+        with self._shared_session(arguments, use_gpu) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _shared_session(self, arguments, use_gpu):
         from tinytf.run.session import Session
 
         if self._cached_session is None:
-            self._cached_session = Session(graph=graph, config=config)
+            self._cached_session, self._cached_arguments = Session(graph=arguments[0], config=arguments[1]), arguments
         session = self._cached_session
-        with session.graph.as_default(), session.as_default():
+        with session.graph.as_default(), session.as_default(), _placed(session, use_gpu, arguments[2]):
             yield session
 
     def test_session(self, graph=None, config=None, use_gpu=False, force_gpu=False):
@@ -112,8 +171,8 @@ class TestCase(unittest.TestCase):
         if self.id().endswith(".test_session"):
             self.skipTest("Not a test.")  # unittest takes its name for one
         if graph is None:
-            return self.cached_session(config=config)
-        return self.session(graph=graph, config=config)
+            return self._shared_session((graph, config, force_gpu), use_gpu)
+        return self.session(graph, config, use_gpu, force_gpu)
 
     test_session.__test__ = False  # type: ignore[attr-defined]
 
@@ -134,33 +193,84 @@ class TestCase(unittest.TestCase):
         a = self._value(a)
         return a if isinstance(a, np.ndarray) else np.array(a)
 
+    _GetNdArray = _array
+
+    def checkedThread(self, target, args=None, kwargs=None) -> CheckedThread:
+        """A thread that runs `target`; joining it fails the test where the function raised."""
+        thread = CheckedThread(self, target, args, kwargs)
+        self._threads = (*self._threads, thread)
+        return thread
+
+    @contextlib.contextmanager
+    def captureWritesToStream(self, stream):
+        """What the block writes to `stream`, a stream with a file descriptor: `captured.contents()` after it."""
+        descriptor = stream.fileno()
+        stream.flush()
+        path = tempfile.mkstemp(dir=self.get_temp_dir())[1]
+        saved = os.dup(descriptor)
+        try:
+            with open(path, "w") as file:
+                os.dup2(file.fileno(), descriptor)
+                try:
+                    yield _Captured(path)
+                finally:
+                    stream.flush()
+        finally:
+            os.dup2(saved, descriptor)
+            os.close(saved)
+
     # ---- arrays
 
     def assertAllClose(self, a, b, rtol=1e-6, atol=1e-6, msg=None):
         """Arrays, or lists and dicts of them, are equal within `atol + rtol * |b|`."""
-        self._close(self._value(a), self._value(b), rtol, atol, msg, "")
+        self._close(a, b, rtol, atol, msg or "", [])
 
     def _close(self, a, b, rtol, atol, msg, path):
-        if hasattr(a, "_asdict"):
-            a = a._asdict()
-        if hasattr(b, "_asdict"):
-            b = b._asdict()
-        if isinstance(a, collections.abc.Mapping) or isinstance(b, collections.abc.Mapping):
-            self.assertIsInstance(a, collections.abc.Mapping, msg)
-            self.assertIsInstance(b, collections.abc.Mapping, msg)
-            self.assertCountEqual(a, b, msg)
+        a, b = (x._asdict() if hasattr(x, "_asdict") else x for x in (a, b))
+        where = "[%s]" % "][".join(map(str, path)) if path else ""
+        is_mapping = isinstance(a, collections.abc.Mapping)
+        if is_mapping != isinstance(b, collections.abc.Mapping):
+            raise ValueError("Can't compare dict to non-dict, a%s vs b%s. %s" % (where, where, msg))
+        if is_mapping:
+            if set(a) != set(b):
+                self.fail("mismatched keys: a%s has keys %s, but b%s has keys %s. %s" % (where, list(a), where, list(b), msg))
             for key in a:
-                self._close(self._value(a[key]), self._value(b[key]), rtol, atol, msg, "%s[%r]" % (path, key))
-        elif isinstance(a, (list, tuple)) and any(isinstance(x, (Tensor, list, tuple, dict, np.ndarray)) for x in a):
-            self.assertEqual(len(a), len(b), msg)
+                self._close(a[key], b[key], rtol, atol, msg, [*path, key])
+            return
+        explained = "Mismatched value: a%s is different from b%s. %s" % (where, where, msg)
+        if not isinstance(a, (list, tuple)):
+            self._arrays_close(self._array(a), self._array(b), rtol, atol, explained)
+            return
+        try:
+            arrays = self._array(self._values(a)), self._array(self._values(b))
+            np.isfinite(arrays[0]), np.isfinite(arrays[1])
+        except (ValueError, TypeError):  # not a regular array of numbers
+            if len(a) != len(b):
+                raise ValueError("Mismatched length: a%s has %d items, but b%s has %d items. %s" % (where, len(a), where, len(b), msg)) from None
             for i, (x, y) in enumerate(zip(a, b)):
-                self._close(self._value(x), self._value(y), rtol, atol, msg, "%s[%d]" % (path, i))
+                self._close(x, y, rtol, atol, msg, [*path, i])
         else:
-            a, b = self._array(a), self._array(b)
-            self.assertEqual(a.shape, b.shape, "Shape mismatch: expected %s, got %s. %s" % (b.shape, a.shape, msg or ""))
-            if any(str(x.dtype) in ("float16", "bfloat16") for x in (a, b)):
-                a, b = a.astype(np.float32), b.astype(np.float32)
-            np.testing.assert_allclose(a, b, rtol=rtol, atol=atol, equal_nan=True, err_msg="%s %s" % (msg or "", path))
+            self._arrays_close(*arrays, rtol, atol, explained)
+
+    def _values(self, sequence):
+        return [self._value(x) for x in sequence] if isinstance(sequence, (list, tuple)) else self._value(sequence)
+
+    def _arrays_close(self, a, b, rtol, atol, msg):
+        self._assert_same_shape(a, b, msg)
+        if any(str(x.dtype) in ("float16", "bfloat16") for x in (a, b)):
+            a, b = a.astype(np.float32), b.astype(np.float32)
+        if not np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
+            apart = np.abs(a - b) > atol + rtol * np.abs(b)
+            apart |= np.isnan(a) != np.isnan(b)
+            lines = [msg] + (["not close where = %s" % (np.where(apart),)] if a.ndim else [])
+            x, y = (a[apart], b[apart]) if a.ndim else (a, b)
+            lines += ["not close lhs = %s" % x, "not close rhs = %s" % y, "not close dif = %s" % np.abs(x - y)]
+            lines += ["not close tol = %s" % (atol + rtol * np.abs(y)), "dtype = %s, shape = %s" % (a.dtype, a.shape)]
+            np.testing.assert_allclose(a, b, rtol=rtol, atol=atol, equal_nan=True, err_msg="\n".join(lines))
+
+    def _assert_same_shape(self, a, b, msg):
+        contents = " Contents: %r." % b if b.ndim <= 3 or b.size < 500 else ""
+        self.assertEqual(a.shape, b.shape, "Shape mismatch: expected %s, got %s.%s %s" % (a.shape, b.shape, contents, msg or ""))
 
     def assertNotAllClose(self, a, b, **kwargs):
         """The opposite of assertAllClose."""
@@ -188,13 +298,16 @@ class TestCase(unittest.TestCase):
 
     def assertAllEqual(self, a, b, msg=None):
         """Two arrays have the same shape and elements; NaN equals NaN."""
-        a, b = self._array(a), self._array(b)
-        self.assertEqual(a.shape, b.shape, "Shape mismatch: expected %s, got %s. %s" % (b.shape, a.shape, msg or ""))
+        a, b = self._array(self._values(a)), self._array(self._values(b))
+        self._assert_same_shape(a, b, msg)
         same = a == b
         if a.dtype.kind in "fc" and b.dtype.kind in "fc":
             same = same | (np.isnan(a) & np.isnan(b))
         if not np.all(same):
-            raise AssertionError("Arrays are not equal. %s\n%r\nexpected\n%r" % (msg or "", a, b))
+            other = np.logical_not(same)
+            lines = [msg or ""] + (["not equal where = %s" % (np.where(other),)] if a.ndim else [])
+            x, y = (a[other], b[other]) if a.ndim else (a, b)
+            raise AssertionError("\n".join([*lines, "not equal lhs = %r" % (x,), "not equal rhs = %r" % (y,)]))
 
     def assertNotAllEqual(self, a, b, msg=None):
         """The opposite of assertAllEqual."""
@@ -238,6 +351,10 @@ class TestCase(unittest.TestCase):
 
     def assertShapeEqual(self, np_array, tf_tensor, msg=None):
         """An array has the static shape of a tensor."""
+        if not isinstance(np_array, (np.ndarray, np.generic)):
+            raise TypeError("np_array must be a Numpy ndarray or Numpy scalar")
+        if not isinstance(tf_tensor, Tensor):
+            raise TypeError("tf_tensor must be a Tensor")
         self.assertAllEqual(np_array.shape, tf_tensor.get_shape().as_list(), msg)
 
     def assertDTypeEqual(self, target, expected_dtype):
@@ -257,7 +374,10 @@ class TestCase(unittest.TestCase):
 
     def assertNDArrayNear(self, ndarray1, ndarray2, err, msg=None):
         """The Euclidean distance of two arrays is less than `err`."""
-        self.assertLess(np.linalg.norm(np.asarray(ndarray1) - np.asarray(ndarray2)), err, msg)
+        self.assertTrue(self._NDArrayNear(ndarray1, ndarray2, err), msg)
+
+    def _NDArrayNear(self, ndarray1, ndarray2, err):
+        return np.linalg.norm(np.asarray(ndarray1) - np.asarray(ndarray2)) < err
 
     # ---- messages, texts, lists
 
@@ -277,36 +397,6 @@ class TestCase(unittest.TestCase):
         stamp = "versions { producer: %d min_consumer: %d }" % (producer, consumer)
         self.assertProtoEquals("%s %s" % (expected, stamp), actual, msg)
 
-    def assertStartsWith(self, actual, expected_start, msg=None):
-        """A text begins with another."""
-        self.assertTrue(actual.startswith(expected_start), msg or "%r does not start with %r" % (actual, expected_start))
-
-    def assertEndsWith(self, actual, expected_end, msg=None):
-        """A text ends with another."""
-        self.assertTrue(actual.endswith(expected_end), msg or "%r does not end with %r" % (actual, expected_end))
-
-    def assertItemsEqual(self, expected_seq, actual_seq, msg=None):
-        """Two sequences hold the same, in whatever order."""
-        self.assertCountEqual(actual_seq, expected_seq, msg)
-
-    assertSameElements = assertItemsEqual
-
-    def assertLen(self, container, expected_len, msg=None):
-        """A container holds so many."""
-        self.assertEqual(len(container), expected_len, msg)
-
-    def assertEmpty(self, container, msg=None):
-        """A container holds nothing."""
-        self.assertLen(container, 0, msg)
-
-    def assertNotEmpty(self, container, msg=None):
-        """A container holds something."""
-        self.assertTrue(len(container), msg or "%r is empty" % (container,))
-
-    def assertBetween(self, value, minv, maxv, msg=None):
-        """A number lies between two others, or is one of them."""
-        self.assertTrue(minv <= value <= maxv, msg or "%r is not between %r and %r" % (value, minv, maxv))
-
     def assertDeviceEqual(self, device1, device2, msg=None):
         """Two device strings mean the same device."""
         from tinytf.graph.device import canonical_name
@@ -324,7 +414,7 @@ class TestCase(unittest.TestCase):
             if callable(expected_err_re_or_predicate):
                 fine = expected_err_re_or_predicate(error)
             else:
-                fine = re.search(expected_err_re_or_predicate, error.message if isinstance(error, errors.OpError) else str(error))
+                fine = re.search(expected_err_re_or_predicate, _text_of(error))
             if not fine:
                 raise AssertionError("Exception of type %s: %s" % (type(error), error)) from error
         else:
@@ -333,16 +423,6 @@ class TestCase(unittest.TestCase):
     def assertRaisesOpError(self, expected_err_re_or_predicate):
         """The block raises a tf.errors.OpError with a message that matches."""
         return self.assertRaisesWithPredicateMatch(errors.OpError, expected_err_re_or_predicate)
-
-    # names that Python 3.12's unittest has no more
-    assertRaisesRegexp = unittest.TestCase.assertRaisesRegex
-    assertRegexpMatches = unittest.TestCase.assertRegex
-    assertNotRegexpMatches = unittest.TestCase.assertNotRegex
-    assertEquals = unittest.TestCase.assertEqual
-    assertNotEquals = unittest.TestCase.assertNotEqual
-    assertAlmostEquals = unittest.TestCase.assertAlmostEqual
-    assertNotAlmostEquals = unittest.TestCase.assertNotAlmostEqual
-    assert_ = unittest.TestCase.assertTrue
 
     def create_tempdir(self) -> str:
         """A new folder in that of the test."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import functools
+import itertools
 import unittest
 
 
@@ -31,7 +33,7 @@ def _methods(decorate, cls):
     return cls
 
 
-def _graph_and_session(function):
+def _graph_and_session(function, config=None, use_gpu=True):
     """The test runs within a session of its graph; what it would do eagerly, it does not do here."""
     if isinstance(function, type):
         raise ValueError(
@@ -40,7 +42,7 @@ def _graph_and_session(function):
 
     @functools.wraps(function)
     def run(self, *args, **kwargs):
-        with self.test_session():
+        with self.test_session(use_gpu=use_gpu, config=config):
             return function(self, *args, **kwargs)
 
     return run
@@ -48,7 +50,8 @@ def _graph_and_session(function):
 
 def run_in_graph_and_eager_modes(func=None, config=None, use_gpu=True, reset_test=True, assert_no_eager_garbage=False):
     """The test runs in a graph, within a session. Follows TF 1.15, of whose two runs this is one."""
-    return _graph_and_session(func) if func is not None else _graph_and_session
+    decorate = functools.partial(_graph_and_session, config=config, use_gpu=use_gpu)
+    return decorate(func) if func is not None else decorate
 
 
 def run_all_in_graph_and_eager_modes(cls):
@@ -76,6 +79,22 @@ enable_control_flow_v2 = enable_output_all_intermediates = _optional(_skipped("t
 enable_c_shapes = with_c_shapes = with_c_api = use_deterministic_cudnn = assert_no_new_tensors = assert_no_garbage_created = _same
 with_control_flow_v2 = disable_all_xla = _same  # the plain tests of the class are what there is
 assert_no_new_pyobjects_executing_eagerly = also_run_as_tf_function = build_as_function_and_v1_graph = py_func_if_in_function = _same
+
+
+def _combinations(**kwargs) -> list:
+    """Every combination of the values of each keyword, as OrderedDicts in the order of the keywords' names."""
+    keys = sorted(kwargs)
+    choices = [kwargs[k] if isinstance(kwargs[k], (list, tuple)) else [kwargs[k]] for k in keys]
+    return [collections.OrderedDict(zip(keys, values)) for values in itertools.product(*choices)]
+
+
+def generate_combinations_with_testcase_name(**kwargs) -> list:
+    """`_combinations` for absl's named_parameters: each has a `testcase_name` made of its keywords and values."""
+    named = []
+    for combination in _combinations(**kwargs):
+        parts = ["".join(filter(str.isalnum, str(x))) for pair in combination.items() for x in pair]
+        named.append(collections.OrderedDict([*combination.items(), ("testcase_name", "_test_" + "_".join(parts))]))
+    return named
 
 
 def skip_if(condition):

@@ -34,6 +34,7 @@ B() -> (out: float)
 Binary(a: T, b: T) -> (out: T); T: type
 ComplexStruct() -> (a: n_a*int32, b: n_b*int64, c: t_c); n_a: int >= 0; n_b: int >= 0; t_c: list(type) >= 0
 CopyOp(a: T) -> (b: T); T: type
+DefaultAttrs() -> (); string_val: string = 'abc'; string_list_val: list(string) = ['abc', '']; int_val: int = 123; int_list_val: list(int) = [1, 2, 3]; float_val: float = 10.0; float_list_val: list(float) = [10.0]; bool_val: bool = true; bool_list_val: list(bool) = [true, false]; type_val: type = int32; type_list_val: list(type) = [int32, float]; shape_val: shape = [2,1]; shape_list_val: list(shape) = [[], [1]]; tensor_val: tensor = int32 1; tensor_list_val: list(tensor) = [int32 1]
 DevicePlacementOp() -> (device: string); is_stateful
 FiveFloatOutputs() -> (a: float, b: float, c: float, d: float, e: float)
 FloatInput(a: float) -> ()
@@ -116,6 +117,12 @@ def _no_kernel(operation):
     raise errors.UnimplementedError(operation.node_def, operation, "Op type '%s' is for tests of graphs and computes nothing" % operation.type)
 
 
+def _label_kernel(operation):
+    label = operation.attrs.get("_kernel", b"").decode() or "default"
+    text = np.array(("My label is: " + label).encode(), dtype=object)
+    return lambda: text
+
+
 def _version_kernel(operation):
     version = np.int32(operation.graph.graph_def_versions.producer)
     return lambda: version
@@ -145,6 +152,7 @@ def _old_graphs_only(operation):
 _KERNELS: dict = {
     "Int64Output": {"kernel": lambda operation: lambda: np.int64(0)},
     "GraphDefVersion": {"kernel": _version_kernel},
+    "KernelLabel": {"kernel": _label_kernel},
     "None": {"kernel": lambda operation: lambda: None},
     "Old": {"kernel": lambda operation: lambda: None},
     "StubResourceHandleOp": {"kernel": _handle_kernel},
@@ -156,7 +164,7 @@ for _line in _SIGNATURES.strip().splitlines():
     _name = _line[: _line.index("(")]
     op(
         _line,
-        shape=_old_graphs_only if _name == "RequiresOlderGraphVersion" else shape_rules.scalar if _name in ("GraphDefVersion", "StubResourceHandleOp", "Int64Output") else shape_rules.unknown,
+        shape=_old_graphs_only if _name == "RequiresOlderGraphVersion" else shape_rules.scalar if _name in ("GraphDefVersion", "StubResourceHandleOp", "ResourceInitializedOp", "KernelLabel") else shape_rules.unknown,
         **_KERNELS.get(_name, {"kernel": _no_kernel}),
     )
 

@@ -15,7 +15,7 @@ import inspect
 import itertools
 from collections import abc
 
-from tinytf.test import TestCase as _TestCase
+from tinytf.test.abseil import AbseilTestCase
 
 
 class _Cases:
@@ -111,7 +111,7 @@ def _make_methods(cls) -> None:
                 setattr(cls, full, method)
 
 
-class TestCase(_TestCase):
+class TestCase(AbseilTestCase):
     """The base class of parameterized tests."""
 
     def __init_subclass__(cls, **kwargs):
