@@ -13,6 +13,7 @@ from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
+from tinytf.run import placement_log
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of
 from tinytf.run.plan import Plan
@@ -60,6 +61,7 @@ class BaseSession:
         self._functions: dict = {}
         self._resources = Resources(self._function)
         self._partial: dict = {}
+        self._placement_log = placement_log.of_session(graph, self._target, config)
         keep_freed_memory()
 
     # What it is -----------------------------------------------------------------------------------
@@ -170,6 +172,8 @@ class BaseSession:
         """The plans of these fetches and feeds, kept as long as no node of the graph changes."""
         key = (tuple(tensors), tuple(targets), tuple(fed))
         version = self._graph._structure_version
+        if self._placement_log is not None:
+            self._placement_log.update()
         found = self._plans.get(key)
         if found is not None and found[0] == version:
             return found[1]
