@@ -11,7 +11,6 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import unknown
-from tinytf.ops import philox
 from tinytf.ops.candidate_sampling import Stream
 
 
