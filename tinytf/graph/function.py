@@ -87,7 +87,6 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
         results = function(*arguments)
         with graph.control_dependencies(graph.stateful_operations):
             graph.outputs = [array_ops.identity(r) for r in results]
-    next_uid()  # TensorFlow takes two numbers a function
     graph.name = f"{prefix}{name}_{next_uid()}"
     add_function(outer, graph)
     return graph

@@ -17,6 +17,7 @@ from tinytf.graph.default_session import DefaultStack
 from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
+from tinytf.graph.tensor import next_uid
 from tinytf.graph.tensor import Tensor
 
 _OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
@@ -31,6 +32,7 @@ class Graph:
     """
 
     def __init__(self):
+        next_uid()  # a graph takes a number, as a tensor does
         self._lock = threading.RLock()
         self._nodes_by_name: dict = {}
         self._operations: list = []

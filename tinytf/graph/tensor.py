@@ -8,7 +8,7 @@ from tinytf import dtypes
 from tinytf.errors import OperatorNotAllowedInGraphError
 from tinytf.shapes import TensorShape, as_dims, dims_to_string
 
-next_uid = itertools.count(1).__next__  # numbers tensors over all graphs: function names are made of it
+next_uid = itertools.count(0).__next__  # numbers tensors over all graphs: function names are made of it
 
 
 class Tensor:
