@@ -17,8 +17,7 @@ from tinytf.graph.default_session import DefaultStack
 from tinytf.graph.keys import GraphKeys  # noqa: F401  (the graph's own vocabulary)
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
-from tinytf.graph.tensor import next_uid
-from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor import Tensor, next_uid
 
 _OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
