@@ -52,6 +52,8 @@ class Alias(types.ModuleType):
         self.__file__ = sys.modules["tinytf"].__file__
 
     def __getattr__(self, name):
+        if name == "__all__":  # `from tensorflow.contrib.seq2seq import *`
+            return [n for n in dir(self) if not n.startswith("_") and hasattr(self, n)]
         if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
             raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
         if self.__name__.startswith("tensorflow.python.") and self.__name__[len("tensorflow.python.") :] + "." + name in PYTHON_PATHS:
