@@ -70,7 +70,9 @@ class LinearOperatorLowerTriangular:
         with self._scope("solve", name):
             rhs = convert_to_tensor(rhs, dtype=self.dtype, name="rhs")
             rhs = adjoint_of(rhs) if adjoint_arg else rhs
-            return matrix_triangular_solve(self._triangle(), rhs, lower=True, adjoint=adjoint)
+            triangle = self._triangle()
+            with name_scope("MatrixTriangularSolve"):
+                return matrix_triangular_solve(triangle, rhs, lower=True, adjoint=adjoint)
 
     def determinant(self, name="det"):
         """The product of the diagonal."""
