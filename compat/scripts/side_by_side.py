@@ -170,6 +170,13 @@ def file_differences(expected_folder, got_folder):
         x, y = _read(a[name]), _read(b[name])
         if name.endswith(".meta"):
             found += [("%s in %s" % (kind, name), text) for kind, text in meta_graph_differences(x, y)]
+        elif name.endswith("saved_model.pb"):
+            graphs = [protos.SavedModel.FromString(content).meta_graphs for content in (x, y)]
+            if len(graphs[0]) != len(graphs[1]):
+                found.append((name, "expected %d MetaGraphDefs, got %d" % tuple(map(len, graphs))))
+            for meta_a, meta_b in zip(*graphs):
+                pair = meta_a.SerializeToString(), meta_b.SerializeToString()
+                found += [("%s in %s" % (kind, name), text) for kind, text in meta_graph_differences(*pair)]
         elif name.endswith(".pb"):  # a GraphDef; the order of attributes in it is no one's
             found += [("%s in %s" % (kind, name), text) for kind, text in compare.graph_differences(x, y)]
         elif "events.out.tfevents" in name:
