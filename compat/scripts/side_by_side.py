@@ -134,8 +134,9 @@ def meta_graph_differences(expected, got):
 
 
 def _without_random_names(graph):
-    """The temporary folder of a sharded Saver and the function of a one-shot iterator have names of chance."""
+    """The temporary folder of a sharded Saver, a table and the function of a one-shot iterator have names of chance."""
     graph = re.sub(rb"_temp_[0-9a-f]{32}/part", b"_temp_" + b"0" * 32 + b"/part", graph)
+    graph = re.sub(rb"hash_table_[0-9a-f-]{36}", b"hash_table_" + b"0" * 36, graph)
     graph_def = protos.GraphDef.FromString(graph)
     for node in graph_def.node:
         if node.op == "OneShotIterator":
