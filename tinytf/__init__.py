@@ -9,9 +9,9 @@ This module is the list of what `tf.` holds, and nothing is imported before it i
 
 from __future__ import annotations
 
-import importlib
-import sys
-import types
+import importlib as _importlib
+import sys as _sys
+import types as _types
 
 __version__ = "1.15.5"  # the TensorFlow whose behaviour this is; scripts look at it
 VERSION = __version__
@@ -225,7 +225,7 @@ _TABLE = _table()
 def __getattr__(name):
     if name in _TABLE:
         module, there = _TABLE[name]
-        value = getattr(importlib.import_module(module), there)
+        value = getattr(_importlib.import_module(module), there)
     elif name in _NAMESPACES:
         from tinytf.missing import namespace
 
@@ -238,18 +238,18 @@ def __getattr__(name):
     return value
 
 
-class _Namespace(types.ModuleType):
+class _Namespace(_types.ModuleType):
     def __setattr__(self, name, value):
         """Python sets `tinytf.train` here when anything imports tinytf.train: from then on it names what it lacks."""
-        if name in _NAMESPACES and isinstance(value, types.ModuleType):
+        if name in _NAMESPACES and isinstance(value, _types.ModuleType):
             from tinytf.missing import name_missing
 
             name_missing(value, "tf." + name)
         super().__setattr__(name, value)
 
 
-sys.modules[__name__].__class__ = _Namespace
+_sys.modules[__name__].__class__ = _Namespace
 
 
 def __dir__():
-    return sorted({name for name in globals() if name[0] != "_" and name not in ("sys", "types", "importlib")} | set(_TABLE) | set(_NAMESPACES))
+    return sorted({name for name in globals() if name[0] != "_"} | set(_TABLE) | set(_NAMESPACES))

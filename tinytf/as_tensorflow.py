@@ -53,6 +53,8 @@ class Alias(types.ModuleType):
         self.__file__ = sys.modules["tinytf"].__file__
 
     def __getattr__(self, name):
+        if name == "__all__":  # `from tensorflow.contrib.seq2seq import *`
+            return [n for n in dir(self) if not n.startswith("_") and hasattr(self, n)]
         if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
             raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
         if self.__name__.startswith("tensorflow.python.") and self.__name__[len("tensorflow.python.") :] + "." + name in PYTHON_PATHS:
@@ -148,10 +150,8 @@ def sources_of(fullname: str):
     if path[0] == "python":
         return _sources_of_python_path(tf, path[1:])
     if path[0] == "contrib":
-        # tensorflow.contrib.rnn.python.ops.rnn_cell is a part of contrib.rnn, whose public module holds all of it
-        found = _walk(tf, path) or ("python" in path and _walk(tf, path[: path.index("python")]))
-    else:
-        found = _walk(tf, path)
+        return _sources_of_contrib_path(tf, path)
+    found = _walk(tf, path)
     return [found] if found else None
 
 
@@ -163,6 +163,20 @@ def _sources_of_python_path(tf, path):
         found = path[0] in tf._NAMESPACES and _walk(tf, path)
         return [found] if found else [] if ".".join(path) in IMPORTABLE else None
     return listed.split() + [tf]
+
+
+def _sources_of_contrib_path(tf, path):
+    """contrib.learn.python.learn.datasets.mnist: the part of contrib.learn that is called so, before all of contrib.learn."""
+    found = _walk(tf, path)
+    if found or "python" not in path:
+        return [found] if found else None
+    public, inner = path[: path.index("python")], path[path.index("python") + 1 :]
+    whole = _walk(tf, public)
+    if not whole:
+        return None
+    parts = (_walk(tf, public + inner[i:]) for i in range(len(inner)))
+    part = next((p for p in parts if p), whole)
+    return [part] if part is whole else [part, whole]
 
 
 def _renamed(fullname) -> dict:

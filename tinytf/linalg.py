@@ -18,6 +18,7 @@ from tinytf.ops.linalg import self_adjoint_eigvals as eigvalsh
 from tinytf.ops.linalg_functions import adjoint, cholesky_solve, logdet, matrix_rank, norm, pinv
 from tinytf.ops.linalg_functions import matrix_exponential as expm
 from tinytf.ops.linalg_functions import matrix_solve_ls as lstsq
+from tinytf.ops.linear_operators import LinearOperatorLowerTriangular
 from tinytf.ops.matmul import matmul, matvec
 from tinytf.ops.matrix_diag import diag as tensor_diag
 from tinytf.ops.matrix_diag import diag_part as tensor_diag_part

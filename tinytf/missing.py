@@ -35,8 +35,6 @@ INSTEAD = {
     "tf.nn.rnn": "tf.nn.static_rnn",
     "tf.nn.seq2seq": "tf.contrib.legacy_seq2seq",
     "tf.keras": "tf.layers for layers and tf.train for optimizers",
-    "tf.contrib.learn.Estimator": "tf.estimator.Estimator, whose model function returns a tf.estimator.EstimatorSpec",
-    "tf.contrib.learn.SKCompat": "tf.estimator.Estimator with tf.estimator.inputs.numpy_input_fn",
     "tf.estimator.BoostedTreesClassifier": "tf.estimator.DNNClassifier: tinytf has no boosted trees",
     "tf.estimator.BoostedTreesRegressor": "tf.estimator.DNNRegressor: tinytf has no boosted trees",
     "tf.tpu": "a plain tf.Session: tinytf runs on the CPU",

@@ -134,8 +134,9 @@ def meta_graph_differences(expected, got):
 
 
 def _without_random_names(graph):
-    """The temporary folder of a sharded Saver and the function of a one-shot iterator have names of chance."""
+    """The temporary folder of a sharded Saver, a table and the function of a one-shot iterator have names of chance."""
     graph = re.sub(rb"_temp_[0-9a-f]{32}/part", b"_temp_" + b"0" * 32 + b"/part", graph)
+    graph = re.sub(rb"hash_table_[0-9a-f-]{36}", b"hash_table_" + b"0" * 36, graph)
     graph_def = protos.GraphDef.FromString(graph)
     for node in graph_def.node:
         if node.op == "OneShotIterator":
@@ -170,6 +171,13 @@ def file_differences(expected_folder, got_folder):
         x, y = _read(a[name]), _read(b[name])
         if name.endswith(".meta"):
             found += [("%s in %s" % (kind, name), text) for kind, text in meta_graph_differences(x, y)]
+        elif name.endswith("saved_model.pb"):
+            graphs = [protos.SavedModel.FromString(content).meta_graphs for content in (x, y)]
+            if len(graphs[0]) != len(graphs[1]):
+                found.append((name, "expected %d MetaGraphDefs, got %d" % tuple(map(len, graphs))))
+            for meta_a, meta_b in zip(*graphs):
+                pair = meta_a.SerializeToString(), meta_b.SerializeToString()
+                found += [("%s in %s" % (kind, name), text) for kind, text in meta_graph_differences(*pair)]
         elif name.endswith(".pb"):  # a GraphDef; the order of attributes in it is no one's
             found += [("%s in %s" % (kind, name), text) for kind, text in compare.graph_differences(x, y)]
         elif "events.out.tfevents" in name:

@@ -155,3 +155,25 @@ def test_reduce_and_cache():
     assert calls == [0, 1, 2, 3]
     with tf.Session() as sess:
         assert sess.run(Dataset.range(5).reduce(np.int64(0), lambda total, x: total + x)) == 10
+
+
+def test_batched_strings_are_what_tables_take():
+    with tf.Graph().as_default():
+        table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["a", "bc"], [1, 2]), 0)
+        lines = tf.data.Dataset.from_tensor_slices(["7,a", "8,bc"])
+        batch = lines.map(lambda line: tf.decode_csv(line, [[0], [""]])[1]).batch(2).make_one_shot_iterator().get_next()
+        found = table.lookup(batch)
+        with tf.Session() as session:
+            session.run(tf.tables_initializer())
+            np.testing.assert_array_equal(session.run(found), [1, 2])
+
+
+def test_one_shot_iterator_goes_on_whatever_is_fetched_with_it():
+    with tf.Graph().as_default():
+        x = tf.data.Dataset.range(4).make_one_shot_iterator().get_next()
+        more = [x, x * 10, x + 1]
+        with tf.Session() as session:
+            assert [session.run(fetch) for fetch in more] == [0, 10, 3]
+            assert session.run([more[0], more[1]]) == [3, 30]
+            with pytest.raises(tf.errors.OutOfRangeError):
+                session.run(more[2])

@@ -54,25 +54,34 @@ def get_or_create_eval_step():
     )
 
 
-def evaluate_once(checkpoint_path, scaffold, eval_ops, final_ops, hooks, config) -> dict:
-    """Runs `eval_ops` until a hook stops or the input ends; the values that `final_ops` have then."""
+def evaluate_once(checkpoint_path, scaffold, eval_ops, final_ops, hooks, config, feed_dict=None, final_ops_feed_dict=None):
+    """Runs `eval_ops` until a hook stops or the input ends; the values that `final_ops` have then.
+
+    `eval_ops`: an op or tensor, a list or a dict of them.
+    """
     eval_step = get_or_create_eval_step()
     hooks = list(hooks)
     if eval_ops is not None:
-        eval_ops = [eval_ops, state_ops.assign_add(eval_step, 1, use_locking=True)]
-        with control_dependencies(eval_ops):
+        eval_ops = _and(eval_ops, state_ops.assign_add(eval_step, 1, use_locking=True))
+        with control_dependencies(list(eval_ops.values()) if isinstance(eval_ops, dict) else eval_ops):
             evals_completed = shape_ops.identity(eval_step.read_value())
         for hook in hooks:
             if isinstance(hook, StopAfterNEvals):
                 hook.evals_completed = evals_completed
     logging.info("Starting evaluation at %s", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.localtime()))
     creator = ChiefSessionCreator(scaffold=scaffold, checkpoint_filename_with_path=checkpoint_path, config=config)
-    final = FinalOpsHook(final_ops)
+    final = FinalOpsHook(final_ops, final_ops_feed_dict)
     with MonitoredSession(session_creator=creator, hooks=hooks + [final]) as session:
         while eval_ops is not None and not session.should_stop():
-            session.run(eval_ops)
+            session.run(eval_ops, feed_dict)
     logging.info("Finished evaluation at %s", time.strftime("%Y-%m-%d-%H:%M:%S", time.localtime()))
     return final.final_ops_values
+
+
+def _and(eval_ops, update_step):
+    if isinstance(eval_ops, dict):
+        return dict(eval_ops, update_eval_step=update_step)
+    return (list(eval_ops) if isinstance(eval_ops, (list, tuple)) else [eval_ops]) + [update_step]
 
 
 def write_results(output_dir, results, checkpoint_path) -> None:

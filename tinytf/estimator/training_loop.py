@@ -15,11 +15,16 @@ def train(spec, config, hooks, global_step, saving_listeners):
     """Runs the train op until a hook stops or the input ends; the last loss, None where there was no step."""
     if not any(x.op.name == "loss" for x in get_collection(GraphKeys.SUMMARIES)):
         summary_ops.scalar("loss", spec.loss)
+    return run(spec, config, hooks, global_step, saving_listeners, config.log_step_count_steps)
+
+
+def run(spec, config, hooks, global_step, saving_listeners, log_every):
+    """`train` without a summary of the loss; `spec` has loss, train_op, scaffold and hooks."""
     add_to_collection(GraphKeys.LOSSES, spec.loss)
     hooks = hooks + [NanTensorHook(spec.loss)]
-    if config.log_step_count_steps is not None:
+    if log_every is not None:
         shown = {"loss": spec.loss, "step": global_step}
-        hooks.append(LoggingTensorHook(shown, every_n_iter=config.log_step_count_steps))
+        hooks.append(LoggingTensorHook(shown, every_n_iter=log_every))
     hooks += spec.training_hooks
     if not (spec.scaffold.saver or get_collection(GraphKeys.SAVERS)):
         add_to_collection(

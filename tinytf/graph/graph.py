@@ -33,6 +33,7 @@ class Graph:
     """
 
     def __init__(self):
+        next_uid()  # a graph takes a number, as a tensor does
         self._lock = threading.RLock()
         self._nodes_by_name: dict = {}
         self._operations: list = []
@@ -57,7 +58,6 @@ class Graph:
         self._building_function = False
         self._retyped_inputs: list = []  # (op, input, dtype asked for) where an input was replaced by one of another dtype
         self._variable_creator_stack: list = []
-        next_uid()  # TensorFlow names each graph by a number of its own
 
     # Reading the graph --------------------------------------------------------------------------
 

@@ -277,7 +277,8 @@ def _one_shot_kernel(op, resources):
     call = resources.call(factory)
 
     def handle():
-        cursor.start(datasets.Stream(lambda: call()[0]))
+        if cursor.place is None:  # once a session, however many plans read from it
+            cursor.start(datasets.Stream(lambda: call()[0]))
         return cursor
 
     return handle

@@ -266,6 +266,11 @@ def batched(stream, size: int, drop_remainder: bool) -> Stream:
     return Stream(elements)
 
 
+def _array(component):
+    """A component as an array; one string, which functions give as bytes, with the type that strings have."""
+    return np.asarray(component, dtype=object if isinstance(component, bytes) else None)
+
+
 def stacked(block: list) -> tuple:
     """Components stacked; InvalidArgumentError where shapes differ."""
     result = []
@@ -276,7 +281,7 @@ def stacked(block: list) -> tuple:
             raise errors.InvalidArgumentError(
                 None, None, f"Cannot batch tensors with different shapes in component {i}. First element had shape {list(first)} and element {[np.shape(p) for p in parts].index(other)} had shape {list(other)}."
             )
-        result.append(np.stack([np.asarray(p) for p in parts]))
+        result.append(np.stack([_array(p) for p in parts]))
     return tuple(result)
 
 
@@ -296,7 +301,7 @@ def padded(stream, size: int, shapes, values, drop_remainder: bool) -> Stream:
 
 
 def _pad(parts, shape, value):
-    parts = [np.asarray(p) for p in parts]
+    parts = [_array(p) for p in parts]
     target = []
     for axis, wanted in enumerate(shape):
         largest = max(p.shape[axis] for p in parts)
@@ -314,7 +319,7 @@ def _pad(parts, shape, value):
 @transformation
 def unbatched(stream) -> Stream:
     """The rows of each element."""
-    return Stream(lambda: itertools.chain.from_iterable(slices([np.asarray(c) for c in element]) for element in stream))
+    return Stream(lambda: itertools.chain.from_iterable(slices([_array(c) for c in element]) for element in stream))
 
 
 @transformation

@@ -78,6 +78,8 @@ def gradients(
         for y, grad_y in zip(ys, grad_ys):
             walk.add_gradient(y, grad_y)
         walk.run()
+    if walk.loops:
+        walk.loops.post_process()  # outside of the scope, as TensorFlow does
     return [walk.gradient_of(x, unconnected) for x in xs]
 
 
@@ -262,8 +264,6 @@ class _Backprop:
             else:
                 self._visit(op)
             self._enqueue_ready_inputs(op, queue)
-        if loops:
-            loops.post_process()
 
     def _visit(self, op):
         """Adds the gradient nodes of one op."""

@@ -15,6 +15,7 @@ from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
+from tinytf.run import placement_log
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
@@ -69,6 +70,7 @@ class BaseSession:
         self._resources = Resources(self._function)
         self._partial: dict = {}
         self._time_limit = config.operation_timeout_in_ms if config is not None else 0
+        self._placement_log = placement_log.of_session(graph, self._target, config)
         keep_freed_memory()
 
     # What it is -----------------------------------------------------------------------------------
@@ -197,6 +199,8 @@ class BaseSession:
         """The plans of these fetches and feeds, kept as long as no node of the graph changes."""
         key = (tuple(tensors), tuple(targets), tuple(fed))
         version = self._graph._structure_version
+        if self._placement_log is not None:
+            self._placement_log.update()
         found = self._plans.get(key)
         if found is not None and found[0] == version:
             return found[1]

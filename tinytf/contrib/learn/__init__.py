@@ -1,14 +1,19 @@
-"""tf.contrib.learn: what of it is more than an older name of tf.estimator."""
+"""tf.contrib.learn: estimators and monitors of before tf.estimator, and preprocessing of text."""
 
 from __future__ import annotations
 
-from tinytf.contrib.learn import preprocessing  # noqa: F401
-from tinytf.estimator.run_config import RunConfig  # noqa: F401
-
-
-class ModeKeys:
-    """Training, evaluation or prediction.  Follows `tf.contrib.learn.ModeKeys` of TF 1.15."""
-
-    TRAIN = "train"
-    EVAL = "eval"
-    INFER = "infer"
+from tinytf.contrib.learn import (  # noqa: F401
+    data_feeder,
+    datasets,
+    estimator,
+    metric_spec,
+    model_fn,
+    monitors,
+    preprocessing,
+    run_config,
+)
+from tinytf.contrib.learn.estimator import Estimator, NotFittedError, SKCompat  # noqa: F401
+from tinytf.contrib.learn.metric_spec import MetricSpec  # noqa: F401
+from tinytf.contrib.learn.model_fn import ModeKeys, ModelFnOps  # noqa: F401
+from tinytf.contrib.learn.run_config import RunConfig  # noqa: F401
+from tinytf.train.basic_session_run_hooks import NanLossDuringTrainingError  # noqa: F401

@@ -1,29 +1,10 @@
-"""tf.contrib.rnn: the cells and loops of tf.nn, and stacks of bidirectional networks."""
+"""Stacks of bidirectional networks: each layer reads both directions of the one below."""
 
 from __future__ import annotations
 
-from tinytf.layers.rnn_cell_wrappers import (  # noqa: F401
-    DeviceWrapper,
-    DropoutWrapper,
-    EmbeddingWrapper,
-    InputProjectionWrapper,
-    MultiRNNCell,
-    OutputProjectionWrapper,
-    ResidualWrapper,
-)
-from tinytf.layers.rnn_cells import (  # noqa: F401
-    BasicLSTMCell,
-    BasicRNNCell,
-    GRUCell,
-    LayerRNNCell,
-    LSTMCell,
-    LSTMStateTuple,
-    RNNCell,
-)
 from tinytf.ops import array_ops
 from tinytf.ops.rnn import bidirectional_dynamic_rnn
-from tinytf.ops.rnn_common import transpose_batch_time  # noqa: F401
-from tinytf.ops.static_rnn import static_bidirectional_rnn, static_rnn, static_state_saving_rnn  # noqa: F401
+from tinytf.ops.static_rnn import static_bidirectional_rnn
 from tinytf.ops.variable_scope import variable_scope
 
 

@@ -1,0 +1,1 @@
+"""TF-Slim's input: data sets of TFRecord files, and the queues that read them."""
