@@ -55,7 +55,11 @@ def test_numbers_are_tensorflows(draw, seed, seed2, size, run, dtype, expected):
     for _ in range(run):
         generator.reserve_outputs(size)
     drawn = draw(generator.reserve_outputs(size), len(expected), dtype)
-    assert [float(x).hex() for x in drawn] == expected
+    wanted = np.array([float.fromhex(x) for x in expected], dtype)
+    if draw is philox.uniform:
+        assert drawn.tolist() == wanted.tolist()
+    else:  # a logarithm's last bit differs from one NumPy to the next
+        np.testing.assert_array_max_ulp(np.asarray(drawn), wanted, 2)
 
 
 def test_a_generator_goes_on_by_what_was_reserved():

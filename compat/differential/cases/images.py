@@ -216,7 +216,7 @@ def case_quality(tf):
     return [tf.image.psnr(a, b, 1.0), tf.image.ssim(a, b, 1.0)]
 
 
-case_quality.ulps = 100
+case_quality.ulps = 2000  # differences of nearly equal means
 case_quality.same_graph = True
 
 
