@@ -47,6 +47,7 @@ _NAMES = {
     "tinytf.graph.tensor_spec": "TensorSpec",
     "tinytf.graph.composite_specs": "SparseTensorSpec IndexedSlicesSpec",
     "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor",
+    "tinytf.data.experimental.optional": "OptionalSpec",
     "tinytf.graph.convert": "convert_to_tensor register_tensor_conversion_function=register_conversion",
     "tinytf.graph.default_session": "get_default_session",
     "tinytf.graph.device": "DeviceSpec",
@@ -83,7 +84,8 @@ _NAMES = {
     "tinytf.ops.argmax": "arg_max arg_min argmax argmin",
     "tinytf.ops.cumulative": "cumprod cumsum",
     "tinytf.ops.histogram": "bincount histogram_fixed_width histogram_fixed_width_bins",
-    "tinytf.ops.ranges": "lin_space linspace range",
+    "tinytf.ops.ranges": "lin_space linspace range unravel_index",
+    "tinytf.ops.fingerprints": "fingerprint timestamp",
     "tinytf.ops.matmul": "matmul sparse_matmul",
     "tinytf.ops.contractions": "cross tensordot",
     "tinytf.ops.einsum": "einsum",
@@ -128,7 +130,8 @@ _NAMES = {
     "tinytf.ops.space_batch": """
         space_to_batch_nd batch_to_space_nd space_to_batch batch_to_space space_to_depth depth_to_space
         required_space_to_batch_paddings""",
-    "tinytf.ops.patches": "extract_image_patches edit_distance",
+    "tinytf.ops.patches": "extract_image_patches extract_volume_patches edit_distance",
+    "tinytf.ops.quantized_ops": "dequantize quantize=quantize_floats quantize_v2 quantized_concat",
     "tinytf.ops.fake_quant": """
         fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars
         fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel
@@ -164,6 +167,7 @@ _NAMES = {
         sparse_reorder sparse_reshape sparse_reset_shape sparse_transpose sparse_fill_empty_rows sparse_merge sparse_add
         sparse_tensor_dense_matmul sparse_softmax sparse_maximum sparse_minimum sparse_reduce_sum sparse_mask
         sparse_reduce_sum_sparse sparse_reduce_max sparse_reduce_max_sparse""",
+    "tinytf.ops.sparse_serialize": "serialize_sparse serialize_many_sparse deserialize_many_sparse",
     "tinytf.ops.lookup_ops": "tables_initializer initialize_all_tables",
     # ---- ops: strings, parsing, images, files
     "tinytf.ops.script_ops": "py_func numpy_function py_function Print print=print_v2",

@@ -26,12 +26,9 @@ compiler: tensorrt xla
 compiler.tensorrt: test trt_convert
 compiler.tensorrt.test: tf_trt_integration_test_base
 compiler.xla: jit xla
-data.experimental.ops: batching cardinality counter distribute distribute_options enumerate_ops error_ops
-  get_single_element grouping interleave_ops iterator_ops map_defun matching_files optimization optimization_options
-  parsing_ops prefetching_ops random_ops readers resampling scan_ops shuffle_ops sleep snapshot stats_aggregator
-  stats_ops stats_options take_while_ops threading_options threadpool unique writers
-data.ops: multi_device_iterator_ops optional_ops
-data.util: convert options sparse structure traverse
+data.experimental.ops: distribute map_defun snapshot
+data.ops: multi_device_iterator_ops
+data.util: traverse
 debug: cli lib wrappers
 debug.cli: analyzer_cli base_ui cli_config cli_shared cli_test_utils command_parser curses_ui curses_widgets
   debugger_cli_common evaluator offline_analyzer profile_analyzer_cli readline_ui tensor_format ui_factory
@@ -54,8 +51,8 @@ estimator.canned: boosted_trees boosted_trees_utils
 estimator.inputs.queues: feeding_queue_runner
 feature_column: dense_features dense_features_v2 feature_column feature_column_lib feature_column_v2
   sequence_feature_column serialization utils
-framework: auto_control_deps combinations composite_tensor_utils convert_to_constants func_graph kernels
-  op_callbacks tensor_like test_combinations type_spec
+framework: auto_control_deps composite_tensor_utils convert_to_constants func_graph kernels
+  op_callbacks tensor_like type_spec
 grappler: cluster item tf_optimizer
 keras: activations applications backend backend_config callbacks callbacks_v1 constraints datasets distribute engine
   estimator initializers keras_parameterized layers losses metrics mixed_precision model_subclassing_test_util
@@ -85,19 +82,14 @@ keras.utils: conv_utils data_utils generic_utils io_utils kernelized_utils layer
 keras.wrappers: scikit_learn
 module: module
 ops: batch_ops boosted_trees_ops clustering_ops collective_ops control_flow_util_v2 control_flow_v2_func_graphs
-  critical_section_ops gradient_checker_v2 init_ops_v2 inplace_ops list_ops nccl_ops op_selector parallel_for
-  sdca_ops spectral_ops_test_util stateful_random_ops summary_ops_v2 tensor_forest_ops
+  critical_section_ops gradient_checker_v2 list_ops nccl_ops op_selector parallel_for
+  sdca_ops spectral_ops_test_util summary_ops_v2 tensor_forest_ops
   while_v2_indexed_slices_rewriter
 ops.distributions: bernoulli beta bijector bijector_impl bijector_test_util categorical dirichlet
   dirichlet_multinomial distribution distributions exponential gamma identity_bijector kullback_leibler laplace
   multinomial normal special_math student_t transformed_distribution uniform util
-ops.linalg: adjoint_registrations cholesky_registrations inverse_registrations linear_operator
-  linear_operator_addition linear_operator_adjoint linear_operator_algebra linear_operator_block_diag
-  linear_operator_circulant linear_operator_composition linear_operator_diag linear_operator_full_matrix
-  linear_operator_householder linear_operator_identity linear_operator_inversion linear_operator_kronecker
-  linear_operator_low_rank_update linear_operator_lower_triangular linear_operator_test_util
-  linear_operator_toeplitz linear_operator_util linear_operator_zeros matmul_registrations registrations_util
-  solve_registrations
+ops.linalg: adjoint_registrations cholesky_registrations inverse_registrations matmul_registrations
+  registrations_util solve_registrations
 ops.parallel_for: control_flow_ops gradients pfor test_util
 ops.ragged: ragged_array_ops ragged_batch_gather_ops ragged_batch_gather_with_default_op ragged_concat_ops
   ragged_config ragged_conversion_ops ragged_dispatch ragged_functional_ops ragged_gather_ops ragged_getitem

@@ -1,4 +1,4 @@
-"""tf.signal: Fourier transforms and what moves their frequencies.  A list of names; the ops live in tinytf.ops."""
+"""tf.signal: Fourier and cosine transforms, frames, windows, the mel scale.  A list of names; the ops live in tinytf.ops."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ from tinytf.ops.fft import (  # noqa: F401
     rfft2d,
     rfft3d,
 )
+from tinytf.ops.signal.cosine import dct, idct  # noqa: F401
+from tinytf.ops.signal.framing import frame, overlap_and_add  # noqa: F401
+from tinytf.ops.signal.mel import linear_to_mel_weight_matrix, mfccs_from_log_mel_spectrograms  # noqa: F401
+from tinytf.ops.signal.short_time import inverse_stft, inverse_stft_window_fn, stft  # noqa: F401
+from tinytf.ops.signal.windows import hamming_window, hann_window  # noqa: F401

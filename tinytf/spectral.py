@@ -1,4 +1,4 @@
-"""tf.spectral: Fourier transforms.  A list of names; the ops live in tinytf.ops."""
+"""tf.spectral: Fourier and cosine transforms.  A list of names; the ops live in tinytf.ops."""
 
 from __future__ import annotations
 
@@ -16,3 +16,4 @@ from tinytf.ops.fft import (  # noqa: F401
     rfft2d,
     rfft3d,
 )
+from tinytf.ops.signal.cosine import dct, idct  # noqa: F401

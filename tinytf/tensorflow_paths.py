@@ -15,8 +15,7 @@ PYTHON_PATHS = {
     "data": "tf.data",
     "data.experimental": "tf.data.experimental",
     "data.experimental.ops": "tf.data.experimental",
-    "data.util.nest": "tinytf.nest",
-    "data.util.random_seed": "tinytf.ops.random_seed",
+    "data.kernel_tests.test_base": "tinytf.test.data_test_base",
     "distribute.collective_all_reduce_strategy": "",
     "distribute.distribute_coordinator": "",
     "distribute.distribution_strategy_context": "",
@@ -40,6 +39,7 @@ PYTHON_PATHS = {
     "feature_column.feature_column_v2": "tf.feature_column",
     "framework.auto_control_deps": "",
     "framework.c_api_util": "",
+    "framework.combinations": "tinytf.test.combinations",
     "framework.common_shapes": "tinytf.graph.common_shapes tinytf.graph.shape_rules",
     "framework.composite_tensor": "tinytf.graph.composite_tensor",
     "framework.composite_tensor_utils": "",
@@ -78,6 +78,7 @@ PYTHON_PATHS = {
     "framework.tensor_shape": "tinytf.shapes",
     "framework.tensor_spec": "tinytf.graph.tensor_spec tf",
     "framework.tensor_util": "tinytf.graph.tensor_util tinytf.graph.tensor_proto",
+    "framework.test_combinations": "tinytf.test.combinations",
     "framework.test_ops": "tinytf.test.test_ops",
     "framework.test_util": "tinytf.test.test_util tf.test",
     "framework.traceable_stack": "tinytf.graph.traceable_stack",
@@ -128,15 +129,14 @@ PYTHON_PATHS = {
     "ops.image_ops": "tf.image",
     "ops.image_ops_impl": "tf.image",
     "ops.init_ops": "tf tinytf.ops.init_ops tf.initializers",
+    "ops.init_ops_v2": "tf.initializers",
     "ops.initializers_ns": "tf.initializers",
-    "ops.inplace_ops": "",
+    "ops.inplace_ops": "tinytf.ops.inplace_ops",
     "ops.io_ops": "tf tf.io tinytf.generated_ops",
     "ops.linalg": "tf.linalg",
-    "ops.linalg.linalg": "tf.linalg",
-    "ops.linalg.linalg_impl": "tf.linalg",
     "ops.linalg_grad": "tinytf.ops.gradient_registry",
     "ops.linalg_ops": "tf tf.linalg tinytf.generated_ops",
-    "ops.linalg_ops_impl": "tf",
+    "ops.linalg_ops_impl": "tf tinytf.ops.linalg_functions",
     "ops.logging_ops": "tf tf.summary tinytf.generated_ops",
     "ops.lookup_ops": "tf.lookup tf.contrib.lookup tf",
     "ops.losses.loss_reduction": "tf.losses",
@@ -177,26 +177,17 @@ PYTHON_PATHS = {
     "ops.sets": "tf.sets",
     "ops.sets_impl": "tf.sets",
     "ops.signal": "tf.signal",
-    "ops.signal.dct_ops": "tf.signal",
-    "ops.signal.fft_ops": "tf.signal",
-    "ops.signal.mel_ops": "tf.signal",
-    "ops.signal.mfcc_ops": "tf.signal",
-    "ops.signal.reconstruction_ops": "tf.signal",
-    "ops.signal.shape_ops": "tf.signal",
-    "ops.signal.signal": "tf.signal",
-    "ops.signal.spectral_ops": "tf.signal",
-    "ops.signal.util_ops": "tf.signal",
-    "ops.signal.window_ops": "tf.signal",
     "ops.sort_ops": "tinytf.ops.sort_ops",
     "ops.sparse_grad": "tinytf.ops.gradient_registry",
-    "ops.sparse_ops": "tf tf.sparse tinytf.generated_ops",
+    "ops.sparse_ops": "tf tf.sparse tinytf.ops.sparse_serialize tinytf.ops.sparse_maps tinytf.generated_ops",
     "ops.special_math_ops": "tf tf.math",
     "ops.spectral_ops": "tf.spectral tinytf.generated_ops",
     "ops.standard_ops": "tf",
     "ops.state_grad": "tinytf.ops.gradient_registry",
     "ops.state_ops": "tf tinytf.ops.state_ops tinytf.generated_ops",
+    "ops.stateful_random_ops": "tf.random.experimental",
     "ops.stateless_random_ops": "tf.random",
-    "ops.string_ops": "tf tf.strings tinytf.generated_ops",
+    "ops.string_ops": "tinytf.ops.string_ops tf tf.strings tinytf.generated_ops",
     "ops.summary_op_util": "tinytf.ops.summary_ops",
     "ops.summary_ops": "tf.summary",
     "ops.template": "tinytf.ops.template",
@@ -281,6 +272,13 @@ _INNER = {
     **{"canned." + name: name for name in ("baseline", "dnn", "dnn_linear_combined", "linear", "optimizers")},
     "export.export": "export", "export.export_output": "export_outputs", "exporter": "exporters", "model_fn": "mode_keys",
     "inputs.inputs": "inputs", "inputs.queues.feeding_functions": "feeding",
+    "dct_ops": "cosine", "mel_ops": "mel", "mfcc_ops": "mel", "reconstruction_ops": "framing", "shape_ops": "framing",
+    "spectral_ops": "short_time", "util_ops": "framing", "window_ops": "windows", "dataset_ops": "dataset", "iterator_ops": "iterator",
+    "scan_ops": "streams", "take_while_ops": "streams", "interleave_ops": "mixing", "optional_ops": "experimental.optional",
+    "cardinality": "streams", "sleep": "streams", "optimization": "streams",
+}  # fmt: skip
+_ROOMS = {
+    "training": "train", "data.ops": "data", "data.util": "data", "data.experimental.ops": "data.experimental", "ops.linalg": "linalg",
 }  # fmt: skip
 for _package, _meaning, _modules in (
     (
@@ -299,7 +297,29 @@ for _package, _meaning, _modules in (
         """builder builder_impl constants loader loader_impl main_op main_op_impl model_utils save signature_constants
         signature_def_utils signature_def_utils_impl simple_save tag_constants utils utils_impl""",
     ),
-    ("data.ops", "tf.data", "dataset_ops iterator_ops readers"),
+    ("data.ops", "tf.data", "dataset_ops iterator_ops optional_ops readers"),
+    ("data.util", "tf.data", "convert nest options random_seed sparse structure"),
+    (
+        "data.experimental.ops",
+        "tf.data.experimental",
+        """batching cardinality counter distribute_options enumerate_ops error_ops get_single_element grouping interleave_ops
+        iterator_ops matching_files optimization optimization_options parsing_ops prefetching_ops random_ops readers resampling
+        scan_ops shuffle_ops sleep stats_aggregator stats_ops stats_options take_while_ops threading_options threadpool unique writers""",
+    ),
+    (
+        "ops.linalg",
+        "tf.linalg",
+        """linalg linalg_impl linear_operator linear_operator_addition linear_operator_adjoint linear_operator_algebra
+        linear_operator_block_diag linear_operator_circulant linear_operator_composition linear_operator_diag
+        linear_operator_full_matrix linear_operator_householder linear_operator_identity linear_operator_inversion
+        linear_operator_kronecker linear_operator_low_rank_update linear_operator_lower_triangular linear_operator_toeplitz
+        linear_operator_util linear_operator_zeros""",
+    ),
+    (
+        "ops.signal",
+        "tf.signal",
+        "dct_ops fft_ops mel_ops mfcc_ops reconstruction_ops shape_ops signal spectral_ops util_ops window_ops",
+    ),
     (
         "estimator",
         "tf.estimator",
@@ -311,8 +331,10 @@ for _package, _meaning, _modules in (
 ):
     for _module in _modules.split():
         # the module of that name here, with what it keeps to itself, stands before the public names
-        _here = "tinytf.%s.%s" % (_package.replace("training", "train"), _INNER.get(_module, _module))
+        _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
+PYTHON_PATHS["ops.linalg.linear_operator_test_util"] = "tinytf.test.linear_operators tf.linalg"
+PYTHON_PATHS["data.ops.iterator_ops"] = "tinytf.data.iterator tinytf.data.experimental.optional tf.data"
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"
 PYTHON_PATHS["training.monitored_session"] = "tinytf.train.monitored_session tinytf.train.scaffold tf.train"
 PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.hook_timers tf.train"
@@ -330,6 +352,20 @@ RENAMED = {
     "internal_convert_n_to_tensor=convert_n_to_tensor _NodeDef=new_node_def "
     "internal_convert_to_tensor_or_composite=convert_to_tensor_or_composite "
     "internal_convert_n_to_tensor_or_composite=convert_n_to_tensor_or_composite no_gradient=NotDifferentiable",
+    "data.ops.dataset_ops": """
+        DatasetV1=Dataset DatasetV2=Dataset DatasetV1Adapter=Dataset get_legacy_output_types=get_output_types
+        get_legacy_output_shapes=get_output_shapes get_legacy_output_classes=get_output_classes""",
+    "data.ops.iterator_ops": "IteratorV2=Iterator",
+    "data.ops.readers": """
+        TextLineDatasetV1=TextLineDataset TextLineDatasetV2=TextLineDataset TFRecordDatasetV1=TFRecordDataset
+        TFRecordDatasetV2=TFRecordDataset FixedLengthRecordDatasetV1=FixedLengthRecordDataset
+        FixedLengthRecordDatasetV2=FixedLengthRecordDataset""",
+    "data.util.structure": """
+        normalize_element=normalize are_compatible=compatible from_tensor_list=from_wire from_compatible_tensor_list=from_wire
+        to_tensor_list=to_wire to_batched_tensor_list=to_wire_rows convert_legacy_structure=from_legacy""",
+    "data.experimental.ops.interleave_ops": """
+        sample_from_datasets_v1=sample_from_datasets choose_from_datasets_v1=choose_from_datasets""",
+    "data.experimental.ops.readers": "CsvDatasetV1=CsvDataset make_csv_dataset_v1=make_csv_dataset",
     "lib.io.file_io": """
         create_dir_v2=mkdir delete_file_v2=remove delete_recursively_v2=rmtree file_exists_v2=exists get_matching_files_v2=glob
         is_directory_v2=isdir list_directory_v2=listdir recursive_create_dir_v2=makedirs""",

@@ -2,5 +2,10 @@
 
 from __future__ import annotations
 
-from tinytf.ops.linear_operators import LinearOperatorLowerTriangular  # noqa: F401
-from tinytf.ops.linear_operators import LinearOperatorLowerTriangular as LinearOperatorTriL  # noqa: F401
+from tinytf import linalg
+
+
+def __getattr__(name):
+    if name.startswith("LinearOperator"):
+        return getattr(linalg, {"LinearOperatorTriL": "LinearOperatorLowerTriangular"}.get(name, name))
+    raise AttributeError(f"tf.contrib.linalg has no {name!r} in tinytf")

@@ -3,10 +3,7 @@
 from tinytf.data import experimental  # noqa: F401
 from tinytf.data.dataset import (  # noqa: F401
     Dataset,
-    FixedLengthRecordDataset,
-    Options,
-    TextLineDataset,
-    TFRecordDataset,
+    DatasetSpec,
     get_output_classes,
     get_output_shapes,
     get_output_types,
@@ -14,3 +11,5 @@ from tinytf.data.dataset import (  # noqa: F401
     make_one_shot_iterator,
 )
 from tinytf.data.iterator import Iterator  # noqa: F401
+from tinytf.data.options import Options  # noqa: F401
+from tinytf.data.readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset  # noqa: F401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import nullcontext
 
 from tinytf import dtypes
@@ -9,7 +10,15 @@ from tinytf.data import structure
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import add_to_collection, colocate_with, device, get_default_graph, name_scope
-from tinytf.shapes import TensorShape
+from tinytf.graph.type_spec import TypeSpec
+
+GET_NEXT_CALL_WARNING_THRESHOLD = 32
+GET_NEXT_CALL_WARNING_MESSAGE = (
+    "An unusually high number of `Iterator.get_next()` calls was detected. This often indicates that `Iterator.get_next()` is being "
+    "called inside a training loop, which will cause gradual slowdown and eventual resource exhaustion. If this is the case, restructure "
+    "your code to call `next_element = iterator.get_next()` once outside the loop, and use `next_element` as the input to some "
+    "computation that is invoked inside the loop."
+)
 
 
 class Iterator:
@@ -17,7 +26,7 @@ class Iterator:
 
     def __init__(self, iterator_resource, initializer, output_types, output_shapes, output_classes=None):
         self._resource, self._initializer = iterator_resource, initializer
-        self._specs = structure.map_structure(lambda t, s: structure.Spec(t, s), output_types, output_shapes)
+        self._specs = structure.from_legacy(output_types, output_shapes, output_classes)
         self._calls = 0
         self._string_handle = make("IteratorToStringHandle", iterator_resource)
         add_to_collection("iterators", iterator_resource)
@@ -25,26 +34,24 @@ class Iterator:
     @staticmethod
     def from_structure(output_types, output_shapes=None, shared_name=None, output_classes=None) -> Iterator:
         """An iterator without a dataset; `make_initializer` binds one."""
-        output_types = structure.map_structure(dtypes.as_dtype, output_types)
+        output_types = structure.map_structure(_as_dtype, output_types)
         if output_shapes is None:
-            output_shapes = structure.map_structure(lambda _: TensorShape(None), output_types)
-        else:
-            output_shapes = structure.map_structure(lambda _, s: TensorShape(s), output_types, output_shapes)
-        specs = structure.map_structure(lambda t, s: structure.Spec(t, s), output_types, output_shapes)
+            output_shapes = structure.unknown_shapes(output_types)
+        specs = structure.from_legacy(output_types, output_shapes, output_classes)
         resource = make("IteratorV2", container="", shared_name=shared_name or "", **structure.attributes(specs))
-        return Iterator(resource, None, output_types, output_shapes)
+        return Iterator(resource, None, output_types, output_shapes, output_classes)
 
     @staticmethod
     def from_string_handle(string_handle, output_types, output_shapes=None, output_classes=None) -> Iterator:
         """The iterator whose handle (see `string_handle`) is fed when the graph runs."""
-        output_types = structure.map_structure(dtypes.as_dtype, output_types)
+        output_types = structure.map_structure(_as_dtype, output_types)
         if output_shapes is None:
-            output_shapes = structure.map_structure(lambda _: TensorShape(None), output_types)
-        specs = structure.map_structure(lambda t, s: structure.Spec(t, s), output_types, output_shapes)
+            output_shapes = structure.unknown_shapes(output_types)
+        specs = structure.from_legacy(output_types, output_shapes, output_classes)
         handle = convert_to_tensor(string_handle, dtype=dtypes.string)
         with nullcontext() if get_default_graph()._device_stack else device("/cpu:0"):
             resource = make("IteratorFromStringHandleV2", handle, **structure.attributes(specs))
-        return Iterator(resource, None, output_types, output_shapes)
+        return Iterator(resource, None, output_types, output_shapes, output_classes)
 
     @property
     def initializer(self):
@@ -56,19 +63,27 @@ class Iterator:
     def make_initializer(self, dataset, name=None):
         """The operation that starts this iterator on `dataset`, whose elements must fit; else TypeError."""
         with name_scope(name, "make_initializer") as scope:
-            for ours, theirs in zip(structure.flatten(self._specs), structure.flatten(dataset._specs)):
-                if ours.dtype != theirs.dtype:
-                    raise TypeError(f"Expected output types {self.output_types!r} but got dataset with output types {dataset.output_types!r}.")
-                if not TensorShape._of(ours.dims).is_compatible_with(theirs.dims):
-                    raise TypeError(f"Expected output shapes compatible with {self.output_shapes!r} but got dataset with output shapes {dataset.output_shapes!r}.")
+            self._check_fits(dataset)
             with colocate_with(self._resource):
                 return make("MakeIterator", dataset._variant_tensor, self._resource, name=scope)
+
+    def _check_fits(self, dataset):
+        for what, ours, theirs in (("types", self.output_types, dataset.output_types), ("shapes", self.output_shapes, dataset.output_shapes), ("classes", self.output_classes, dataset.output_classes)):
+            try:
+                pairs = list(zip(structure.flatten(ours), structure.flatten_up_to(ours, theirs)))
+            except (TypeError, ValueError, KeyError):
+                pairs = None
+            compatible = " compatible with" if what == "shapes" else ""
+            if pairs is None or not all(a.is_compatible_with(b) if what == "shapes" else a == b for a, b in pairs):
+                raise TypeError(f"Expected output {what}{compatible} {ours!r} but got dataset with output {what} {theirs!r}.")
 
     def get_next(self, name=None):
         """The next element: a structure of tensors; OutOfRangeError at the end of the dataset."""
         self._calls += 1
+        if self._calls > GET_NEXT_CALL_WARNING_THRESHOLD:
+            warnings.warn(GET_NEXT_CALL_WARNING_MESSAGE, stacklevel=2)
         leaves = make("IteratorGetNext", self._resource, name=name, **structure.attributes(self._specs))
-        return structure.pack(self._specs, leaves)
+        return structure.from_wire(self._specs, leaves)
 
     def string_handle(self, name=None):
         """A string scalar that stands for this iterator, to be fed to `from_string_handle`."""
@@ -87,6 +102,13 @@ class Iterator:
     @property
     def output_classes(self):
         """The classes of an element's components."""
-        from tinytf.graph.tensor import Tensor
+        return structure.classes(self._specs)
 
-        return structure.map_structure(lambda _: Tensor, self._specs)
+    @property
+    def element_spec(self):
+        """The TypeSpecs of an element's components."""
+        return self._specs
+
+
+def _as_dtype(dtype):
+    return dtype if isinstance(dtype, TypeSpec) else dtypes.as_dtype(dtype)

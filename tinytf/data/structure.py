@@ -1,6 +1,7 @@
-"""The structure of a dataset's elements: tuples and dicts of tensors, as parallel types and shapes.
+"""The structure of a dataset's elements: tuples and dicts, whose leaves are described by TypeSpecs.
 
-Unlike elsewhere a list is no structure here: it becomes one tensor.
+Unlike elsewhere a list is no structure here: it becomes one tensor.  Dataset ops take and give one tensor
+a leaf, whatever the leaf is: `to_wire` and `from_wire` convert (a SparseTensor travels as a variant).
 """
 
 from __future__ import annotations
@@ -8,36 +9,35 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes
+from tinytf.data import wires
+from tinytf.graph.composite_specs import SparseTensorSpec
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
+from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue
 from tinytf.graph.tensor import Tensor
-from tinytf.shapes import TensorShape, as_dims
+from tinytf.graph.tensor_spec import TensorSpec
+from tinytf.graph.type_spec import TypeSpec, registered, type_spec_from_value
+from tinytf.shapes import TensorShape
 
 
-class Spec:
-    """dtype and dims of one component."""
-
-    __slots__ = ("dtype", "dims")
-
-    def __init__(self, dtype, dims):
-        self.dtype, self.dims = dtypes.as_dtype(dtype), as_dims(dims)
-
-    def batched(self, size) -> Spec:
-        """The component of a batch of `size` (None: not known) elements."""
-        return Spec(self.dtype, None if self.dims is None else (size, *self.dims))
-
-    def row(self) -> Spec:
-        """The component of one row."""
-        return Spec(self.dtype, None if self.dims is None else self.dims[1:])
+def _is_tuple(value) -> bool:
+    return isinstance(value, tuple) and not isinstance(value, SparseTensorValue)
 
 
 def flatten(structure) -> list:
     """The leaves, dicts in the order of their sorted keys."""
     if isinstance(structure, dict):
-        return [leaf for key in sorted(structure) for leaf in flatten(structure[key])]
-    if isinstance(structure, tuple):
+        return [leaf for key in _sorted(structure) for leaf in flatten(structure[key])]
+    if _is_tuple(structure):
         return [leaf for part in structure for leaf in flatten(part)]
     return [structure]
+
+
+def _sorted(dictionary):
+    try:
+        return sorted(dictionary)
+    except TypeError:
+        raise TypeError("nest only supports dicts with sortable keys.") from None
 
 
 def pack(structure, leaves):
@@ -46,9 +46,9 @@ def pack(structure, leaves):
 
     def build(part):
         if isinstance(part, dict):
-            built = {key: build(part[key]) for key in sorted(part)}
+            built = {key: build(part[key]) for key in _sorted(part)}
             return type(part)((key, built[key]) for key in part)
-        if isinstance(part, tuple):
+        if _is_tuple(part):
             parts = [build(p) for p in part]
             return type(part)(*parts) if hasattr(part, "_fields") else tuple(parts)
         return next(iterator)
@@ -64,45 +64,113 @@ def map_structure(function, structure, *others):
 def flatten_up_to(structure, deeper) -> list:
     """The parts of `deeper` that stand where `structure` has leaves (a shape may be a tuple itself)."""
     if isinstance(structure, dict):
-        return [leaf for key in sorted(structure) for leaf in flatten_up_to(structure[key], deeper[key])]
-    if isinstance(structure, tuple):
+        if not isinstance(deeper, dict):
+            raise TypeError(f"If shallow structure is a sequence, input must also be a sequence. Input has type: {type(deeper)}.")
+        if len(structure) != len(deeper):
+            raise ValueError(f"The two structures don't have the same sequence length. Input structure has length {len(deeper)}, while shallow structure has length {len(structure)}.")
+        return [leaf for key in _sorted(structure) for leaf in flatten_up_to(structure[key], deeper[key])]
+    if _is_tuple(structure):
+        if not isinstance(deeper, (tuple, list)):
+            raise TypeError(f"If shallow structure is a sequence, input must also be a sequence. Input has type: {type(deeper)}.")
         if len(structure) != len(deeper):
             raise ValueError(f"The two structures don't have the same sequence length. Input structure has length {len(deeper)}, while shallow structure has length {len(structure)}.")
         return [leaf for a, b in zip(structure, deeper) for leaf in flatten_up_to(a, b)]
     return [deeper]
 
 
-def normalize(element, name="normalize_element"):
-    """A structure of tensors of whatever the user gave."""
-    leaves = flatten(element)
-    with name_scope(name):
-        tensors = []
-        for i, leaf in enumerate(leaves):
-            if type(leaf).__name__ == "SparseTensor":
-                raise NotImplementedError("tinytf's tf.data holds dense tensors only: convert with tf.sparse_tensor_to_dense")
-            tensors.append(convert_to_tensor(leaf, name=f"component_{i}"))
-    return pack(element, tensors)
+def normalize(element):
+    """A structure of tensors, SparseTensors, datasets … of whatever the user gave."""
+    with name_scope("normalize_element"):
+        return pack(element, [_value(leaf, f"component_{i}") for i, leaf in enumerate(flatten(element))])
+
+
+def normalize_result(element):
+    """(the structure of tensors, their specs) of what a function returned.
+
+    As in TensorFlow, what is no tensor becomes a constant twice: once to see its spec.
+    """
+    specs = specs_of(element)
+    return pack(element, [_value(leaf, None) for leaf in flatten(element)]), specs
+
+
+def _value(leaf, name):
+    if isinstance(leaf, SparseTensorValue):
+        return SparseTensor.from_value(leaf)
+    if isinstance(leaf, (Tensor, SparseTensor)) or registered(leaf) is not None:
+        return leaf
+    return convert_to_tensor(leaf, name=name)
 
 
 def specs_of(element):
     """The specs of a structure of tensors."""
-    return map_structure(lambda t: Spec(t.dtype.base_dtype, t.dims) if isinstance(t, Tensor) else t.spec, element)
+    return map_structure(_spec_of, element)
+
+
+def _spec_of(leaf) -> TypeSpec:
+    spec = type_spec_from_value(leaf)
+    if isinstance(spec, TensorSpec) and spec.dtype._is_ref_dtype:
+        return TensorSpec(spec.shape, spec.dtype.base_dtype)
+    return spec
+
+
+def from_legacy(types, shapes, classes=None):
+    """The specs of a structure of dtypes, shapes and classes, as TF 1 wrote them."""
+    if classes is None:
+        classes = map_structure(lambda t: Tensor, types)
+
+    def spec(dtype, shape, value_class):
+        if isinstance(value_class, TypeSpec):
+            return value_class
+        if value_class is SparseTensor:
+            return SparseTensorSpec(shape, dtype)
+        return TensorSpec(shape, dtype)
+
+    return map_structure(spec, types, shapes, classes)
 
 
 def types(specs):
-    """The structure of dtypes."""
-    return map_structure(lambda s: s.dtype, specs)
+    """The structure of dtypes; a leaf that has none stands for itself."""
+    return map_structure(lambda s: s.dtype if isinstance(s, (TensorSpec, SparseTensorSpec)) else s, specs)
 
 
 def shapes(specs):
-    """The structure of TensorShapes."""
-    return map_structure(lambda s: TensorShape._of(s.dims), specs)
+    """The structure of TensorShapes; a leaf that has none stands for itself."""
+    return map_structure(lambda s: s.shape if isinstance(s, (TensorSpec, SparseTensorSpec)) else s, specs)
+
+
+def classes(specs):
+    """The structure of the values' classes; a leaf that has none stands for itself."""
+    return map_structure(lambda s: s.value_type if isinstance(s, (TensorSpec, SparseTensorSpec)) else s, specs)
 
 
 def attributes(specs) -> dict:
     """The attributes that every dataset op carries."""
-    leaves = flatten(specs)
-    return {"output_types": [s.dtype for s in leaves], "output_shapes": [TensorShape._of(s.dims) for s in leaves]}
+    carriers = [wires.wire(s) for s in flatten(specs)]
+    return {"output_types": [w.dtype for w in carriers], "output_shapes": [w.shape for w in carriers]}
+
+
+def to_wire(specs, element) -> list:
+    """The tensors that carry an element."""
+    return [wires.to_wire(s, v) for s, v in zip(flatten(specs), flatten_up_to(specs, element))]
+
+
+def to_wire_rows(specs, element) -> list:
+    """Tensors whose rows carry the rows of an element."""
+    return [wires.to_wire_rows(s, v) for s, v in zip(flatten(specs), flatten_up_to(specs, element))]
+
+
+def from_wire(specs, tensors):
+    """The element that tensors carry."""
+    return pack(specs, [wires.from_wire(s, t) for s, t in zip(flatten(specs), tensors)])
+
+
+def compatible(a, b) -> bool:
+    """Whether elements of two structures of specs fit each other."""
+    try:
+        pairs = list(zip(flatten(a), flatten_up_to(a, b)))
+    except (TypeError, ValueError, KeyError):
+        return False
+    return all(isinstance(y, TypeSpec) and type(x) is type(y) and x.is_compatible_with(y) for x, y in pairs)
 
 
 def as_array(value, dtype) -> np.ndarray:
@@ -114,3 +182,13 @@ def as_array(value, dtype) -> np.ndarray:
             encoded[index] = item.encode() if isinstance(item, str) else item
         return encoded
     return array
+
+
+def most_specific(a, b):
+    """The structure of specs that elements of both fit."""
+    return map_structure(lambda x, y: x.most_specific_compatible_type(y), a, b)
+
+
+def unknown_shapes(types):
+    """A structure of shapes of which nothing is known."""
+    return map_structure(lambda t: TensorShape(None), types)

@@ -77,8 +77,15 @@ class FuncGraph(Graph):
 
     @property
     def stateful_operations(self) -> list:
-        """The operations that must run for their effect, whatever is returned."""
-        return [op for op in self._operations if op._is_stateful and op.type not in ("Placeholder", "VarHandleOp", "Const")]
+        """The operations that must run for their effect, whatever is returned.
+
+        Those within a cond or a loop run when their branch or iteration does; nothing outside can wait for one of them.
+        """
+        return [
+            op
+            for op in self._operations
+            if op._is_stateful and op._control_flow_context is None and op.type not in ("Placeholder", "VarHandleOp", "Const")
+        ]
 
 
 def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__inference_") -> FuncGraph:

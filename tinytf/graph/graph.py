@@ -33,7 +33,7 @@ class Graph:
     """
 
     def __init__(self):
-        next_uid()  # a graph takes a number, as a tensor does
+        self._graph_key = f"grap-key-{next_uid()}/"  # TensorFlow's; a graph takes a number, as a tensor does
         self._lock = threading.RLock()
         self._nodes_by_name: dict = {}
         self._operations: list = []

@@ -21,4 +21,4 @@ def infer_shapes(op: Operation) -> None:
 
 def in_brackets(dims) -> str:
     """Dims as messages show them: [2,?]."""
-    return "<unknown>" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+    return "?" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"

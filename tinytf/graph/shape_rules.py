@@ -33,10 +33,18 @@ def broadcast(op) -> list:
 
 def merged(op) -> list:
     """All inputs have one shape, and so has the output."""
-    dims = op.inputs[0].dims
-    for t in op.inputs[1:]:
-        dims = merge_dims(dims, t.dims)
-    return [dims] * len(op.outputs)
+    return [merge_all(op.inputs)] * len(op.outputs)
+
+
+def merge_all(tensors):
+    """The dims that all tensors have; ValueError names the one that contradicts those after it."""
+    dims = None
+    for i in reversed(range(len(tensors))):
+        try:
+            dims = merge_dims(tensors[i].dims, dims)
+        except ValueError as error:
+            raise ValueError(f"{error}\n\tFrom merging shape {i} with other shapes.") from None
+    return dims
 
 
 def merge_dim(a, b):
@@ -60,6 +68,11 @@ def merge_dims(a, b):
         if x is not None and y is not None and x != y:
             raise ValueError(f"Dimension {i} in both shapes must be equal, but are {x} and {y}. Shapes are {_show(a)} and {_show(b)}.")
     return tuple([y if x is None else x for x, y in zip(a, b)])
+
+
+def merge_each(a, b):
+    """As merge_dims for dims of one length, merged one by one: a contradiction is one of two dimensions, not of two shapes."""
+    return tuple([merge_dim(x, y) for x, y in zip(a, b)])
 
 
 def with_rank(dims, rank: int):

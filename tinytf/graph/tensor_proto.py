@@ -129,7 +129,7 @@ def _as_array(values, dtype, shape):
     except ValueError as e:
         if "inhomogeneous" not in str(e) and "setting an array element" not in str(e):
             raise
-        raise ValueError(f"Argument must be a dense tensor: {values} - wanted shape {wanted}.") from None
+        raise ValueError(f"Argument must be a dense tensor: {values} - got shape {_regular_dims(values)}, but wanted {wanted}.") from None
     if list(array.shape) != wanted and not (dtype is not None and dtype.is_quantized):
         raise ValueError(
             f"Argument must be a dense tensor: {values} - got shape {list(array.shape)}, but wanted {wanted}."
@@ -406,3 +406,34 @@ def _content_strings(content: bytes, count: int) -> list:
 
 
 MakeNdarray = make_ndarray
+
+
+def _regular_dims(values) -> list:
+    """The dims down to where lists of one level differ in length."""
+    dims, level = [], [values]
+    while level and all(isinstance(v, (list, tuple)) for v in level) and len({len(v) for v in level}) == 1:
+        dims.append(len(level[0]))
+        level = [item for v in level for item in v]
+    return dims
+
+
+def encode_content(array: np.ndarray, np_type) -> bytes:
+    """A serialized TensorProto with all elements in `tensor_content`, as TensorFlow's C++ writes tensors (AsProtoTensorContent)."""
+    proto = protos.TensorProto(dtype=np_type.as_datatype_enum)
+    for d in array.shape:
+        proto.tensor_shape.dim.add(size=d)
+    if np_type == dtypes.string:
+        strings = array.ravel().tolist()
+        proto.tensor_content = b"".join([_varint(len(s)) for s in strings]) + b"".join(strings)
+    else:
+        proto.tensor_content = np.ascontiguousarray(array).tobytes()
+    return proto.SerializeToString()
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

@@ -163,7 +163,7 @@ def type_spec_from_value(value) -> TypeSpec:
     from tinytf.graph.tensor import Tensor
     from tinytf.graph.tensor_spec import TensorSpec
 
-    spec = _registered(value)
+    spec = registered(value)
     if spec is not None:
         return spec
     try:
@@ -172,11 +172,12 @@ def type_spec_from_value(value) -> TypeSpec:
         tensor = None
     if tensor is not None:
         # what converting made of the value, a tensor or itself
-        return TensorSpec(tensor.shape, tensor.dtype) if type(tensor) is Tensor else _registered(tensor)
+        return TensorSpec(tensor.shape, tensor.dtype) if type(tensor) is Tensor else registered(tensor)
     raise TypeError(f"Could not build a TypeSpec for {value!r} with type {type(value).__name__}")
 
 
-def _registered(value):
+def registered(value):
+    """The TypeSpec of what has one without being made a tensor first, else None."""
     from tinytf.graph.composite_tensor import CompositeTensor
     from tinytf.graph.tensor import Tensor
     from tinytf.graph.tensor_spec import TensorSpec

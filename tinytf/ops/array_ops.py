@@ -12,12 +12,14 @@ _NAMES = {
     "constant": "constant fill ones ones_like zeros zeros_like",
     "fake_quant": "quantize_and_dequantize",
     "gather_scatter": """
-        batch_gather gather gather_nd scatter_nd scatter_nd_non_aliasing_add tensor_scatter_add tensor_scatter_sub
+        batch_gather batch_gather_nd gather gather_nd scatter_nd scatter_nd_non_aliasing_add tensor_scatter_add tensor_scatter_sub
         tensor_scatter_update""",
     "masks": "boolean_mask meshgrid one_hot repeat sequence_mask",
     "numerics": "check_numerics",
     "partition": "dynamic_partition dynamic_stitch parallel_dynamic_stitch",
-    "patches": "edit_distance extract_image_patches",
+    "patches": "edit_distance extract_image_patches extract_volume_patches",
+    "quantized_ops": "dequantize quantize_v2 quantized_concat",
+    "ranges": "unravel_index",
     "placeholder": "placeholder placeholder_with_default sparse_placeholder",
     "select": "where where_v2",
     "shape_ops": """

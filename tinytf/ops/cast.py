@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import dtypes
+from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
@@ -34,6 +34,8 @@ def _cast_kernel(op):
     if source == dtypes.bfloat16 or target == dtypes.bfloat16:
         return _bfloat16_kernel(source, target)
     to = np.dtype(target.as_numpy_dtype)
+    if dtypes.string in (source, target):
+        raise errors.UnimplementedError(op.node_def, op, f"Cast {source.name} to {target.name} is not supported")
     if target == dtypes.bool:
         return lambda x: np.not_equal(x, 0)
     if source.is_complex and not target.is_complex:

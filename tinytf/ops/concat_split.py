@@ -11,7 +11,7 @@ from tinytf.graph.convert import convert_to_tensor, register_conversion
 from tinytf.graph.graph import name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
+from tinytf.graph.shape_rules import merge_all, merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
 from tinytf.ops import control_flow_util, shape_ops
@@ -31,11 +31,16 @@ def _concat_rule(values, axis_tensor):
     before = after = None
     middle = 0
     for t in values:
+        if t.dims == ():
+            raise ValueError("Can't concatenate scalars (use tf.stack instead)")
         dims = with_rank_at_least(t.dims, least)
         if dims is None:
             middle = None
             continue
-        at = axis % len(dims)
+        if before is not None:
+            with_rank(dims, rank)
+        rank = len(dims)
+        at = axis % rank
         before = merge_dims(before, dims[:at])
         after = merge_dims(after, dims[at + 1 :])
         middle = None if middle is None or dims[at] is None else middle + dims[at]
@@ -205,9 +210,7 @@ def _insert_axis(axis, rank):
 
 
 def _pack_shape(op):
-    dims = None
-    for t in reversed(op.inputs):
-        dims = merge_dims(dims, t.dims)
+    dims = merge_all(op.inputs)
     if dims is None:
         return [None]
     axis = _insert_axis(op.attr("axis"), len(dims))
@@ -218,6 +221,15 @@ def _pack_kernel(op):
     axis, count = op.attr("axis"), len(op.inputs)
     np_type = np.dtype(op.attr("T").as_numpy_dtype)
     array, empty = np.array, np.empty
+
+    if np_type == object and op.attr("T") != dtypes.string:  # handles and variants, which have no shape of their own
+
+        def pack_handles(*values):
+            out = empty(count, np_type)
+            out[:] = [v.item() if isinstance(v, np.ndarray) and not v.ndim else v for v in values]
+            return out
+
+        return pack_handles
 
     def pack(*values):
         first = values[0].shape
@@ -312,7 +324,7 @@ def _split_shape(op):
 
 def _split_axis(axis, rank):
     if not -rank <= axis < rank:
-        raise ValueError(f"Split dimension {axis} is not in the range [{-rank}, {rank})")
+        raise ValueError(f"Dimension size, given by scalar input {axis} must be in range [-{rank}, {rank})")
     return axis % rank
 
 
@@ -359,7 +371,7 @@ def _split_v_shape(op):
     sizes = [None] * count if sizes is None else [None if s < 0 else s for s in sizes.ravel().tolist()]
     whole = dims[axis]
     if whole is not None and None not in sizes and sum(sizes) != whole:
-        raise ValueError(f"Sum of output sizes must match the size of the original Tensor along the split dimension, but got {sum(sizes)} and {whole}")
+        raise ValueError(f"can't split axis of size {whole} into pieces of size [{','.join(map(str, sizes))}]")
     if whole is not None and sizes.count(None) == 1:
         rest = whole - sum(s for s in sizes if s is not None)
         if rest < 0:

@@ -16,7 +16,7 @@ from tinytf.graph.constant_value import const_array, constant_dims, constant_val
 from tinytf.graph.convert import convert_to_tensor, register_conversion
 from tinytf.graph.graph import get_default_graph, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input
+from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import make_tensor_proto
 from tinytf.shapes import Dimension, TensorShape
@@ -40,7 +40,9 @@ op("Const() -> (output: dtype); value: tensor; dtype: type",
 def _fill_shape(op):
     value = constant_value(op.inputs[0])
     if value is not None and value.size and value.min() < 0:
-        raise ValueError(f"Fill dimensions must be >= 0, got {value.tolist()}")
+        raise ValueError("Fill dimensions must be >= 0")
+    with_rank(op.inputs[0].dims, 1)
+    with_rank(op.inputs[1].dims, 0)
     return [constant_dims(op.inputs[0])]
 
 

@@ -22,6 +22,8 @@ def _scan_kernel(scan, start):
         dtype = np.dtype(op.outputs[0].dtype.base_dtype.as_numpy_dtype)
 
         def run(x, axis):
+            if np.ndim(axis):
+                raise errors.InvalidArgumentError(op.node_def, op, f"ScanOp: axis must be a scalar, not {list(np.shape(axis))}")
             axis, rank = int(axis), np.ndim(x)
             if not -rank <= axis < rank:
                 message = f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
-from tinytf import errors
+from tinytf import dtypes, errors
 from tinytf.graph import trust
 from tinytf.graph.function import get_function
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
-from tinytf.ops import datasets
+from tinytf.ops import dataset_cache, datasets
+from tinytf.ops.shape_ops import show
+
+_TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 
 # Sources ------------------------------------------------------------------------------------------
 
@@ -116,20 +121,39 @@ def _generator_kernel(op, resources):
     def make(*arguments):
         count = len(op.attr("Tinit_func_args"))
 
-        def elements():
-            state = init(*arguments[:count])
-            try:
-                while True:
-                    try:
-                        yield following(*state)
-                    except errors.OutOfRangeError:
-                        return
-            finally:
-                final(*state)
-
-        return datasets.Stream(elements)
+        return datasets.Stream(lambda: _Generated(lambda: init(*arguments[:count]), following, final))
 
     return make
+
+
+class _Generated:
+    """An iteration of a GeneratorDataset: its three functions; an error of one element does not end it."""
+
+    def __init__(self, init, following, final):
+        self.init, self.following, self.final, self.state = init, following, final, None
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.init is None:
+            raise StopIteration
+        if self.state is None:
+            self.state = self.init()
+        try:
+            return self.following(*self.state)
+        except errors.OutOfRangeError:
+            self.close()
+            raise StopIteration from None
+
+    def close(self):
+        self.init, state = None, self.state
+        if state is not None:
+            self.state = None
+            with contextlib.suppress(errors.OpError):  # an abandoned iteration may outlive the Python functions of its graph
+                self.final(*state)
+
+    __del__ = close
 
 
 op("GeneratorDataset(init_func_other_args: Tinit_func_args, next_func_other_args: Tnext_func_args, finalize_func_other_args: Tfinalize_func_args) -> (handle: variant); init_func: func; next_func: func; finalize_func: func; Tinit_func_args: list(type) >= 0; Tnext_func_args: list(type) >= 0; Tfinalize_func_args: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; is_stateful",
@@ -153,10 +177,20 @@ def _with_function(transform, attribute="f", numbers=0):
     return stateful_kernel
 
 
+def _parallel_map(stream, function, calls):
+    datasets.check(calls > 0 or calls == -1, "num_parallel_calls must be greater than zero.")
+    return datasets.mapped(stream, function)
+
+
+def _parallel_interleave(stream, function, cycle, block, calls):
+    datasets.check(calls > 0 or calls == -1, "num_parallel_calls must be greater than zero.")
+    return datasets.interleaved(stream, function, cycle, block)
+
+
 op("MapDataset(input_dataset: variant, other_arguments: Targuments) -> (handle: variant); f: func; Targuments: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; use_inter_op_parallelism: bool = true; preserve_cardinality: bool = false",
    shape=scalar, stateful_kernel=_with_function(datasets.mapped), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ParallelMapDataset(input_dataset: variant, other_arguments: Targuments, num_parallel_calls: int32) -> (handle: variant); f: func; Targuments: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; use_inter_op_parallelism: bool = true; sloppy: bool = false; preserve_cardinality: bool = false",
-   shape=scalar, stateful_kernel=_with_function(lambda s, f, _: datasets.mapped(s, f), numbers=1), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=scalar, stateful_kernel=_with_function(_parallel_map, numbers=1), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("FlatMapDataset(input_dataset: variant, other_arguments: Targuments) -> (handle: variant); f: func; Targuments: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, stateful_kernel=_with_function(datasets.flat_mapped), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("FilterDataset(input_dataset: variant, other_arguments: Targuments) -> (handle: variant); predicate: func; Targuments: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
@@ -164,10 +198,12 @@ op("FilterDataset(input_dataset: variant, other_arguments: Targuments) -> (handl
 op("InterleaveDataset(input_dataset: variant, other_arguments: Targuments, cycle_length: int64, block_length: int64) -> (handle: variant); f: func; Targuments: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, stateful_kernel=_with_function(datasets.interleaved, numbers=2), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ParallelInterleaveDatasetV2(input_dataset: variant, other_arguments: Targuments, cycle_length: int64, block_length: int64, num_parallel_calls: int64) -> (handle: variant); f: func; Targuments: list(type) >= 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; sloppy: bool = false",
-   shape=scalar, stateful_kernel=_with_function(lambda s, f, cycle, block, _: datasets.interleaved(s, f, cycle, block), numbers=3), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=scalar, stateful_kernel=_with_function(_parallel_interleave, numbers=3), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 def _map_and_batch(stream, function, size, parallel, drop):
+    datasets.check(size > 0, "batch_size must be greater than zero.")
+    datasets.check(parallel > 0 or parallel == -1, "num_parallel_calls must be greater than zero.")
     return datasets.batched(datasets.mapped(stream, function), size, drop)
 
 
@@ -196,6 +232,11 @@ def _padded_kernel(op):
     return make
 
 
+def _prefetched(stream, size):
+    datasets.check(size >= -1, "buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning")
+    return stream
+
+
 op("BatchDatasetV2(input_dataset: variant, batch_size: int64, drop_remainder: bool) -> (handle: variant); parallel_copy: bool = false; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, kernel=_numbered(datasets.batched), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("PaddedBatchDatasetV2(input_dataset: variant, batch_size: int64, padded_shapes: N*int64, padding_values: Toutput_types, drop_remainder: bool) -> (handle: variant); parallel_copy: bool = false; Toutput_types: list(type) >= 1; output_shapes: list(shape) >= 1; N: int >= 1",
@@ -213,7 +254,7 @@ op("SkipDataset(input_dataset: variant, count: int64) -> (handle: variant); outp
 op("ShardDataset(input_dataset: variant, num_shards: int64, index: int64) -> (handle: variant); require_non_empty: bool = false; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
    shape=scalar, kernel=_numbered(datasets.sharded), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("PrefetchDataset(input_dataset: variant, buffer_size: int64) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1; slack_period: int = 0; legacy_autotune: bool = true",
-   shape=scalar, kernel=_source(lambda stream, size: stream), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=scalar, kernel=_source(_prefetched), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("OptimizeDataset(input_dataset: variant, optimizations: string) -> (handle: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1; optimization_configs: list(string) = []",
    shape=scalar, kernel=_source(lambda stream, names: datasets.optimized(stream)), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ModelDataset(input_dataset: variant) -> (handle: variant); algorithm: int = 0; cpu_budget: int = 0; output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
@@ -235,7 +276,10 @@ def _cache_kernel(op):
 
     def make(stream, filename):
         if _one(filename):
-            raise errors.UnimplementedError(None, None, "tinytf caches datasets in memory only: call cache() without a file name")
+            if any(t == dtypes.variant for t in op.attr("output_types")):
+                raise errors.UnimplementedError(op.node_def, op, "tinytf caches dense components in files: call cache() without a file name")
+            trust.check_op(op)
+            return dataset_cache.cached_in_file(stream, _one(filename), len(op.attr("output_types")))
         # One memory for all iterators of a session, as long as the stream before it is the same.
         return memory.setdefault("stream", datasets.cached(stream))
 
@@ -267,12 +311,16 @@ op("ReduceDataset(input_dataset: variant, initial_state: Tstate, other_arguments
 
 def _iterator_kernel(op, resources):
     name = op.attr("shared_name").decode() or op.name
-    cursor = resources.setdefault((op.attr("container"), name), datasets.Cursor(name))
+    cursor = resources.setdefault((op.attr("container"), name), _cursor(op, name))
     return lambda: cursor
 
 
+def _cursor(op, name):
+    return datasets.Cursor(name, op.attr("output_types"), op.attr("output_shapes"))
+
+
 def _one_shot_kernel(op, resources):
-    cursor = resources.setdefault((op.attr("container"), op.attr("shared_name").decode() or op.name), datasets.Cursor(op.name))
+    cursor = resources.setdefault((op.attr("container"), op.attr("shared_name").decode() or op.name), _cursor(op, op.name))
     factory = get_function(op.graph, op.attr("dataset_factory").name)
     call = resources.call(factory)
 
@@ -311,11 +359,27 @@ def _from_handle_kernel(op, resources):
     def from_handle(handle):
         key = np.asarray(handle, dtype=object).item()
         try:
-            return _handles(resources)[key]
+            cursor = _handles(resources)[key]
         except KeyError:
             raise errors.InvalidArgumentError(op.node_def, op, f"{key!r} is no handle of an iterator of this session: feed what session.run(iterator.string_handle()) gave") from None
+        _check_fits(op, cursor)
+        return cursor
 
     return from_handle
+
+
+def _check_fits(op, cursor):
+    """InvalidArgumentError where an iterator gives other elements than the op's attributes promise."""
+    types, shapes = op.attr("output_types"), op.attr("output_shapes")
+    for wanted, given, what in ((types, cursor.types, "types"), (shapes, cursor.shapes, "shapes")):
+        if wanted and len(wanted) != len(given):
+            raise errors.InvalidArgumentError(op.node_def, op, f"Number of components does not match: expected {len(wanted)} {what} but got {len(given)}.")
+    for i, (wanted, given) in enumerate(zip(types, cursor.types)):
+        if wanted != given:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Data type mismatch at component {i}: expected {_TYPE_STRING[wanted]} but got {_TYPE_STRING[given]}.")
+    for i, (wanted, given) in enumerate(zip(shapes, cursor.shapes)):
+        if not wanted.is_compatible_with(given):
+            raise errors.InvalidArgumentError(op.node_def, op, f"Incompatible shapes at component {i}: expected {show(wanted._dims)} but got {show(given._dims)}.")
 
 
 op("IteratorV2() -> (handle: resource); shared_name: string; container: string; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; is_stateful",

@@ -1,8 +1,9 @@
 """The datasets themselves: what a dataset op's variant holds while a session runs.
 
 A `Stream` can be iterated any number of times; each iteration gives elements, which are tuples of
-arrays.  Every transformation is a generator over the stream before it.  Random order follows the
-kernels of TF 1.15: the same seeds give the same elements.
+arrays.  Every transformation is an iterator over the stream before it; those that `ignore_errors` may
+follow (map, filter, batch) are none that an exception ends, as it ends a generator.  Random order
+follows the kernels of TF 1.15: the same seeds give the same elements.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import numpy as np
 from tinytf import errors
 from tinytf.ops.queues import _draws as draws
 
+INFINITE, UNKNOWN = -1, -2  # sizes of streams, as TensorFlow's cardinality gives them
+
 
 class Stream:
-    """A dataset: `iterate()` starts from its beginning."""
+    """A dataset: `iterate()` starts from its beginning; `size` is the number of its elements, INFINITE or UNKNOWN."""
 
-    def __init__(self, iterate):
-        self.iterate = iterate
+    def __init__(self, iterate, size: int = UNKNOWN):
+        self.iterate, self.size = iterate, size
         self.made = None  # (transformation, its arguments), for `optimized`
 
     def __iter__(self):
@@ -41,11 +44,14 @@ def transformation(function):
 
 
 def optimized(stream: Stream) -> Stream:
-    """What TensorFlow's rewriting of a dataset changes of its order: a shuffle that is repeated becomes one step."""
+    """What TensorFlow's rewriting of a dataset changes of its order.
+
+    A shuffle that is repeated becomes one step; a dataset that is used twice becomes two, whose random orders are the same.
+    """
     if stream.made is None:
         return stream
     make, arguments = stream.made
-    arguments = [optimized(a) if isinstance(a, Stream) else a for a in arguments]
+    arguments = [_each_optimized(a) for a in arguments]
     if make is repeated and arguments[0].made is not None:
         inner, (source, size, seed, seed2, *reshuffle) = arguments[0].made[0], (*arguments[0].made[1], *[None] * 4)[:5]
         if inner is shuffled and reshuffle[0] is not False:
@@ -53,11 +59,23 @@ def optimized(stream: Stream) -> Stream:
     return make(*arguments)
 
 
-class Cursor:
-    """What an iterator's handle refers to: a stream and the place in it."""
+def check(holds: bool, message: str) -> None:
+    """InvalidArgumentError unless `holds`."""
+    if not holds:
+        raise errors.InvalidArgumentError(None, None, message)
 
-    def __init__(self, name: str):
-        self.name, self.place, self.error = name, None, None
+
+def _each_optimized(argument):
+    if isinstance(argument, Stream):
+        return optimized(argument)
+    return tuple([_each_optimized(a) for a in argument]) if isinstance(argument, tuple) else argument
+
+
+class Cursor:
+    """What an iterator's handle refers to: a stream, the place in it, and what elements its op promises."""
+
+    def __init__(self, name: str, types=(), shapes=()):
+        self.name, self.types, self.shapes, self.place = name, types, shapes, None
 
     def start(self, stream: Stream) -> None:
         """To the beginning of a stream."""
@@ -76,7 +94,7 @@ class Cursor:
 
 def tensors(components) -> Stream:
     """One element."""
-    return Stream(lambda: [tuple(components)])
+    return Stream(lambda: [tuple(components)], 1)
 
 
 def slices(components) -> Stream:
@@ -86,35 +104,39 @@ def slices(components) -> Stream:
         for i in range(len(components[0])):
             yield tuple([c[i : i + 1].reshape(c.shape[1:]) for c in components])
 
-    return Stream(rows)
+    return Stream(rows, len(components[0]))
 
 
 def counting(start: int, stop: int, step: int) -> Stream:
     """The int64 numbers from `start` to before `stop`."""
-    return Stream(lambda: ((np.int64(i),) for i in range(start, stop, step)))
+    check(step != 0, "step must be a non-zero integer.")
+    numbers = range(start, stop, step)
+    return Stream(lambda: ((np.int64(i),) for i in numbers), (max(stop - start, 0) + step - 1) // step if step > 0 else len(numbers))
 
 
 @transformation
 def mapped(stream, function) -> Stream:
     """`function` of each element."""
-    return Stream(lambda: (function(*element) for element in stream))
+    return Stream(lambda: itertools.starmap(function, stream), stream.size)
 
 
 @transformation
 def filtered(stream, predicate) -> Stream:
     """The elements for which `predicate` is true."""
-    return Stream(lambda: (element for element in stream if bool(predicate(*element)[0])))
+    return Stream(lambda: filter(lambda element: bool(predicate(*element)[0]), iter(stream)))
 
 
 @transformation
 def flat_mapped(stream, function) -> Stream:
     """The elements of the streams that `function` makes of the elements."""
-    return Stream(lambda: itertools.chain.from_iterable(function(*element)[0] for element in stream))
+    return Stream(lambda: itertools.chain.from_iterable(map(lambda element: function(*element)[0], iter(stream))))
 
 
 @transformation
 def interleaved(stream, function, cycle: int, block: int) -> Stream:
     """Blocks of elements, in turn, from `cycle` streams at a time."""
+    check(cycle > 0, "cycle_length must be greater than zero.")
+    check(block > 0, "block_length must be greater than zero.")
 
     def elements():
         source = iter(stream)
@@ -153,36 +175,51 @@ def repeated(stream, count: int) -> Stream:
             if empty and count < 0:
                 return  # an empty stream repeated without end is empty
 
-    return Stream(elements)
+    if count < 0:
+        size = 0 if stream.size == 0 else INFINITE
+    else:
+        size = 0 if count == 0 else stream.size * count if stream.size >= 0 else stream.size
+    return Stream(elements, size)
 
 
 @transformation
 def taken(stream, count: int) -> Stream:
     """The first `count` elements; all below 0."""
-    return Stream(lambda: itertools.islice(stream, count if count >= 0 else None))
+    size = stream.size if stream.size == UNKNOWN else INFINITE if count < 0 else count if stream.size < 0 else min(count, stream.size)
+    return Stream(lambda: itertools.islice(stream, count if count >= 0 else None), size)
 
 
 @transformation
 def skipped(stream, count: int) -> Stream:
     """What follows the first `count` elements; nothing below 0."""
-    return Stream(lambda: itertools.islice(stream, count, None) if count >= 0 else iter(()))
+    size = stream.size if stream.size < 0 else 0 if count < 0 else max(0, stream.size - count)
+    return Stream(lambda: itertools.islice(stream, count, None) if count >= 0 else iter(()), size)
 
 
 @transformation
 def sharded(stream, shards: int, index: int) -> Stream:
     """Every `shards`-th element from `index` on."""
-    return Stream(lambda: itertools.islice(stream, index, None, shards))
+    check(shards > 0, f"Number of shards must be greater than zero (currently num_shards = {shards}).")
+    check(0 <= index < shards, f"Index must be between 0 and {shards - 1} (currently index = {index}).")
+    size = stream.size if stream.size < 0 else stream.size // shards + (index < stream.size % shards)
+    return Stream(lambda: itertools.islice(stream, index, None, shards), size)
 
 
 @transformation
 def chained(a, b) -> Stream:
     """The elements of `a`, then those of `b`."""
-    return Stream(lambda: itertools.chain(a, b))
+    sizes = (a.size, b.size)
+    size = INFINITE if INFINITE in sizes else UNKNOWN if UNKNOWN in sizes else sum(sizes)
+    return Stream(lambda: itertools.chain(a, b), size)
 
 
-def zipped(streams) -> Stream:
+@transformation
+def zipped(streams: tuple) -> Stream:
     """Elements side by side, as far as the shortest stream goes."""
-    return Stream(lambda: (tuple(itertools.chain.from_iterable(parts)) for parts in zip(*streams)))
+    sizes = [s.size for s in streams]
+    known = [n for n in sizes if n >= 0]
+    size = UNKNOWN if UNKNOWN in sizes else min(known) if known else INFINITE
+    return Stream(lambda: (tuple(itertools.chain.from_iterable(parts)) for parts in zip(*streams)), size)
 
 
 def cached(stream) -> Stream:
@@ -201,24 +238,26 @@ def cached(stream) -> Stream:
         memory[:] = collected
         complete[0] = True
 
-    return Stream(elements)
+    return Stream(elements, stream.size)
 
 
 @transformation
 def shuffled(stream, size: int, seed: int, seed2: int, reshuffle: bool = True) -> Stream:
     """A random element of a buffer of `size`, again and again; with `reshuffle`, differently in each iteration."""
+    check(size > 0, "buffer_size must be greater than zero.")
     seeds = draws(seed, seed2)
 
     def elements():
         own = (next(seeds), next(seeds)) if reshuffle else (seed, seed2)
         return _shuffle(stream, size, draws(*own), 1)
 
-    return Stream(elements)
+    return Stream(elements, stream.size)
 
 
 def shuffled_and_repeated(stream, size: int, seed: int, seed2: int, count: int) -> Stream:
     """`count` shuffled iterations (below 0: without end); the next one's elements fill the buffer while this one's last are drawn."""
-    return Stream(lambda: _shuffle(stream, size, draws(seed, seed2), count))
+    check(size > 0, "buffer_size must be greater than zero.")
+    return Stream(lambda: _shuffle(stream, size, draws(seed, seed2), count), repeated(stream, count).size)
 
 
 def _shuffle(stream, size: int, own, count: int):
@@ -254,16 +293,23 @@ def _shuffle(stream, size: int, own, count: int):
 @transformation
 def batched(stream, size: int, drop_remainder: bool) -> Stream:
     """Elements stacked `size` at a time."""
+    check(size > 0, "Batch size must be greater than zero.")
 
     def elements():
         source = iter(stream)
-        while True:
-            block = list(itertools.islice(source, size))
-            if not block or (drop_remainder and len(block) < size):
-                return
-            yield stacked(block)
 
-    return Stream(elements)
+        def following():
+            block = list(itertools.islice(source, size))
+            return None if not block or (drop_remainder and len(block) < size) else stacked(block)
+
+        return iter(following, None)
+
+    return Stream(elements, _batches(stream.size, size, drop_remainder))
+
+
+def _batches(size: int, batch: int, drop_remainder: bool) -> int:
+    """The number of batches of a stream."""
+    return size if size < 0 else size // batch + (size % batch > 0 and not drop_remainder)
 
 
 def _array(component):
@@ -288,6 +334,7 @@ def stacked(block: list) -> tuple:
 @transformation
 def padded(stream, size: int, shapes, values, drop_remainder: bool) -> Stream:
     """Elements padded to one shape and stacked; an entry of `shapes` below 0 means the largest of the batch."""
+    check(size > 0, "Batch size must be greater than zero.")
 
     def elements():
         source = iter(stream)
@@ -295,19 +342,24 @@ def padded(stream, size: int, shapes, values, drop_remainder: bool) -> Stream:
             block = list(itertools.islice(source, size))
             if not block or (drop_remainder and len(block) < size):
                 return
-            yield tuple([_pad(parts, shape, value) for parts, shape, value in zip(zip(*block), shapes, values)])
+            yield tuple([_pad(i, parts, shape, value) for i, (parts, shape, value) in enumerate(zip(zip(*block), shapes, values))])
 
-    return Stream(elements)
+    return Stream(elements, _batches(stream.size, size, drop_remainder))
 
 
-def _pad(parts, shape, value):
+def _pad(component, parts, shape, value):
     parts = [_array(p) for p in parts]
     target = []
+    for p in parts:
+        check(
+            p.ndim == len(shape),
+            f"All elements in a batch must have the same rank as the padded shape for component{component}: expected rank {len(shape)} but got element with rank {p.ndim}",
+        )
     for axis, wanted in enumerate(shape):
         largest = max(p.shape[axis] for p in parts)
         if wanted >= 0 and largest > wanted:
             raise errors.DataLossError(
-                None, None, f"Attempted to pad to a smaller size than the input element: dimension {axis} is {largest}, the padded shape says {wanted}"
+                None, None, "Attempted to pad to a smaller size than the input element."
             )
         target.append(int(largest if wanted < 0 else wanted))
     result = np.full((len(parts), *target), value, dtype=parts[0].dtype)
@@ -319,12 +371,21 @@ def _pad(parts, shape, value):
 @transformation
 def unbatched(stream) -> Stream:
     """The rows of each element."""
-    return Stream(lambda: itertools.chain.from_iterable(slices([_array(c) for c in element]) for element in stream))
+
+    def rows(element):
+        arrays = [_array(c) for c in element]
+        check(len({len(a) for a in arrays}) == 1, "Cannot unbatch an input whose components have different batch sizes.")
+        return slices(arrays)
+
+    return Stream(lambda: itertools.chain.from_iterable(rows(element) for element in stream))
 
 
 @transformation
 def windows(stream, size: int, shift: int, stride: int, drop_remainder: bool) -> Stream:
     """Streams of up to `size` elements, one a component, `shift` apart."""
+    check(size > 0, "Window size must be greater than zero.")
+    check(shift > 0, "Window shift must be greater than zero.")
+    check(stride > 0, "Window stride must be greater than zero.")
 
     def elements():
         source = iter(stream)
@@ -341,12 +402,16 @@ def windows(stream, size: int, shift: int, stride: int, drop_remainder: bool) ->
             window = buffer[:span:stride]
             if not window or (drop_remainder and len(window) < size):
                 return
-            yield tuple([Stream(lambda part=part: ((v,) for v in part)) for part in zip(*window)])
+            yield tuple([Stream(lambda part=part: ((v,) for v in part), len(part)) for part in zip(*window)])
             for _ in range(max(0, shift - len(buffer))):
                 next(source, None)
             del buffer[:shift]
 
-    return Stream(elements)
+    total = stream.size
+    if total >= 0:
+        reach = (size - 1) * stride + 1 if drop_remainder else 1
+        total = max(0, (total - reach) // shift + 1)
+    return Stream(elements, total)
 
 
 @transformation
@@ -365,4 +430,4 @@ def without_errors(stream) -> Stream:
             except errors.OpError:
                 continue
 
-    return Stream(elements)
+    return Stream(elements, stream.size)

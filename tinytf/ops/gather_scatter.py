@@ -221,13 +221,13 @@ def _nd_index(op, indices, dims, what):
             row = indices[tuple(at)].tolist()
             where = f"indices[{','.join(map(str, at))}]"
             shown = ", ".join(map(str, row))
-            raise errors.InvalidArgumentError(op.node_def, op, f"{where} = [{shown}] does not index into {what} shape {show(dims)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"{where} = [{shown}] does not index into {what}shape {show(dims)}")
     return tuple(indices[..., i] for i in range(depth))
 
 
 def _gather_nd_kernel(op):
     def gather_nd(x, indices):
-        index = _nd_index(op, indices, x.shape, "param")
+        index = _nd_index(op, indices, x.shape, "param ")
         if not index:
             return np.broadcast_to(x, indices.shape[:-1] + x.shape)
         out = x[index]
@@ -255,7 +255,12 @@ def _check_updates(indices, updates, dims):
     if indices is None or updates is None or dims is None or indices[-1] is None:
         return
     outer, depth = len(indices) - 1, indices[-1]
-    merge_dims(indices[:-1], updates[:outer])
+    try:
+        merge_dims(indices[:-1], updates[:outer])
+    except ValueError as error:
+        raise ValueError(
+            f"The outer {outer} dimensions of indices.shape={show(indices)} must match the outer {outer} dimensions of updates.shape={show(updates)}: {error}"
+        ) from None
     if depth <= len(dims):
         merge_dims(dims[depth:], updates[outer:])
 
@@ -266,18 +271,14 @@ def _scatter_nd_shape(op):
     return [dims]
 
 
-def _check_update_shape(op, indices, updates, dims):
-    depth = indices.shape[-1]
-    if updates.shape != indices.shape[:-1] + tuple(dims[depth:]):
-        raise errors.InvalidArgumentError(
-            op.node_def, op, "Must have updates.shape = indices.shape[:-1] + params_shape[indices.shape[-1]:], got "
-            f"updates.shape: {show(updates.shape)}, indices.shape: {show(indices.shape)}, params_shape: {show(dims)}"
-        )  # fmt: skip
-
-
 def _scatter_into(op, out, indices, updates, combine):
-    index = _nd_index(op, indices, out.shape, "output")
-    _check_update_shape(op, indices, updates, out.shape)
+    if indices.shape[:-1] != updates.shape[: indices.ndim - 1]:
+        message = f"Outer dimensions of indices and update must match. Indices shape: {show(indices.shape)}, updates shape:{show(updates.shape)}"
+        raise errors.InvalidArgumentError(op.node_def, op, message)
+    if updates.shape[indices.ndim - 1 :] != out.shape[indices.shape[-1] :] or indices.shape[-1] > out.ndim:
+        message = f"Inner dimensions of output shape must match inner dimensions of updates shape. Output: {show(out.shape)} updates: {show(updates.shape)}"
+        raise errors.InvalidArgumentError(op.node_def, op, message)
+    index = _nd_index(op, indices, out.shape, "")
     if combine is None:
         out[index] = updates
     elif not index:

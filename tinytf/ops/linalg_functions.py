@@ -359,3 +359,11 @@ def matrix_exponential(input, name=None) -> Tensor:
         if matrix.dims is None or None in matrix.dims:
             return array_ops.reshape(result, array_ops.concat((batch, array_ops.shape(result)[-2:]), axis=0))
         return array_ops.reshape(result, batch.concatenate(result.shape[-2:]))
+
+
+def normalize(tensor, ord="euclidean", axis=None, name=None):
+    """(`tensor` divided by its norm along `axis`, the norm).  Follows `tf.linalg.normalize` of TF 1.15."""
+    with name_scope(name, "normalize", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        length = cast(norm(tensor, ord, axis, keepdims=True), tensor.dtype)
+        return tensor / length, length

@@ -27,8 +27,10 @@ def _one_hot_shape(op):
     if dims is None:
         return [None]
     depth = constant_value(op.inputs[1])
+    if depth is not None and depth.ndim:
+        raise ValueError(f"Input must be scalar but has rank {depth.ndim}")
     if depth is not None and int(depth) < 0:
-        raise ValueError(f"depth must be non-negative, got: {int(depth)}")
+        raise ValueError(f"Dimension size, given by scalar input 1, must be non-negative but is {int(depth)}")
     at = len(dims) if axis == -1 else axis
     return [dims[:at] + (None if depth is None else int(depth),) + dims[at:]]
 

@@ -94,11 +94,13 @@ def _batch_matmul_kernel(op):
 
     def matmul(x, y):
         try:
-            if x.ndim < 2 or y.ndim < 2:
-                raise ValueError
+            for i, t in enumerate((x, y)):
+                if t.ndim < 2:
+                    raise errors.InvalidArgumentError(op.node_def, op, f"In[{i}] ndims must be >= 2: {t.ndim}")
             return product(adjoint(x) if adjoint_x else x, adjoint(y) if adjoint_y else y)
         except ValueError:
-            message = f"In[0] mismatch In[1] shape: {_text(x.shape)} {_text(y.shape)} {int(adjoint_x)} {int(adjoint_y)}"
+            inner = f"{x.shape[-2 if adjoint_x else -1]} vs. {y.shape[-1 if adjoint_y else -2]}"
+            message = f"In[0] mismatch In[1] shape: {inner}: {_text(x.shape)} {_text(y.shape)} {int(adjoint_x)} {int(adjoint_y)}"
             raise errors.InvalidArgumentError(op.node_def, op, message) from None
 
     return matmul

@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import colocate_with, name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, unknown, with_rank_at_least
+from tinytf.graph.shape_rules import merge_dims, merge_each, unknown, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
 
@@ -32,7 +32,7 @@ def _diag_part_shape(op):
     if len(dims) % 2 or not dims:
         raise ValueError(f"Input must have even and non-zero rank, input rank is {len(dims)}")
     half = len(dims) // 2
-    return [merge_dims(dims[:half], dims[half:])]
+    return [merge_each(dims[:half], dims[half:])]
 
 
 def _matrix_diag_shape(op):
@@ -54,7 +54,7 @@ def _matrix_set_diag_shape(op):
 
 
 def _band_shape(op):
-    return [with_rank_at_least(op.inputs[0].dims, 2)]
+    return [op.inputs[0].dims]
 
 
 # ---- kernels -----------------------------------------------------------------------------------
@@ -115,6 +115,9 @@ def _matrix_set_diag_kernel(op):
 def _band_kernel(op):
     def band(x, lower, upper):
         lower, upper = int(lower), int(upper)
+        if x.ndim < 2:
+            message = f"input must be at least 2-dim, received shape: {list(x.shape)}"
+            raise errors.InvalidArgumentError(op.node_def, op, message)
         rows, columns = x.shape[-2:]
         for side, value, what, size in (("lower", lower, "rows", rows), ("upper", upper, "columns", columns)):
             if value > size:

@@ -15,3 +15,5 @@ NonMaxSuppressionV4 = collections.namedtuple("NonMaxSuppressionV4", ["selected_i
 CombinedNonMaxSuppression = collections.namedtuple(
     "CombinedNonMaxSuppression", ["nmsed_boxes", "nmsed_scores", "nmsed_classes", "valid_detections"]
 )
+QuantizeV2 = collections.namedtuple("QuantizeV2", ["output", "output_min", "output_max"])
+QuantizedConcat = collections.namedtuple("QuantizedConcat", ["output", "output_min", "output_max"])

@@ -198,33 +198,40 @@ def _parse_example_shape(op):
     return [(None, 2)] * sparse + [(None,)] * sparse + [(2,)] * sparse + dense
 
 
+def parse_examples(op, serialized, names, sparse, dense) -> list:
+    """Values of serialized Examples: for each (key, dtype) of `sparse` indices, values and shape, for each
+    (key, dtype, shape, default) of `dense` an array."""
+    examples = [_parse(op, protos.Example, s, "example").features for s in serialized]
+
+    def where(i, key):
+        return f"Name: {names[i]}, Key: {key}, Index: {i}"
+
+    out = []
+    for key, dtype in sparse:
+        rows = [_values(op, _find(e, key), dtype, where(i, key)) for i, e in enumerate(examples)]
+        out.append(_rows_to_sparse(rows, dtype))
+    for key, dtype, shape, default in dense:
+        dims = shape.as_list()
+        if _is_variable(shape):
+            rows = [_entries(op, _find(e, key), dtype, dims[1:], where(i, key)) for i, e in enumerate(examples)]
+            out.append(_pad(rows, default, dims[1:], dtype))
+            continue
+        batch = _dense_batch(op, examples, key, dtype, dims, default, where, names)
+        out.append(batch)
+    return out
+
+
 def _parse_example_kernel(op):
     sparse_count, dense_count = op.attr("Nsparse"), op.attr("Ndense")
     sparse_types, dense_types, shapes = op.attr("sparse_types"), op.attr("Tdense"), op.attr("dense_shapes")
 
     def parse_example(serialized, names, *rest):
-        sparse_keys = [k.item().decode() for k in rest[:sparse_count]]
-        dense_keys = [k.item().decode() for k in rest[sparse_count : sparse_count + dense_count]]
+        keys = [k.item().decode() for k in rest[: sparse_count + dense_count]]
         defaults = rest[sparse_count + dense_count :]
         names = [n.decode("utf-8", "replace") for n in names.ravel().tolist()] or ["<unknown>"] * serialized.size
-        examples = [_parse(op, protos.Example, s, "example").features for s in serialized.ravel().tolist()]
-
-        def where(i, key):
-            return f"Name: {names[i]}, Key: {key}, Index: {i}"
-
-        out = []
-        for key, dtype in zip(sparse_keys, sparse_types):
-            rows = [_values(op, _find(e, key), dtype, where(i, key)) for i, e in enumerate(examples)]
-            out.append(_rows_to_sparse(rows, dtype))
-        for key, dtype, shape, default in zip(dense_keys, dense_types, shapes, defaults):
-            dims = shape.as_list()
-            if _is_variable(shape):
-                rows = [_entries(op, _find(e, key), dtype, dims[1:], where(i, key)) for i, e in enumerate(examples)]
-                out.append(_pad(rows, default, dims[1:], dtype))
-                continue
-            batch = _dense_batch(op, examples, key, dtype, dims, default, where, names)
-            out.append(batch)
-        return _lists(out, sparse_count)
+        sparse = list(zip(keys[:sparse_count], sparse_types))
+        dense = list(zip(keys[sparse_count:], dense_types, shapes, defaults))
+        return _lists(parse_examples(op, serialized.ravel().tolist(), names, sparse, dense), sparse_count)
 
     return parse_example
 

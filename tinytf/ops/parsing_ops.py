@@ -44,7 +44,7 @@ def _decode_raw_kernel(op):
         size = len(rows[0]) if rows else 0
         for i, row in enumerate(rows):
             if len(row) != size:
-                raise _invalid(op, f"DecodeRaw requires input strings to all be the same size, but element {i} has size {len(row)} != {size}")
+                raise _invalid(op, f"DecodeRaw requires input strings to all be the same size, but element {i} has size {size} != {len(row)}")
         if size % np_type.itemsize:
             raise _invalid(
                 op, f"Input to DecodeRaw has length {size} that is not a multiple of {np_type.itemsize}, the size of "
@@ -91,14 +91,14 @@ _MOST_INFLATED = 1 << 30  # a kilobyte can inflate to gigabytes: stop there
 def _decompress_kernel(op):
     kind = op.attr("compression_type")
     if kind not in (b"", b"ZLIB", b"GZIP"):
-        raise _invalid(op, f"Only ZLIB, GZIP or NONE are supported compressions, got {kind.decode()}")
+        raise _invalid(op, "Only ZLIB, GZIP or NONE are supported compressions")
 
     def inflate(s):
         engine = zlib.decompressobj(zlib.MAX_WBITS | (16 if kind == b"GZIP" else 0))
         try:
             out = engine.decompress(s, _MOST_INFLATED)
         except zlib.error as e:
-            raise errors.DataLossError(op.node_def, op, f"{kind.decode()} data is corrupt: {e}") from None
+            raise errors.DataLossError(op.node_def, op, f"inflate() failed with error {str(e)[6:].replace(' while decompressing data', '')}") from None
         if engine.unconsumed_tail:
             raise errors.ResourceExhaustedError(op.node_def, op, f"{kind.decode()} data inflates to more than {_MOST_INFLATED} bytes")
         return out
@@ -126,21 +126,21 @@ def _fields(op, line: bytes, delimiter: bytes, quotes: bool) -> list:
             while True:
                 end = line.find(b'"', at)
                 if end < 0:
-                    raise _invalid(op, "Quoted field has to end with quote followed by delim, CRLF, or EOF")
+                    raise _invalid(op, "Quoted field has to end with quote followed by delim or end")
                 piece += line[at:end]
                 at = end + 1
                 if line[at : at + 1] != b'"':
                     break
                 piece += b'"'  # a doubled quote is one quote
                 at += 1
-            if at < n and line[at : at + 1] not in (delimiter, b"\n", b"\r"):
-                raise _invalid(op, "Quoted field has to end with quote followed by delim, CRLF, or EOF")
+            if at < n and line[at : at + 1] != delimiter:
+                raise _invalid(op, "Quote inside a string has to be escaped by another quote")
             out.append(bytes(piece))
             at += 1
         else:
             end = at
-            while end < n and line[end : end + 1] != delimiter and line[end : end + 1] not in (b"\n", b"\r"):
-                if quotes and line[end : end + 1] == b'"':
+            while end < n and line[end : end + 1] != delimiter:
+                if quotes and line[end : end + 1] in (b'"', b"\n", b"\r"):
                     raise _invalid(op, "Unquoted fields cannot have quotes/CRLFs inside")
                 end += 1
             out.append(line[at:end])
@@ -194,7 +194,7 @@ def _csv_kernel(op):
 def _csv_shape(op):
     for t in op.inputs[1:]:
         if t.dims is not None and len(t.dims) > 1:
-            raise ValueError("Each record_default must be a scalar or a vector of at most one element")
+            raise ValueError(f"Shape must be at most rank 1 but is rank {len(t.dims)}")
         if t.dims is not None and t.dims and t.dims[0] is not None and t.dims[0] > 1:
             raise ValueError("Shape of a default must be a length-0 or length-1 vector, or a scalar.")
     return [op.inputs[0].dims] * len(op.outputs)
@@ -214,8 +214,9 @@ def _parse_tensor_kernel(op):
         try:
             proto.ParseFromString(serialized.item())
             value = decode(proto)
-        except Exception as e:  # noqa: BLE001  protobuf's DecodeError is no common class of its versions
-            raise _invalid(op, f"Could not parse `serialized` as TensorProto: {e}") from None
+        except Exception:  # noqa: BLE001  protobuf's DecodeError is no common class of its versions
+            shown = serialized.item().decode("latin1")
+            raise _invalid(op, f"Could not parse `serialized` as TensorProto: '{shown}'") from None
         if dtypes.as_dtype(proto.dtype) != op.attr("out_type"):
             raise _invalid(op, f"Type mismatch between parsed tensor ({_TYPE_STRING[dtypes.as_dtype(proto.dtype)]}) and dtype ({_TYPE_STRING[op.attr('out_type')]})")
         return value

@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims
+from tinytf.graph.shape_rules import merge_dims, merge_each
 from tinytf.ops import gather_scatter, shape_ops
 from tinytf.ops.shape_ops import show
 
@@ -21,7 +21,7 @@ def _partition_shape(op):
         return [None] * count
     if len(data) < len(partitions):
         raise ValueError(f"Shape must be at least rank {len(partitions)} but is rank {len(data)}")
-    merge_dims(data[: len(partitions)], partitions)
+    merge_each(data[: len(partitions)], partitions)
     return [(None,) + data[len(partitions) :]] * count
 
 
@@ -69,7 +69,7 @@ def _stitch_shape(op):
             continue
         if len(data.dims) < len(indices.dims):
             raise ValueError(f"Shape must be at least rank {len(indices.dims)} but is rank {len(data.dims)}")
-        merge_dims(data.dims[: len(indices.dims)], indices.dims)
+        merge_each(data.dims[: len(indices.dims)], indices.dims)
         rest = merge_dims(rest, data.dims[len(indices.dims) :])
         value = constant_value(indices)
         if value is None:

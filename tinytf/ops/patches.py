@@ -184,3 +184,41 @@ def edit_distance(hypothesis, truth, normalize=True, name="edit_distance") -> Te
         "EditDistance", hypothesis.indices, hypothesis.values, hypothesis.dense_shape, truth.indices, truth.values,
         truth.dense_shape, normalize=normalize, name=name,
     )  # fmt: skip
+
+
+# ---- ExtractVolumePatches
+
+
+def _volume_shape(op):
+    n, *sizes, c = with_rank(op.inputs[0].dims, 5)
+    window, stride = op.attr("ksizes")[1:4], op.attr("strides")[1:4]
+    places = [None if s is None else _positions(s, k, d, op.attr("padding"))[0] for s, k, d in zip(sizes, window, stride)]
+    return [(n, *places, None if c is None else c * int(np.prod(window)))]
+
+
+def _volume_kernel(op):
+    window, stride = op.attr("ksizes")[1:4], op.attr("strides")[1:4]
+
+    def extract(volumes):
+        n, *sizes, c = volumes.shape
+        places = [_positions(s, k, d, op.attr("padding")) for s, k, d in zip(sizes, window, stride)]
+        full = np.zeros((n, *[(count - 1) * d + k for (count, _), k, d in zip(places, window, stride)], c), volumes.dtype)
+        used = [min(s, f - before) for s, f, (_, before) in zip(sizes, full.shape[1:], places)]
+        full[(slice(None), *[slice(b, b + u) for (_, b), u in zip(places, used)])] = volumes[(slice(None), *map(slice, used))]
+        out = np.empty((n, *[count for count, _ in places], *window, c), volumes.dtype)
+        for at in np.ndindex(*window):
+            cut = [slice(a, a + (count - 1) * d + 1, d) for a, (count, _), d in zip(at, places, stride)]
+            out[(slice(None),) * 4 + at] = full[(slice(None), *cut)]
+        return out.reshape(*out.shape[:4], -1)
+
+    return extract
+
+
+op("ExtractVolumePatches(input: T) -> (patches: T); ksizes: list(int) >= 5; strides: list(int) >= 5; T: {float, double, int32, "
+   "uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}; padding: {'SAME', 'VALID'}",
+   shape=_volume_shape, kernel=_volume_kernel)  # fmt: skip
+
+
+def extract_volume_patches(input, ksizes, strides, padding, name=None) -> Tensor:
+    """The windows of volumes, each as one row of channels.  Follows `tf.extract_volume_patches` of TF 1.15."""
+    return make("ExtractVolumePatches", input, ksizes=ksizes, strides=strides, padding=padding, name=name)

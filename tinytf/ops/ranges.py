@@ -131,3 +131,30 @@ def linspace(start, stop, num, name=None) -> Tensor:
 
 
 lin_space = linspace
+
+
+def _unravel_kernel(op):
+    def unravel(indices, dims):
+        size = int(np.prod(dims, dtype=np.int64))
+        if np.any(indices >= size) or np.any(indices < 0):
+            raise errors.InvalidArgumentError(op.node_def, op, "index is out of bound as with dims")
+        return np.stack(np.unravel_index(indices, tuple(dims))).astype(indices.dtype) if len(dims) else indices[None][:0]
+
+    return unravel
+
+
+def _unravel_dims(op):
+    indices, dims = op.inputs[0].dims, op.inputs[1].dims
+    count = dims[0] if dims is not None else None
+    if indices is None:
+        return [None]
+    return [(count,) if not indices else (count, None if None in indices else int(np.prod(indices)))]
+
+
+op("UnravelIndex(indices: Tidx, dims: Tidx) -> (output: Tidx); Tidx: {int32, int64} = int32",
+   shape=_unravel_dims, kernel=_unravel_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+
+
+def unravel_index(indices, dims, name=None) -> Tensor:
+    """The coordinates, in an array of shape `dims`, of flat indices: a column each.  Follows `tf.unravel_index` of TF 1.15."""
+    return make("UnravelIndex", indices, dims, name=name)

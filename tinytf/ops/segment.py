@@ -10,7 +10,7 @@ from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
+from tinytf.graph.shape_rules import merge_each, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
 from tinytf.ops.repeats import first_places
@@ -43,7 +43,7 @@ def _unsorted_shape(op):
         return [None]
     if len(ids) > len(data):
         raise ValueError(f"Shape must be at least rank {len(ids)} but is rank {len(data)}")
-    merge_dims(data[: len(ids)], ids)
+    merge_each(data[: len(ids)], ids)
     return [(None if number is None else int(number),) + data[len(ids) :]]
 
 

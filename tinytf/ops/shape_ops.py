@@ -10,7 +10,7 @@ from tinytf.graph.constant_value import constant_dims, constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import broadcast_dims, same_as_input
+from tinytf.graph.shape_rules import broadcast_dims, same_as_input, with_rank
 from tinytf.graph.sparse_tensor import is_sparse
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
@@ -37,6 +37,13 @@ def show(dims) -> str:
 def _pass_on(op):
     return lambda x: x
 
+
+def _guarantee_kernel(op):
+    if op.attr("T") == dtypes.resource:
+        raise errors.InvalidArgumentError(op.node_def, op, "Input tensor cannot be a resource variable handle.")
+    return _pass_on(op)
+
+
 op("Identity(input: T) -> (output: T); T: type",
    shape=same_as_input, kernel=_pass_on, gradient=lambda op, grad: grad, view=True)  # fmt: skip
 op("RefIdentity(input: Ref(T)) -> (output: Ref(T)); T: type; allows_uninitialized_input",
@@ -49,7 +56,7 @@ op("StopGradient(input: T) -> (output: T); T: type",
    shape=same_as_input, kernel=_pass_on, gradient=NOT_DIFFERENTIABLE, view=True)  # fmt: skip
 op("Snapshot(input: T) -> (output: T); T: type", shape=same_as_input, kernel=_pass_on, view=True)
 op("GuaranteeConst(input: T) -> (output: T); T: type; is_stateful",
-   shape=same_as_input, kernel=_pass_on, gradient=lambda op, grad: grad, view=True)  # fmt: skip
+   shape=same_as_input, kernel=_guarantee_kernel, gradient=lambda op, grad: grad, view=True)  # fmt: skip
 op("DeepCopy(x: T) -> (y: T); T: type; is_stateful", shape=same_as_input, kernel=lambda op: lambda x: np.array(x))
 op("DebugGradientIdentity(input: T) -> (output: T); T: type; allows_uninitialized_input",
    shape=same_as_input, kernel=_pass_on, view=True)  # fmt: skip
@@ -158,6 +165,7 @@ def _divide(whole: int, part: int) -> int:
 
 
 def _reshape_shape(op):
+    with_rank(op.inputs[1].dims, 1)
     out, given = constant_dims(op.inputs[1]), op.inputs[0].dims
     if out is None or given is None:
         return [out]
@@ -213,9 +221,10 @@ def _checked_sizes(op, x, shape):
         else:
             product *= d
     if unknown != -1:
-        if product == 0:
-            if x.size == 0 and all(d != 0 for i, d in enumerate(sizes) if i != unknown):
-                sizes[unknown] = 0
+        if product == 0:  # as TensorFlow: dimensions of no size are left out on both sides
+            given, wanted = (int(np.prod([d for d in dims if d > 0], dtype=np.int64)) for dims in (x.shape, sizes))
+            if x.size == 0 and given % wanted == 0:
+                sizes[unknown] = given // wanted
                 return sizes
             fail("reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero")
         if x.size % product:
@@ -272,9 +281,9 @@ op("ExpandDims(input: T, dim: Tdim) -> (output: T); T: type; Tdim: {int32, int64
 
 def _squeeze_axes(op, rank):
     axes = op.attr("squeeze_dims")
-    for axis in axes:
+    for i, axis in enumerate(axes):
         if not -rank <= axis < rank:
-            raise ValueError(f"squeeze_dims[{axis}] not in [{-rank},{rank})." if rank else "Tried to squeeze a scalar.")
+            raise ValueError(f"squeeze_dims[{i}] not in [{-rank},{rank})." if rank else "Tried to squeeze a scalar.")
     return {a % rank for a in axes}
 
 

@@ -18,7 +18,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims, constant_value
 from tinytf.graph.graph import name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import with_rank
+from tinytf.graph.shape_rules import merge_dims, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import concat_split, shape_ops
 from tinytf.ops import constant as constants
@@ -290,10 +290,7 @@ def _slice_shape(op):
     dims = op.inputs[0].dims
     begin, size = constant_value(op.inputs[1]), constant_value(op.inputs[2])
     known = constant_dims(op.inputs[2])
-    rank = None
-    for t in op.inputs[1:]:
-        n = with_rank(t.dims, 1)[0]
-        rank = n if rank is None else rank
+    rank = merge_dims(*[with_rank(t.dims, 1) for t in op.inputs[1:]])[0]
     if rank is not None:
         dims = with_rank(dims, rank)
     if dims is None:
@@ -311,7 +308,7 @@ def _slice_shape(op):
             if s is not None and s < 0:
                 raise ValueError(f"Negative dimension size caused by subtracting {b} from {d}")
         elif s < 0:
-            raise ValueError(f"Dimension size, given by scalar input {s}, must be non-negative or -1")
+            raise ValueError(f"Invalid value in tensor used for shape: {s}")
         out.append(s)
     return [tuple(out)]
 

@@ -51,9 +51,9 @@ def _kernel(kind):
                     i = int(np.argmax(bad))
                     _invalid(op, f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})")
                 if ids[0] < 0 or np.any(ids[1:] < ids[:-1]):
-                    _invalid(op, "segment ids are not increasing" if ids[0] >= 0 else "segment ids must be >= 0")
+                    _invalid(op, "segment ids are not increasing" if ids.min() >= 0 else "segment ids must be >= 0")
                 if ids[-1] >= size:
-                    _invalid(op, f"segment ids must be < num_segments, got {ids[-1]} and {size}")
+                    _invalid(op, "segment ids must be < num_segments")
             result = np.zeros((size,) + data.shape[1:], dtype)
             if len(ids):
                 starts = np.concatenate([[0], np.flatnonzero(ids[1:] != ids[:-1]) + 1])

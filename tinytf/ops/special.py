@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import broadcast, broadcast_dims, same_as_input
+from tinytf.graph.shape_rules import broadcast, merge_dims, same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions, select
 from tinytf.ops import special_functions as functions
@@ -38,7 +38,7 @@ def _betainc_shape(op):
     # Shapes must be equal, or scalars.
     dims = ()
     for t in op.inputs:
-        dims = broadcast_dims(dims, t.dims)
+        dims = merge_dims(dims, t.dims) if dims and t.dims else dims if t.dims == () else t.dims
     return [dims]
 
 

@@ -1,7 +1,6 @@
-"""The ops on strings: StringJoin, StringSplit, AsString, StringToNumber, Substr, ReduceJoin, Regex*, hashes, base64.
+"""The ops on strings: StringJoin, StringSplit, AsString, StringToNumber, Substr, ReduceJoin, hashes, base64.
 
-A string tensor is an object array of bytes.  Regular expressions are Python's `re`, not RE2: the common
-syntax is the same, `\\1` in a rewrite too, but a malicious pattern can take exponential time.
+A string tensor is an object array of bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import broadcast_dims, merge_dims, same_as_input, with_rank
+from tinytf.graph.shape_rules import broadcast_dims, merge_dim, merge_dims, same_as_input, with_rank
 from tinytf.ops.shape_ops import show
 from tinytf.ops.string_hashes import fingerprint64, murmur64, siphash
 
@@ -46,7 +45,8 @@ def _invalid(op, message):
     return errors.InvalidArgumentError(op.node_def, op, message)
 
 
-_TRUNCATED = re.compile(rb"\s*[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf(inity)?|nan)\s*", re.I)
+_DECIMAL = re.compile(rb"\s*[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan)\s*", re.I)
+_HEXADECIMAL = re.compile(rb"\s*[+-]?0x[0-9a-f]+\s*", re.I)
 
 
 def parse_number(text: bytes, np_type):
@@ -59,7 +59,11 @@ def parse_number(text: bytes, np_type):
         if not info.min <= value <= info.max:
             raise ValueError(text)
         return kind.type(value)
-    if not _TRUNCATED.fullmatch(text):
+    if text.isspace():
+        return kind.type(0)
+    if _HEXADECIMAL.fullmatch(text):
+        return kind.type(int(text, 16))
+    if not _DECIMAL.fullmatch(text):
         raise ValueError(text)
     with np.errstate(over="ignore"):
         return kind.type(float(text))
@@ -88,16 +92,20 @@ def _as_string_kernel(op):
     dtype = op.attr("T")
     fill = op.attr("fill").decode()
     width, precision = op.attr("width"), op.attr("precision")
-    if len(fill) > 1 or (fill and fill not in " +-0#"):
-        raise _invalid(op, f"Fill string must be one or fewer characters, one of ' +-0#', got {fill!r}")
+    if len(fill) > 1:
+        raise _invalid(op, "Fill string must be one or fewer characters")
+    if fill and fill not in " +-0#":
+        raise _invalid(op, f'Fill argument not supported: "{fill}"')
     if op.attr("scientific") and op.attr("shortest"):
         raise _invalid(op, "Cannot select both scientific and shortest notation")
+    if (dtype.is_bool or dtype.is_integer) and (op.attr("scientific") or op.attr("shortest")):
+        raise _invalid(op, f"scientific and shortest format not supported for datatype {dtype.name}")
+    if (dtype.is_bool or dtype.is_integer) and precision >= 0:
+        raise _invalid(op, f"precision not supported for datatype {dtype.name}")
     form = "%" + fill + (str(width) if width > -1 else "")
     if dtype.is_bool:
         return each(lambda b: b"true" if b else b"false")
     if dtype.is_integer:
-        if op.attr("scientific") or op.attr("shortest") or precision >= 0:
-            raise _invalid(op, f"scientific, shortest and precision format not supported for type {dtype.name}")
         form += "d"
     else:
         form += (f".{precision}" if precision > -1 else "") + ("e" if op.attr("scientific") else "g" if op.attr("shortest") else "f")
@@ -130,7 +138,7 @@ def _case_kernel(method):
         if encoding == b"utf-8":
             return each(lambda s: getattr(s.decode("utf-8", "replace"), method)().encode())
         if encoding:
-            raise _invalid(op, f"only utf8 or '' (no encoding) is supported, received {encoding.decode()}")
+            raise _invalid(op, f"only utf-8 or '' (no encoding) is supported, received {encoding.decode()}")
         return each(lambda s: getattr(s, method)())  # on bytes: ASCII letters only
 
     return kernel
@@ -152,6 +160,8 @@ def _encode64_kernel(op):
 
 def _decode64_kernel(op):
     def decode(s):
+        if len(s) % 4 == 1:
+            raise _invalid(op, "Base64 string length cannot be 1 modulo 4.")
         try:
             return base64.b64decode(s + b"=" * (-len(s) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
@@ -218,79 +228,6 @@ _same_shape_op(
     "StringToHashBucketStrong(input: string) -> (output: int64); num_buckets: int >= 1; key: list(int)", _strong_kernel
 )
 
-# ---- regular expressions
-
-
-def _compile(op, pattern: bytes):
-    """`pattern` for text and for bytes: RE2 reads UTF-8, and lets bytes that are none pass."""
-    try:
-        try:
-            text = re.compile(pattern.decode("utf-8"), re.ASCII)
-        except UnicodeDecodeError:
-            text = None
-        return text, re.compile(pattern)
-    except re.error as e:
-        raise _invalid(op, f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {e}") from None
-
-
-def _rewrite(op, rewrite: bytes, count: int):
-    """RE2's rewrite text as Python's."""
-
-    def group(match):
-        c = match.group(1)
-        if c == b"\\":
-            return b"\\\\"
-        if not c.isdigit() or int(c) > count:
-            raise _invalid(op, f"Invalid rewrite: {rewrite.decode('utf-8', 'replace')}")
-        return b"\\g<" + c + b">"
-
-    return re.sub(rb"\\(.)", group, rewrite, flags=re.S)
-
-
-def _replacer(op, pattern, rewrite, everywhere):
-    text, raw = _compile(op, pattern)
-    rewrite = _rewrite(op, rewrite, raw.groups)
-    count = 0 if everywhere else 1
-
-    def replace(s):
-        if text is not None:
-            try:
-                return text.sub(rewrite.decode("utf-8"), s.decode("utf-8"), count=count).encode("utf-8")
-            except UnicodeDecodeError:
-                pass
-        return raw.sub(rewrite, s, count=count)
-
-    return each(replace)
-
-
-def _matcher(op, pattern):
-    text, raw = _compile(op, pattern)
-
-    def matches(s):
-        if text is not None:
-            try:
-                return text.fullmatch(s.decode("utf-8")) is not None
-            except UnicodeDecodeError:
-                pass
-        return raw.fullmatch(s) is not None
-
-    return each(matches, bool)
-
-
-_same_shape_op(
-    "StaticRegexReplace(input: string) -> (output: string); pattern: string; rewrite: string; replace_global: bool = true",
-    lambda op: _replacer(op, op.attr("pattern"), op.attr("rewrite"), op.attr("replace_global")),
-)
-_same_shape_op(
-    "RegexReplace(input: string, pattern: string, rewrite: string) -> (output: string); replace_global: bool = true",
-    lambda op: lambda x, pattern, rewrite: _replacer(op, pattern.item(), rewrite.item(), op.attr("replace_global"))(x),
-)
-_same_shape_op("StaticRegexFullMatch(input: string) -> (output: bool); pattern: string", lambda op: _matcher(op, op.attr("pattern")))
-_same_shape_op(
-    "RegexFullMatch(input: string, pattern: string) -> (output: bool)",
-    lambda op: lambda x, pattern: _matcher(op, pattern.item())(x),
-)
-
 # ---- several strings to one
 
 
@@ -331,7 +268,7 @@ def _reduce_join_shape(op):
     gone = set()
     for a in axes.ravel().tolist():
         if not -len(dims) <= a < len(dims):
-            raise ValueError(f"Invalid reduction dimension {a} for input with {len(dims)} dimensions")
+            raise ValueError(f"Invalid reduction dimension {a} for input with {len(dims)} dimensions.")
         gone.add(a % len(dims))
     if keep:
         return [tuple([1 if i in gone else d for i, d in enumerate(dims)])]
@@ -345,7 +282,7 @@ def _reduce_join_kernel(op):
         rank, gone = x.ndim, []
         for a in axes.ravel().tolist():
             if not -rank <= a < rank:
-                raise _invalid(op, f"Invalid reduction dimension {a} for input with {rank} dimension(s)")
+                raise errors.OutOfRangeError(op.node_def, op, f"Invalid reduction dimension {a} for input with {rank} dimension(s)")
             if a % rank in gone:
                 raise _invalid(op, f"Duplicate reduction dimension {a % rank}")
             gone.append(a % rank)
@@ -366,8 +303,12 @@ op("ReduceJoin(inputs: string, reduction_indices: int32) -> (output: string); ke
 
 def _segment_join_shape(op):
     data, ids, count = op.inputs[0].dims, op.inputs[1].dims, constant_value(op.inputs[2])
+    if count is not None and count < 0:
+        raise ValueError(f"Dimension size, given by scalar input 2, must be non-negative but is {int(count)}")
     if data is None or ids is None:
         return [None]
+    for a, b in zip(data, ids):
+        merge_dim(a, b)
     return [(None if count is None else int(count),) + data[len(ids) :]]
 
 
@@ -381,11 +322,10 @@ def _segment_join_kernel(op):
         rows = x.reshape((ids.size, -1))
         parts = [[[] for _ in range(rows.shape[1])] for _ in range(int(count))]
         for i, row in zip(ids.ravel().tolist(), rows.tolist()):
-            if i >= 0:
-                if i >= int(count):
-                    raise _invalid(op, f"segment_ids {i} is not in [0, {int(count)})")
-                for place, s in zip(parts[i], row):
-                    place.append(s)
+            if not 0 <= i < int(count):
+                raise _invalid(op, "segment_ids are not allowed to exceed num_segments or to have negative values.")
+            for place, s in zip(parts[i], row):
+                place.append(s)
         return objects([separator.join(p) for row in parts for p in row], (int(count),) + rest)
 
     return segment_join
@@ -435,7 +375,10 @@ op("StringFormat(inputs: T) -> (output: string); T: list(type) >= 0; template: s
 
 def _substr_shape(op):
     pos, length = op.inputs[1].dims, op.inputs[2].dims
-    merge_dims(pos, length)
+    try:
+        merge_dims(pos, length)
+    except ValueError:
+        raise ValueError(f"pos and len shapes must match: {show(pos)} vs. {show(length)}") from None
     return [broadcast_dims(op.inputs[0].dims, pos)]
 
 
@@ -451,14 +394,18 @@ def _substr_kernel(op):
         size = len(starts) - 1 if chars else len(s)
         start = pos + size if pos < 0 else pos
         if not 0 <= start <= size or (chars and start == size and size):
-            raise _invalid(op, f"pos {pos} out of range for string b'{s.decode('latin1')}' at index {index}")
+            shown = "" if chars else f" b'{s.decode('latin1')}'"
+            raise _invalid(op, f"pos {pos} out of range for string{shown} at index {index}")
         end = min(start + max(length, 0), size)
         return s[starts[start] : starts[end]] if chars else s[start:end]
 
     def substr(x, pos, length):
         if pos.shape != length.shape:
             raise _invalid(op, f"pos and len should have the same shape, got: {show(pos.shape)} vs. {show(length.shape)}")
-        x, pos, length = np.broadcast_arrays(x, pos, length)
+        try:
+            x, pos, length = np.broadcast_arrays(x, pos, length)
+        except ValueError:
+            raise _invalid(op, f"Incompatible shapes: {show(x.shape)} vs. {show(pos.shape)}") from None
         rows = zip(x.ravel().tolist(), pos.ravel().tolist(), length.ravel().tolist())
         return objects([cut(s, p, n, i) for i, (s, p, n) in enumerate(rows)], x.shape)
 
@@ -487,6 +434,8 @@ def _split_kernel(op):
     def split(x, delimiter):
         if x.ndim != 1:
             raise _invalid(op, f"input must be a vector, got shape: {show(x.shape)}")
+        if delimiter.ndim:
+            raise _invalid(op, f"delimiter must be a scalar, got shape: {show(delimiter.shape)}")
         chars = delimiter.item()
         # Every byte of the delimiter splits; without any, every byte of the string stands alone.
         pattern = re.compile(b"[" + re.escape(chars) + b"]") if chars else None
@@ -505,6 +454,8 @@ def _split_v2_kernel(op):
     def split(x, separator):
         if x.ndim != 1:
             raise _invalid(op, f"input must be a vector, got shape: {show(x.shape)}")
+        if separator.ndim:
+            raise _invalid(op, f"sep must be a scalar, got shape: {show(separator.shape)}")
         return _sparse_rows([s.split(separator.item() or None, limit) for s in x.tolist()])
 
     return split
@@ -512,6 +463,7 @@ def _split_v2_kernel(op):
 
 def _split_shape(op):
     with_rank(op.inputs[0].dims, 1)
+    with_rank(op.inputs[1].dims, 0)
     return [(None, 2), (None,), (2,)]
 
 

@@ -11,7 +11,7 @@ from tinytf.graph.graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
-from tinytf.ops import shape_ops, string_kernels  # noqa: F401  (registers the ops)
+from tinytf.ops import regex_ops, shape_ops, string_kernels  # noqa: F401  (registers the ops)
 from tinytf.ops.shape_ops import deprecated_argument
 
 

@@ -79,7 +79,7 @@ def _pad_shape(op):
             with_rank(dims, rank)
         return [None if rank is None else (None,) * rank]
     if value.size and value.min() < 0:
-        raise ValueError(f"Paddings must be non-negative, but got {value.tolist()}")
+        raise ValueError("Paddings must be non-negative")
     dims = with_rank(dims, len(value))
     return [tuple([None if d is None else d + a + b for d, (a, b) in zip(dims, value.tolist())])]
 

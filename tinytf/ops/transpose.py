@@ -26,6 +26,8 @@ def _transpose_shape(op):
     perm = perm.ravel().tolist()
     if len(perm) < 2 and dims is None:
         return [None]
+    if dims is not None and len(dims) != len(perm):
+        raise ValueError(f"Dimension must be {len(dims)} but is {len(perm)}")
     dims = with_rank(dims, len(perm))
     for p in perm:
         if not -len(perm) <= p < len(perm):
@@ -78,7 +80,8 @@ def _invert_kernel(op):
             raise errors.InvalidArgumentError(op.node_def, op, f"{bad} is not between 0 and {x.size}")
         out[x] = np.arange(x.size, dtype=x.dtype)
         if x.size and out.min() < 0:
-            raise errors.InvalidArgumentError(op.node_def, op, "an index is duplicated in the input.")
+            twice = next(v for i, v in enumerate(x.tolist()) if v in x[:i])
+            raise errors.InvalidArgumentError(op.node_def, op, f"{twice} is duplicated in the input.")
         return out
 
     return invert_permutation
@@ -165,7 +168,8 @@ def _reverse_sequence_kernel(op):
         source, target = np.moveaxis(x, (batch, seq), (0, 1)), np.moveaxis(out, (batch, seq), (0, 1))
         for i, n in enumerate(lengths.tolist()):
             if not 0 <= n <= x.shape[seq]:
-                raise errors.InvalidArgumentError(op.node_def, op, f"seq_lens({i}) = {n} is not in [0, {x.shape[seq]}]")
+                what = "< 0" if n < 0 else f"> input.dims({seq})"
+                raise errors.InvalidArgumentError(op.node_def, op, f"seq_lens({i}) {what}")
             target[i, :n] = source[i, :n][::-1]
         return out
 

@@ -142,8 +142,14 @@ def _list_diff_kernel(op):
     return list_diff
 
 
+def _list_diff_shape(op):
+    for t in op.inputs:
+        with_rank(t.dims, 1)
+    return [(None,), (None,)]
+
+
 op("ListDiff(x: T, y: T) -> (out: T, idx: out_idx); " + "T: type; out_idx: {int32, int64} = int32",
-   shape=lambda op: [(None,), (None,)], kernel=_list_diff_kernel)  # fmt: skip
+   shape=_list_diff_shape, kernel=_list_diff_kernel)  # fmt: skip
 
 
 # ---- positions in sorted rows
@@ -156,7 +162,7 @@ def _bound_kernel(side):
         def bound(rows, values):
             if rows.ndim != 2 or values.ndim != 2 or len(rows) != len(values):
                 raise errors.InvalidArgumentError(
-                    op.node_def, op, f"Leading dim_size of both tensors must match, got {show(rows.shape)} and {show(values.shape)}"
+                    op.node_def, op, "Leading dim_size of both tensors must match."
                 )  # fmt: skip
             result = np.empty(values.shape, out)
             for i, row in enumerate(rows):

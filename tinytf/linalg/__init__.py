@@ -15,10 +15,9 @@ from tinytf.ops.linalg import matrix_square_root as sqrtm
 from tinytf.ops.linalg import matrix_triangular_solve as triangular_solve
 from tinytf.ops.linalg import self_adjoint_eig as eigh
 from tinytf.ops.linalg import self_adjoint_eigvals as eigvalsh
-from tinytf.ops.linalg_functions import adjoint, cholesky_solve, logdet, matrix_rank, norm, pinv
+from tinytf.ops.linalg_functions import adjoint, cholesky_solve, logdet, matrix_rank, norm, normalize, pinv
 from tinytf.ops.linalg_functions import matrix_exponential as expm
 from tinytf.ops.linalg_functions import matrix_solve_ls as lstsq
-from tinytf.ops.linear_operators import LinearOperatorLowerTriangular
 from tinytf.ops.matmul import matmul, matvec
 from tinytf.ops.matrix_diag import diag as tensor_diag
 from tinytf.ops.matrix_diag import diag_part as tensor_diag_part
@@ -31,10 +30,27 @@ from tinytf.ops.transpose import matrix_transpose
 from tinytf.ops.transpose import matrix_transpose as transpose
 from tinytf.ops.tridiagonal import tridiagonal_matmul, tridiagonal_solve
 
+# The linear operators, imported when they are asked for.
+_OPERATORS = {
+    "linear_operator": "LinearOperator",
+    "linear_operator_circulant": "LinearOperatorCirculant LinearOperatorCirculant2D LinearOperatorCirculant3D",
+    "linear_operator_composition": "LinearOperatorAdjoint LinearOperatorComposition LinearOperatorInversion",
+    "linear_operator_dense": "LinearOperatorFullMatrix LinearOperatorLowerTriangular",
+    "linear_operator_diag": "LinearOperatorDiag LinearOperatorIdentity LinearOperatorScaledIdentity",
+    "linear_operator_products": "LinearOperatorBlockDiag LinearOperatorKronecker",
+    "linear_operator_structured": "LinearOperatorHouseholder LinearOperatorLowRankUpdate LinearOperatorToeplitz LinearOperatorZeros",
+}
+_OPERATOR_MODULE = {name: module for module, names in _OPERATORS.items() for name in names.split()}
+
 
 def __getattr__(name):
-    if name in ("l2_normalize", "normalize"):
+    if name in _OPERATOR_MODULE:
+        import importlib
+
+        importlib.import_module("tinytf.linalg.registrations")
+        return getattr(importlib.import_module("tinytf.linalg." + _OPERATOR_MODULE[name]), name)
+    if name == "l2_normalize":
         from tinytf import nn
 
         return getattr(nn, name)
-    raise missing_symbol("tf.linalg", name, list(globals()))
+    raise missing_symbol("tf.linalg", name, [*globals(), *_OPERATOR_MODULE])

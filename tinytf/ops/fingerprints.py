@@ -1,0 +1,47 @@
+"""Fingerprint: 64 bits of each row of a tensor; Timestamp: the seconds since 1970."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from tinytf import errors
+from tinytf.graph.build import make
+from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import scalar, with_rank_at_least
+from tinytf.graph.tensor import Tensor
+from tinytf.ops.string_hashes import fingerprint64
+
+
+def _fingerprint_kernel(op):
+    def fingerprint(data, method):
+        if method.item() != b"farmhash64":
+            raise errors.InvalidArgumentError(op.node_def, op, f"Unsupported fingerprint method: {method.item().decode()}")
+        if not data.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, "`data` should be at least 1-dimensional.")
+        if data.dtype == object:
+            rows = np.array([fingerprint64(s) for s in data.ravel().tolist()], "<u8").reshape(data.shape)
+            if data.ndim == 1:
+                return rows[:, None].view(np.uint8)
+            data = rows
+        flat = np.ascontiguousarray(data.reshape(len(data), -1))
+        return np.array([fingerprint64(row.tobytes()) for row in flat], "<u8")[:, None].view(np.uint8)
+
+    return fingerprint
+
+
+op("Fingerprint(data: T, method: string) -> (fingerprint: uint8); T: type",
+   shape=lambda op: [((with_rank_at_least(op.inputs[0].dims, 1) or (None,))[0], 8)], kernel=_fingerprint_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("Timestamp() -> (ts: double); is_stateful",
+   shape=scalar, kernel=lambda op: lambda: np.float64(time.time()), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+
+
+def fingerprint(data, method="farmhash64", name=None) -> Tensor:
+    """8 bytes for each row of `data`.  Follows `tf.fingerprint` of TF 1.15."""
+    return make("Fingerprint", data, method, name=name)
+
+
+def timestamp(name=None) -> Tensor:
+    """The seconds since 1970, when it runs.  Follows `tf.timestamp` of TF 1.15."""
+    return make("Timestamp", name=name)

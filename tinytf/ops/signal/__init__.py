@@ -1,0 +1,1 @@
+"""Signals: frames and their sums, windows, the short-time Fourier transform, cosine transforms, the mel scale."""
