@@ -315,7 +315,7 @@ for _package, _meaning, _modules in (
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"
 PYTHON_PATHS["training.monitored_session"] = "tinytf.train.monitored_session tinytf.train.scaffold tf.train"
-PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.hook_timers tf.train"
+PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.summary_hooks tinytf.train.hook_timers tf.train"
 PYTHON_PATHS["training.checkpoint_ops"] = "tinytf.ops.checkpoint_ops tf.train"
 PYTHON_PATHS["training.saver"] = "tinytf.train.saver tinytf.train.object_based tf.train"
 PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_checkpoint tinytf.train.object_restore tinytf.train.object_based tf.train"

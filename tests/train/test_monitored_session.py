@@ -139,6 +139,17 @@ def test_singular_session_and_final_ops():
     assert final.final_ops_values > 0
 
 
+@pytest.mark.parametrize("resource", [False, True])
+def test_summaries_stay_due_every_so_many_steps(resource):
+    with tf.variable_scope("", use_resource=resource):
+        _, train = _model()
+    with tf.train.MonitoredTrainingSession(checkpoint_dir="s", save_summaries_steps=4, log_step_count_steps=None) as sess:
+        for _ in range(10):
+            sess.run(train)
+    (events,) = [f for f in os.listdir("s") if f.startswith("events")]
+    assert [e.step for e in tf.train.summary_iterator(os.path.join("s", events)) if e.HasField("summary")] == [1, 5, 9]
+
+
 def test_a_profiler_writes_timelines():
     count = tf.assign_add(tf.train.get_or_create_global_step(), 1)
     hook = tf.train.ProfilerHook(save_steps=2, output_dir="profile")
