@@ -140,14 +140,15 @@ def test_singular_session_and_final_ops():
 
 
 @pytest.mark.parametrize("resource", [False, True])
-def test_summaries_stay_due_every_so_many_steps(resource):
+def test_summaries_stay_due_every_so_many_steps(resource, tmp_path):
+    folder = str(tmp_path)
     with tf.variable_scope("", use_resource=resource):
         _, train = _model()
-    with tf.train.MonitoredTrainingSession(checkpoint_dir="s", save_summaries_steps=4, log_step_count_steps=None) as sess:
+    with tf.train.MonitoredTrainingSession(checkpoint_dir=folder, save_summaries_steps=4, log_step_count_steps=None) as sess:
         for _ in range(10):
             sess.run(train)
-    (events,) = [f for f in os.listdir("s") if f.startswith("events")]
-    assert [e.step for e in tf.train.summary_iterator(os.path.join("s", events)) if e.HasField("summary")] == [1, 5, 9]
+    (events,) = [f for f in os.listdir(folder) if f.startswith("events")]
+    assert [e.step for e in tf.train.summary_iterator(os.path.join(folder, events)) if e.HasField("summary")] == [1, 5, 9]
 
 
 def test_a_profiler_writes_timelines():
