@@ -340,6 +340,29 @@ def test_a_server_in_this_process():
         tf.train.Server({"worker": ["a:1", "b:2"]}, job_name="worker", task_index=0)
 
 
+def test_sessions_of_one_server_share_their_variables():
+    server, other = tf.train.Server.create_local_server(), tf.train.Server.create_local_server()
+    with tf.container("kept"):
+        kept = tf.Variable(3.0, name="kept")
+    v = tf.Variable(1.0, name="v")
+    with tf.Session(server.target) as first:
+        first.run([v.initializer, kept.initializer])
+        first.run(v.assign_add(1.0))
+    alone = tf.ConfigProto(isolate_session_state=True)
+    second = tf.Session(server.target)
+    assert second.run([v, kept]) == [2.0, 3.0]
+    for session in (tf.Session(other.target), tf.Session(server.target, config=alone)):
+        with pytest.raises(tf.errors.FailedPreconditionError):
+            session.run(v)
+    tf.Session.reset(server.target, ["localhost"])
+    with pytest.raises(tf.errors.AbortedError):
+        second.run(kept)
+    with tf.Session(server.target) as third:
+        assert third.run(kept) == 3.0
+        with pytest.raises(tf.errors.FailedPreconditionError):
+            third.run(v)
+
+
 def test_basic_train_loop():
     _, train = _model()
     sv = tf.train.Supervisor(logdir=None)
