@@ -5,6 +5,7 @@ There is no network: a target is only the name under which a server's state is f
 
 from __future__ import annotations
 
+import collections
 import itertools
 import weakref
 
@@ -22,6 +23,19 @@ class State(dict):
             container = key[0].decode() if isinstance(key[0], bytes) else key[0]
             if containers is None or (container or "localhost") in containers:
                 del self[key]
+
+
+class Resources(collections.UserDict):
+    """The state of a session by (container, name), its own or that of its server.
+
+    `call` gives the function that runs a function of the graph.
+    """
+
+    def __init__(self, call, shared=None):
+        super().__init__()
+        self.call, self.is_shared = call, shared is not None
+        if shared is not None:
+            self.data = shared
 
 
 _served: weakref.WeakValueDictionary = weakref.WeakValueDictionary()  # target -> State

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import threading
 import warnings
 
@@ -31,19 +30,6 @@ class _Step:
     def __init__(self, plans, converters, build, single, version, keep):
         self.plans, self.converters, self.build, self.single = plans, converters, build, single
         self.version, self.keep = version, keep
-
-
-class Resources(collections.UserDict):
-    """The state of a session by (container, name), its own or that of its server.
-
-    `call` gives the function that runs a function of the graph.
-    """
-
-    def __init__(self, call, shared=None):
-        super().__init__()
-        self.call, self.is_shared = call, shared is not None
-        if shared is not None:
-            self.data = shared
 
 
 class BaseSession:
@@ -75,7 +61,7 @@ class BaseSession:
         self._functions: dict = {}
         isolated = config is not None and config.isolate_session_state
         shared = None if isolated else servers.state_of(self._target)
-        self._resources = Resources(self._function, shared)
+        self._resources = servers.Resources(self._function, shared)
         self._aborted = False  # by a reset of the server
         if shared is not None:
             shared.sessions.add(self)
