@@ -242,6 +242,7 @@ PYTHON_PATHS = {
     "training.tracking.base": "tinytf.graph.trackable tinytf.train.object_graph tinytf.train.object_restore",
     "training.tracking.data_structures": "tinytf.graph.trackable_structures tinytf.graph.trackable",
     "training.tracking.graph_view": "tinytf.train.object_graph",
+    "training.tracking.python_state": "tinytf.train.experimental",
     "training.tracking.tracking": "tinytf.graph.trackable",
     "user_ops": "tf.user_ops",
     "user_ops.user_ops": "tf.user_ops",

@@ -36,6 +36,7 @@ from tinytf.protos import (  # noqa: F401
 )
 from tinytf.summary.event_file import summary_iterator  # noqa: F401
 from tinytf.summary.writer import FileWriter as SummaryWriter  # noqa: F401  (its name before 1.0)
+from tinytf.train import experimental  # noqa: F401
 from tinytf.train.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer  # noqa: F401
 from tinytf.train.adam import AdamOptimizer  # noqa: F401
 from tinytf.train.basic_loops import basic_train_loop  # noqa: F401
