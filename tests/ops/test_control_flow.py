@@ -161,3 +161,15 @@ def test_in_a_loop_a_constant_waits_beside_itself_for_ops_outside():
         tf.while_loop(lambda i: i < 3, lambda i: i + 1, [0])
     waits_for = {c.name for c in tf.get_default_graph().get_operation_by_name("while/Less/y").control_inputs}
     assert waits_for == {"while/Less/Identity", "while/Merge"}
+
+
+def test_a_gradient_inside_of_control_dependencies_on_what_stands_behind_its_loop():
+    x = tf.placeholder(tf.float32, [])
+    v, moving = tf.Variable(2.0, name="v"), tf.Variable(0.0, trainable=False, name="moving")
+    _, power = tf.while_loop(lambda i, _: i < 3, lambda i, p: (i + 1, p * v), [0, x])
+    with tf.control_dependencies([moving.assign(power)]):
+        (slope,) = tf.gradients(power, [v])
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        assert sess.run([slope, power], {x: 5.0}) == [60.0, 40.0]
+        assert sess.run(moving) == 40.0

@@ -139,6 +139,18 @@ def test_singular_session_and_final_ops():
     assert final.final_ops_values > 0
 
 
+@pytest.mark.parametrize("resource", [False, True])
+def test_summaries_stay_due_every_so_many_steps(resource, tmp_path):
+    folder = str(tmp_path)
+    with tf.variable_scope("", use_resource=resource):
+        _, train = _model()
+    with tf.train.MonitoredTrainingSession(checkpoint_dir=folder, save_summaries_steps=4, log_step_count_steps=None) as sess:
+        for _ in range(10):
+            sess.run(train)
+    (events,) = [f for f in os.listdir(folder) if f.startswith("events")]
+    assert [e.step for e in tf.train.summary_iterator(os.path.join(folder, events)) if e.HasField("summary")] == [1, 5, 9]
+
+
 def test_a_profiler_writes_timelines():
     count = tf.assign_add(tf.train.get_or_create_global_step(), 1)
     hook = tf.train.ProfilerHook(save_steps=2, output_dir="profile")
@@ -326,6 +338,29 @@ def test_a_server_in_this_process():
         assert sess.run(tf.constant(2.0)) == 2.0
     with pytest.raises(NotImplementedError, match="runs in one process"):
         tf.train.Server({"worker": ["a:1", "b:2"]}, job_name="worker", task_index=0)
+
+
+def test_sessions_of_one_server_share_their_variables():
+    server, other = tf.train.Server.create_local_server(), tf.train.Server.create_local_server()
+    with tf.container("kept"):
+        kept = tf.Variable(3.0, name="kept")
+    v = tf.Variable(1.0, name="v")
+    with tf.Session(server.target) as first:
+        first.run([v.initializer, kept.initializer])
+        first.run(v.assign_add(1.0))
+    alone = tf.ConfigProto(isolate_session_state=True)
+    second = tf.Session(server.target)
+    assert second.run([v, kept]) == [2.0, 3.0]
+    for session in (tf.Session(other.target), tf.Session(server.target, config=alone)):
+        with pytest.raises(tf.errors.FailedPreconditionError):
+            session.run(v)
+    tf.Session.reset(server.target, ["localhost"])
+    with pytest.raises(tf.errors.AbortedError):
+        second.run(kept)
+    with tf.Session(server.target) as third:
+        assert third.run(kept) == 3.0
+        with pytest.raises(tf.errors.FailedPreconditionError):
+            third.run(v)
 
 
 def test_basic_train_loop():

@@ -146,6 +146,26 @@ def test_a_table_is_saved_as_keys_and_values(tmp_path, session):
     assert session.run([table.size(), table.lookup(tf.constant(["b", "c"]))])[1].tolist() == [2, -1]
 
 
+def test_state_of_python_objects(tmp_path, session):
+    class Position(tf.train.experimental.PythonState):
+        number = 5
+
+        def serialize(self):
+            return str(self.number)
+
+        def deserialize(self, string_value):
+            self.number = int(string_value)
+
+    position = Position()
+    checkpoint = tf.train.Checkpoint(position=position)
+    path = checkpoint.save(str(tmp_path / "ck"))
+    position.number = 6
+    checkpoint.save(str(tmp_path / "ck"))
+    checkpoint.restore(path).assert_consumed()
+    assert position.number == 5
+    assert tf.train.load_variable(path, "position/.ATTRIBUTES/py_state") == b"5"
+
+
 def test_what_is_added_later_is_restored_too(tmp_path, session):
     v = tf.Variable([3.0], name="v")
     session.run(v.initializer)

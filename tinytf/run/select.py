@@ -122,6 +122,38 @@ def order(needed: set, fed: set) -> list:
 
 def order_items(frame: Frame, frame_of: dict, needed: set, fed: set) -> list:
     """The operations and inner frames of `frame`, each after what it waits for."""
+    result, members = _order_members(frame, needed, fed, set())
+    if len(result) != len(members):
+        left = {op for item in members if item not in result for op in members[item]}
+        result, members = _order_members(frame, needed, fed, _open_gates(frame, frame_of, needed, left))
+        if len(result) != len(members):
+            raise _cycle({op for item in members if item not in result for op in members[item]})
+    return result
+
+
+def _open_gates(frame: Frame, frame_of: dict, needed: set, left: set) -> set:
+    """Lets loops run that wait for what comes after them; the constants that need not wait.
+
+    A gradient made inside of control dependencies (of moving averages, say, whose layer stands behind the loop) adds to the
+    loop a counter that waits for them, and the counter alone.  TensorFlow runs the steps without it and lets it catch up. Here a
+    loop runs as a whole: its counter starts at once, and ops that do nothing but wait leave the loop.
+    """
+    constants = set()
+    for child in frame.children:
+        for enter in [op for op in _all_ops(child) if op.type in ENTER and op._inputs[0].op in left]:
+            source = enter._inputs[0].op
+            waiting = [c for c in enter.outputs[0].consumers() if c in needed]
+            if source.type == "Const":
+                constants.add(source)
+            elif all(w.type == "Identity" and not any(c in needed for c in w.outputs[0].consumers()) for w in waiting):
+                for gate in (enter, *waiting):
+                    needed.discard(gate)
+                    frame_of[gate].ops.remove(gate)
+    return constants
+
+
+def _order_members(frame: Frame, needed: set, fed: set, free: set) -> tuple:
+    """(what can be ordered, all items with their operations); the operations in `free` wait for nothing."""
     owner = {op: op for op in frame.ops}
     rank = {op: op._id for op in frame.ops}
     members: dict = {op: [op] for op in frame.ops}
@@ -134,7 +166,7 @@ def order_items(frame: Frame, frame_of: dict, needed: set, fed: set) -> list:
     followers: dict = {}
     waiting: dict = {}
     for item, ops in members.items():
-        before = {owner[d] for op in ops for d in dependencies(op, needed, fed) if d in owner}
+        before = {owner[d] for op in ops if op not in free for d in dependencies(op, needed, fed) if d in owner}
         before.discard(item)
         waiting[item] = len(before)
         for b in before:
@@ -151,9 +183,7 @@ def order_items(frame: Frame, frame_of: dict, needed: set, fed: set) -> list:
             if not waiting[f]:
                 count += 1
                 heapq.heappush(ready, (rank[f], count, f))
-    if len(result) != len(members):
-        raise _cycle({op for item in members if item not in result for op in members[item]})
-    return result
+    return result, members
 
 
 def maker(handle):

@@ -15,7 +15,7 @@ from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
-from tinytf.run import placement_log
+from tinytf.run import placement_log, servers
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
@@ -30,14 +30,6 @@ class _Step:
     def __init__(self, plans, converters, build, single, version, keep):
         self.plans, self.converters, self.build, self.single = plans, converters, build, single
         self.version, self.keep = version, keep
-
-
-class Resources(dict):
-    """The state of a session by (container, name); `call` gives the function that runs a function of the graph."""
-
-    def __init__(self, call):
-        super().__init__()
-        self.call = call
 
 
 class BaseSession:
@@ -67,7 +59,12 @@ class BaseSession:
         self._plans: dict = {}
         self._kernels: dict = {}
         self._functions: dict = {}
-        self._resources = Resources(self._function)
+        isolated = config is not None and config.isolate_session_state
+        shared = None if isolated else servers.state_of(self._target)
+        self._resources = servers.Resources(self._function, shared)
+        self._aborted = False  # by a reset of the server
+        if shared is not None:
+            shared.sessions.add(self)
         self._partial: dict = {}
         self._time_limit = config.operation_timeout_in_ms if config is not None else 0
         self._placement_log = placement_log.of_session(graph, self._target, config)
@@ -101,14 +98,22 @@ class BaseSession:
             if self._closed:
                 return
             self._closed = True
+            self._steps.clear()
+            self._plans.clear()
+            self._kernels.clear()
+            if self._resources.is_shared:
+                return
             for resource in list(self._resources.values()):
                 cancel = getattr(resource, "cancel", None)
                 if cancel is not None:
                     cancel()
-            self._steps.clear()
-            self._plans.clear()
-            self._kernels.clear()
             self._resources.clear()
+
+    def _abort(self) -> None:
+        """What this session ran on is gone: further runs raise AbortedError."""
+        with self._lock:
+            self._aborted = True
+            self._steps.clear()
 
     def __del__(self):
         # An interpreter that shuts down may have taken the lock's module away already.
@@ -172,6 +177,8 @@ class BaseSession:
 
     def _run_slowly(self, key, fetches, feed_dict, options, run_metadata):
         """The first run of a pair of fetches and feeds, and runs that are traced."""
+        if self._aborted:
+            raise errors.AbortedError(None, None, "The server of this session was reset by tf.Session.reset; make a new session.")
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
         if self._graph.version == 0:
@@ -438,7 +445,12 @@ class Session(BaseSession):
 
     @staticmethod
     def reset(target, containers=None, config=None) -> None:
-        """Clears the containers of a server: there is none, sessions share nothing."""
+        """Forgets what the sessions of a server in this process keep, in some containers or (None) in all."""
+        state = servers.state_of(target if isinstance(target, bytes) else target.encode())
+        if state is not None:
+            state.clear_containers(containers)
+            for session in list(state.sessions):
+                session._abort()
 
 
 class InteractiveSession(BaseSession):

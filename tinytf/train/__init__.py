@@ -36,6 +36,7 @@ from tinytf.protos import (  # noqa: F401
 )
 from tinytf.summary.event_file import summary_iterator  # noqa: F401
 from tinytf.summary.writer import FileWriter as SummaryWriter  # noqa: F401  (its name before 1.0)
+from tinytf.train import experimental  # noqa: F401
 from tinytf.train.adagrad import AdagradDAOptimizer, AdagradOptimizer, ProximalAdagradOptimizer  # noqa: F401
 from tinytf.train.adam import AdamOptimizer  # noqa: F401
 from tinytf.train.basic_loops import basic_train_loop  # noqa: F401
@@ -48,10 +49,8 @@ from tinytf.train.basic_session_run_hooks import (  # noqa: F401
     LoggingTensorHook,
     NanLossDuringTrainingError,
     NanTensorHook,
-    ProfilerHook,
     StepCounterHook,
     StopAtStepHook,
-    SummarySaverHook,
 )
 from tinytf.train.checkpoint_manager import CheckpointManager  # noqa: F401
 from tinytf.train.checkpoint_utils import checkpoints_iterator, init_from_checkpoint  # noqa: F401
@@ -115,6 +114,7 @@ from tinytf.train.session_run_hook import (  # noqa: F401
     SessionRunHook,
     SessionRunValues,
 )
+from tinytf.train.summary_hooks import ProfilerHook, SummarySaverHook  # noqa: F401
 from tinytf.train.supervisor import Supervisor  # noqa: F401
 from tinytf.train.sync_replicas import SyncReplicasOptimizer  # noqa: F401
 from tinytf.train.training_util import (  # noqa: F401

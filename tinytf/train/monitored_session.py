@@ -16,6 +16,7 @@ from tinytf.train.queue_runner import start_queue_runners
 from tinytf.train.scaffold import Scaffold
 from tinytf.train.session_manager import SessionManager
 from tinytf.train.session_run_hook import SessionRunArgs, SessionRunContext, SessionRunValues
+from tinytf.train.summary_hooks import SummarySaverHook
 
 _PREEMPTION_ERRORS = (errors.AbortedError, errors.UnavailableError)
 USE_DEFAULT = object()
@@ -60,7 +61,7 @@ def MonitoredTrainingSession(
             all_hooks.append(hooks_module.StepCounterHook(output_dir=summary_dir, every_n_steps=log_step_count_steps))
         if any(n and n > 0 for n in summaries):
             all_hooks.append(
-                hooks_module.SummarySaverHook(
+                SummarySaverHook(
                     scaffold=scaffold, save_steps=summaries[0], save_secs=summaries[1], output_dir=summary_dir
                 )
             )

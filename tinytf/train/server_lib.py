@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
-from tinytf import protos
+from tinytf import errors, protos
+from tinytf.run import servers
 
 
 class ClusterSpec:
@@ -115,6 +117,10 @@ class Server:
             raise NotImplementedError(
                 f"tinytf runs in one process and cannot join {cluster}. Use a plain tf.Session, or tf.train.Server.create_local_server()."
             )
+        address = cluster.task_address(self._server_def.job_name, self._server_def.task_index)
+        if not re.fullmatch(r".+:\d+", address):
+            raise errors.InvalidArgumentError(None, None, f'Could not parse port for local server from "{address}".')
+        self._target, self._state = servers.serve(address)
         self._stopped = threading.Event()
         self._started = False
         if start:
@@ -135,9 +141,8 @@ class Server:
 
     @property
     def target(self) -> bytes:
-        """What to give to `tf.Session`."""
-        address = ClusterSpec(self._server_def.cluster).task_address(self._server_def.job_name, self._server_def.task_index)
-        return f"grpc://{address}".encode()
+        """What to give to `tf.Session`: the sessions of one server share their variables."""
+        return self._target
 
     @staticmethod
     def create_local_server(config=None, start=True) -> Server:
