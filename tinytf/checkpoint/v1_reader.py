@@ -84,7 +84,7 @@ class SliceReader:
             raise _loss(path, f"its first entry cannot be parsed as SavedTensorSlices: {e}") from None
         _check_version(versions, path)
         self._tables.append(table)
-        for name, dtype, shape, parts in tensors:
+        for name, (dtype, shape, parts) in tensors.items():
             known = self._tensors.setdefault(name, (dtype, shape, {}))
             for what, old, new in (("shapes", *map(slices.shape_string, (known[1], shape))), ("types", *map(elements.type_name, (known[0], dtype)))):
                 if old != new:
