@@ -211,7 +211,7 @@ PYTHON_PATHS = {
     "platform.sysconfig": "tf.sysconfig",
     "platform.test": "tf.test",
     "platform.tf_logging": "tf.logging",
-    "pywrap_tensorflow": "tf.train tf.errors",
+    "pywrap_tensorflow": "tf.train tf.errors tinytf.checkpoint",
     "saved_model": "tf.saved_model",
     "saved_model.saved_model": "tf.saved_model",
     "summary": "tf.summary",

@@ -36,11 +36,13 @@ def enum_of(array: np.ndarray) -> int:
 
 def type_name(enum: int) -> str:
     """`float`, `double`, `half`, `int32` …: how TensorFlow's runtime names types in messages."""
+    if enum == 0:
+        return "INVALID"
     try:
         name = dtypes.as_dtype(enum).name
     except TypeError:
-        return f"unknown dtype {enum}"
-    return {"float32": "float", "float64": "double", "float16": "half"}.get(name, name)
+        return f"unknown dtype enum ({enum})"
+    return {"float32": "float", "float64": "double", "float16": "half", "float32_ref": "float_ref"}.get(name, name)
 
 
 def dtype_of(enum: int, what: str, where) -> dtypes.DType:

@@ -301,8 +301,8 @@ class InputFile:
         view[: len(data)] = data
         return len(data)
 
-    def mapped(self):
-        """The whole file as a read-only memoryview, paged in as it is touched.
+    def mapped(self, offset: int, size: int):
+        """`size` bytes at `offset` as a read-only buffer, paged in as it is touched; a copy where the file cannot be mapped.
 
         A page that is cut off the file kills the process that touches it, so the size is looked at each time.
         """
@@ -311,9 +311,9 @@ class InputFile:
         if self._map is None:
             try:
                 self._map = memoryview(mmap.mmap(self._fd, self.size, access=mmap.ACCESS_READ))
-            except (OSError, ValueError):  # no mmap here, or an empty file
-                self._map = memoryview(self.read(0, self.size))
-        return self._map
+            except (OSError, ValueError):
+                return memoryview(self.read(offset, size)).toreadonly()
+        return self._map[offset : offset + size]
 
 
 def identity(path: str):

@@ -216,10 +216,10 @@ def read_tensors(prefix, names, shape_and_slices, dtypes, reader=None) -> list:
 
 def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
     v2 = reader.format == "V2"
-    there = (name in reader for name in names) if len(names) < 9 else (found is not None for found in reader.infos(names))
-    missing = sorted({name for name, found in zip(names, there) if not found})
-    if missing:
-        raise not_found(reader, missing, restoring=True)
+    infos = reader.infos(names)
+    if None in infos:
+        raise not_found(reader, sorted({name for name, info in zip(names, infos) if info is None}), restoring=True)
+    _check_dtypes(reader, names, [info[0] for info in infos], dtypes)
     whole = [i for i, spec in enumerate(specs) if not spec]
     values: list = [None] * len(names)
     for i, value in zip(whole, reader.read_many([names[i] for i in whole])):
@@ -241,24 +241,26 @@ def _read_tensors(reader, names: list, specs: list, dtypes) -> list:
                     )
                 raise errors.InvalidArgumentError(None, None, reason)
             values[i] = reader.read_slice(names[i], extents)
-    types = {wanted: np.dtype(tf_dtypes.as_dtype(wanted).as_numpy_dtype) for wanted in set(dtypes)}
-    for name, value, wanted in zip(names, values, dtypes):
-        if value.dtype is not types[wanted] and value.dtype != types[wanted]:
-            _check_dtype(reader, name, tf_dtypes.as_dtype(wanted).base_dtype, v2)
     return values
 
 
-def _check_dtype(reader, name: str, wanted: tf_dtypes.DType, v2: bool) -> None:
-    enum = reader.info(name)[0]
-    if enum == wanted.as_datatype_enum:
+def _check_dtypes(reader, names: list, found: list, dtypes) -> None:
+    """Raises InvalidArgumentError, before anything is read, where tensors are of other types than wanted."""
+    enums = {wanted: tf_dtypes.as_dtype(wanted).base_dtype.as_datatype_enum for wanted in set(dtypes)}
+    wanted = [enums[dtype] for dtype in dtypes]
+    if found == wanted:
         return
-    elements.check_type(enum, f"tensor {name}", lambda reason: errors.DataLossError(None, None, reason))
-    expected, found = elements.type_name(wanted.as_datatype_enum), elements.type_name(enum)
-    if v2:
-        reason = f"tensor_name = {name}; expected dtype {expected} does not equal original dtype {found}"
-    else:
-        reason = f"Expected to restore a tensor of type {expected}, got a tensor of type {found} instead: tensor_name = {name}"
-    raise errors.InvalidArgumentError(None, None, reason)
+    reasons = []
+    for name, a, b in sorted(set(zip(names, wanted, found))):
+        expected, original = elements.type_name(a), elements.type_name(b)
+        if a == b:
+            continue
+        if reader.format == "V2":
+            reasons.append(f"tensor_name = {name}; expected dtype {expected} does not equal original dtype {original}")
+        else:
+            reasons.append(f"Expected to restore a tensor of type {expected}, got a tensor of type {original} instead: tensor_name = {name}")
+            break
+    raise errors.InvalidArgumentError(None, None, "\n".join(reasons))
 
 
 def dtype_of(reader, name: str) -> tf_dtypes.DType:

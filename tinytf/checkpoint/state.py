@@ -23,7 +23,7 @@ from tinytf.checkpoint import files, v2_files
 
 _log = logging.getLogger("tensorflow")
 _V2 = 2
-_LARGEST = 16 << 20  # bytes of a state file
+_LARGEST = 8 << 20  # bytes of a state file
 _LARGEST_TEXT = 1 << 20  # of one that takes the parser of all that protocol buffer text can be
 _PLAIN = re.compile(
     r'(model_checkpoint_path|all_model_checkpoint_paths): "([^"\\\x00-\x1f]*)"'
@@ -123,11 +123,12 @@ def get_checkpoint_state(checkpoint_dir, latest_filename=None):
         return None
     if not state.model_checkpoint_path:
         raise ValueError(f"Invalid checkpoint state loaded from {checkpoint_dir}")
-    last = _found(state.model_checkpoint_path, folder)
+    there = _names_in(folder)
+    last = _found(state.model_checkpoint_path, folder, there)
     if os.path.isabs(state.model_checkpoint_path) and last != state.model_checkpoint_path:
         _log.info("%s is not there; using %s beside the checkpoint file", state.model_checkpoint_path, last)
     state.model_checkpoint_path = last
-    state.all_model_checkpoint_paths[:] = [_found(p, folder) for p in state.all_model_checkpoint_paths]
+    state.all_model_checkpoint_paths[:] = [_found(p, folder, there) for p in state.all_model_checkpoint_paths]
     return state
 
 
@@ -154,11 +155,21 @@ def _parse(file: files.InputFile):
     return protos.CheckpointState(**fields)
 
 
-def _found(path: str, folder: str) -> str:
+def _names_in(folder: str) -> set:
+    try:
+        return set(os.listdir(folder or "."))
+    except OSError:
+        return set()
+
+
+def _found(path: str, folder: str, there: set) -> str:
+    """`path`, or the checkpoint of its base name among the files `there` in the folder, if that is one and `path` is none."""
     if not os.path.isabs(path):
         return os.path.join(folder, path)
-    # A backslash: the folder may come from another kind of machine.
-    sibling = os.path.join(folder, re.split(r"[/\\]", path)[-1])
+    base = re.split(r"[/\\]", path)[-1]  # a backslash: the folder may come from another kind of machine
+    if base not in there and v2_files.index_name(base) not in there and "?" not in base:
+        return path
+    sibling = os.path.join(folder, base)
     return sibling if not checkpoint_exists(path) and checkpoint_exists(sibling) else path
 
 

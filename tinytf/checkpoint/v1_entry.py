@@ -29,7 +29,7 @@ from tinytf.checkpoint.coding import put_varint
 META_KEY = b""
 VERSION = 1
 SMALL = 64 * 1024
-_LARGEST = 1 << 20  # bytes of a description: a parsed message takes 30 times as much memory as the least it can be written in
+_LARGEST = 1 << 18  # bytes of a description: a parsed message takes 30 times as much memory as the least it can be written in
 
 
 class Kind(NamedTuple):
@@ -109,24 +109,29 @@ def encode_meta(tensors: dict, more: dict) -> bytes:
 
 
 def decode_meta(value, where):
-    """The tensors in a first entry, as (name, dtype, shape, slices), and its VersionDef.
+    """The tensors in a first entry, as name -> (dtype, shape, slices), and its VersionDef.
 
     Args:
-      where: makes the error for an impossible shape: `where(reason, name) -> exception`.
+      where: makes the error for an impossible tensor: `where(reason, name) -> exception`.
 
     Raises ValueError where the entry is malformed.
     """
-    tensors = []
+    tensors: dict = {}
     versions = []
     seen: dict = {}  # all of a SavedSliceMeta but the name, which comes first -> what it says
     try:
         for meta in v1_values.messages(value, 1):
             for described in v1_values.messages(meta, 1):
-                name, rest = _split_name(bytes(described))
+                raw, rest = _split_name(bytes(described))
                 known = seen.get(rest)
                 if known is None:
-                    known = seen[rest] = _decode_description(rest, lambda reason, name=name: where(reason, slices.name_text(name)))
-                tensors.append((known[0] or slices.name_text(name), *known[1:]))
+                    known = seen[rest] = _decode_description(rest, lambda reason, raw=raw: where(reason, slices.name_text(raw)))
+                if not known[3]:  # no slices: TensorFlow takes it for not there
+                    continue
+                name = known[0] or slices.name_text(raw)
+                if name in tensors:
+                    raise where("Overlapping slices: it is listed twice", name)
+                tensors[name] = known[1:]
             versions += v1_values.messages(meta, 2)
         return tensors, protos.VersionDef.FromString(b"".join(versions))
     except DecodeError as e:
@@ -155,8 +160,8 @@ def decode_data(value, name: str, extents: tuple):
     Args:
       extents: the slice that it should be.
     """
-    saved = b"".join(v1_values.messages(value, 2)[-1:])
-    names, parts, values = (v1_values.messages(saved, number) for number in (1, 2, 3))
+    saved = b"".join(list(v1_values.messages(value, 2))[-1:])
+    names, parts, values = (list(v1_values.messages(saved, number)) for number in (1, 2, 3))
     try:
         if sum(map(len, parts)) > _LARGEST:
             raise ValueError("its slice is larger than any")

@@ -73,7 +73,7 @@ class SliceReader:
         self._size += file.size
         value = table.get(v1_entry.META_KEY)
         if value is None:
-            raise _loss(path, "it is no V1 checkpoint: failed to find the saved tensor slices at the beginning of the file")
+            raise _loss(path, "Failed to find the saved tensor slices at the beginning of the checkpoint file: it is no V1 checkpoint")
 
         def where(reason, name):
             return _loss(path, f"{reason}: tensor {name}")
@@ -84,15 +84,19 @@ class SliceReader:
             raise _loss(path, f"its first entry cannot be parsed as SavedTensorSlices: {e}") from None
         _check_version(versions, path)
         self._tables.append(table)
-        for name, dtype, shape, parts in tensors:
+        for name, (dtype, shape, parts) in tensors.items():
             known = self._tensors.setdefault(name, (dtype, shape, {}))
-            if known[:2] != (dtype, shape):
-                raise where("the files disagree on its dtype or shape", name)
+            for what, old, new in (("shapes", *map(slices.shape_string, (known[1], shape))), ("types", *map(elements.type_name, (known[0], dtype)))):
+                if old != new:
+                    raise _loss(path, f"Incompatible tensor {what} detected for tensor {name}: existing = {old}, new = {new}")
             for part in parts:
                 try:
                     slices.check(part, shape)
                 except errors.InternalError as e:
                     raise where(e.message, name) from None
+                if part in known[2]:
+                    text = slices.to_string(part)
+                    raise where(f"Overlapping slices: existing slice = {text}, new slice = {text}", name)
                 known[2][part] = table
 
     def refresh(self) -> None:

@@ -135,7 +135,7 @@ def decode(enum: int, count: int, proto) -> np.ndarray:
     if field is None:
         raise ValueError(f"values of dtype {enum} cannot be in a V1 checkpoint")
     kind = _kind(enum)
-    found = [part for number, part in walk(proto) if number == field]
+    found = [part for number, part in walk(proto) if number == field and (kind == _STRINGS or type(part) is int or len(part))]
     if kind == _STRINGS:
         if any(type(part) is int for part in found):
             raise ValueError("a string is not length-delimited")
@@ -229,9 +229,10 @@ def walk(message):
         pos += size
 
 
-def messages(message, wanted: int) -> list:
+def messages(message, wanted: int):
     """The contents of the field `wanted`, which holds bytes or messages; ValueError where it holds numbers, or one is malformed."""
-    found = [content for number, content in walk(message) if number == wanted]
-    if any(type(content) is int for content in found):
-        raise ValueError(f"field {wanted} holds a number")
-    return found
+    for number, content in walk(message):
+        if number == wanted:
+            if type(content) is int:
+                raise ValueError(f"field {wanted} holds a number")
+            yield content

@@ -25,7 +25,7 @@ from tinytf.checkpoint.coding import put_fixed32, put_varint
 
 HEADER_KEY = b""
 VERSION = 1  # kTensorBundleVersion
-_LARGEST = 1 << 20  # bytes of an entry: a parsed message takes 30 times as much memory as the least it can be written in
+_LARGEST = 1 << 18  # bytes of an entry: a parsed message takes 30 times as much memory as the least it can be written in
 
 
 class Entry(NamedTuple):

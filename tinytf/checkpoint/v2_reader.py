@@ -53,7 +53,10 @@ class BundleReader:
         header = self._table.get(v2_entry.HEADER_KEY)
         if header is None:
             raise errors.DataLossError(
-                None, None, f"Unable to read file ({self._index_path}): failed to seek to header entry"
+                None,
+                None,
+                f"Unable to read file ({self._index_path}). Perhaps the file is corrupt or was produced by a newer version of TensorFlow "
+                "with format changes (failed to seek to header entry)",
             )
         self.header = v2_entry.decode_header(header, self._index_path)
         self._swap = self.header.endianness != (0 if np.little_endian else 1)
@@ -138,6 +141,8 @@ class BundleReader:
 
     def infos(self, names: list) -> list:
         """The `info` of many tensors; None for those that are not there."""
+        if len(names) <= 8 and self._places is None:
+            return [self.info(name) if name in self else None for name in names]
         places = self.places()
         rows = map(places.row.get, [name.encode("utf-8", "surrogateescape") for name in names])
         found = [row if row is None else places.kinds[row] for row in rows]
@@ -190,14 +195,15 @@ class BundleReader:
         kind = elements.NUMPY[entry.dtype]
         self._check_place(key, entry)
         if entry.size == 0:
+            if self.verify and entry.crc32c != mask(0):
+                raise self.bad_checksum(key, entry, 0)
             try:
                 return np.empty(entry.shape, kind)
             except ValueError:
                 return elements.reshape(np.empty(0, kind), entry.shape)
         shard = self.shard(entry.shard_id)
         if view and not self._swap:
-            data = shard.mapped()[entry.offset : entry.offset + entry.size]
-            array = np.frombuffer(data, np.uint8)
+            array = np.frombuffer(shard.mapped(entry.offset, entry.size), np.uint8)
         else:
             array = np.empty(entry.size, np.uint8)
             shard.read_into(entry.offset, array)
@@ -267,16 +273,11 @@ class BundleReader:
         """A string tensor; see v2_writer for how it lies in the file."""
         what = f"string tensor {v2_entry.show(key)}"
         count = elements.count_of(entry.shape)
-        if count and entry.size < count + 4:  # each length takes at least a byte, their checksum 4
+        if entry.size < count + 4:  # each length takes at least a byte, their checksum 4
             raise self._loss(
                 f"Invalid size in bundle entry: key {v2_entry.show(key)}; stored size {entry.size}; "
                 f"expected size at least {count + 4}"
             )
-        if count == 0:
-            try:
-                return np.empty(entry.shape, object)
-            except ValueError:
-                return elements.reshape(np.empty(0, object), entry.shape)
         self.check_range(key, entry)
         shard = self.shard(entry.shard_id)
         data = bytes(shard.read(entry.offset, entry.size))
@@ -337,11 +338,14 @@ class BundleReader:
             overlap = slices.within(extents, part, entry.shape)
             if overlap is None:
                 continue
-            key = slices.encode_key(name, part)
-            try:
+            if part == slices.full(len(part)):  # no part with a key of its own, but this very entry
+                key, piece = slices.name_bytes(name), entry._replace(slices=())
+            else:
+                key = slices.encode_key(name, part)
+                if key not in self.scan():
+                    reason = f"Key {v2_entry.show(key)} not found in checkpoint: {what} lists it [checkpoint {self.prefix}]"
+                    raise errors.NotFoundError(None, None, reason)
                 piece = self.entry(key)
-            except errors.NotFoundError:
-                raise self._loss(f"{what}: its slice {slices.to_string(part)} is listed but not there") from None
             if piece.dtype != entry.dtype or piece.shape != slices.shape_of(part, entry.shape) or piece.slices:
                 raise self._loss(f"{what}: its slice {slices.to_string(part)} has another dtype or shape than listed")
             wanted.append((key, piece, overlap))

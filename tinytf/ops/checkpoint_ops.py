@@ -33,8 +33,8 @@ def _remapping_kernel(op_):
         if len(new) < offset + count:
             raise errors.InvalidArgumentError(
                 op_.node_def, op_,
-                f"lookup table size must be larger than or equal to the last new vocab entry's line: {_text(new_file)} has "
-                f"{len(new)} lines, line {offset + count} is asked for",
+                f"lookup table size must be larger than last new vocab entry's line: {_text(new_file)} has {len(new)} lines, "
+                f"line {offset + count} is asked for",
             )  # fmt: skip
         if old_size >= 0:
             old = old[:old_size]
@@ -45,10 +45,17 @@ def _remapping_kernel(op_):
     return remap
 
 
+def _remapping_shape(op_):
+    for tensor in op_.inputs:
+        if tensor.dims is not None and len(tensor.dims):
+            raise ValueError(f"Shape must be rank 0 but is rank {len(tensor.dims)}")
+    return [(op_.attr("num_new_vocab"),), ()]
+
+
 op(
     "GenerateVocabRemapping(new_vocab_file: string, old_vocab_file: string) -> (remapping: int64, num_present: int32); "
     "new_vocab_offset: int >= 0; num_new_vocab: int >= 0; old_vocab_size: int >= -1 = -1",
-    shape=lambda op_: [(op_.attr("num_new_vocab"),), ()],
+    shape=_remapping_shape,
     kernel=_remapping_kernel,
     gradient=NOT_DIFFERENTIABLE,
 )
@@ -60,28 +67,44 @@ def _load_kernel(op_):
     def fail(text):
         raise errors.InvalidArgumentError(op_.node_def, op_, text)
 
-    def check(ids, limit, what):
-        used = ids[ids >= 0]
-        if len(np.unique(used)) != len(used):
-            fail(f"{what} maps two new ids to one old id")
-        if used.size and used.max() >= limit:
-            fail(f"{what} maps to {what.split('_')[0]} {used.max()}, but the saved matrix has {limit}")
+    def check(ids):
+        new_of: dict = {}
+        for new, old in enumerate(ids.tolist()):
+            if old >= 0 and new_of.setdefault(old, new) != new:
+                reason = f"Old ID {old} is mapped to both new ID {new_of[old]} and {new}, which is not supported."
+                raise errors.UnimplementedError(op_.node_def, op_, reason)
 
     def load(path, name, row_remapping, col_remapping, initial):
         if row_remapping.shape != (rows,):
             fail(f"Size of row_remapping is {row_remapping.size} instead of being equal to num_rows={rows}")
         if col_remapping.size not in (0, cols):
             fail(f"Provided col_remapping, but its size is {col_remapping.size} instead of being equal to num_cols={cols}")
+        if not checkpoint.checkpoint_exists(_text(path)):
+            raise errors.NotFoundError(op_.node_def, op_, f"{_text(path)}.index; No such file or directory")
+        check(row_remapping)
+        check(col_remapping)
         saved = np.asarray(checkpoint.read_tensors(_text(path), [_text(name)], [""], [dtypes.float32])[0])
         if saved.ndim != 2:
             fail(f"Old tensor must have shape of rank 2, got {list(saved.shape)} for {_text(name)}")
+        shape = "[%d,%d]" % saved.shape
+        if not col_remapping.size and saved.shape[1] != cols:
+            fail(
+                f"Tensor {_text(name)} has shape {shape}, where the size of its 2nd dimension is {saved.shape[1]} instead of being "
+                f"equal to num_cols={cols}"
+            )
         columns = col_remapping if col_remapping.size else np.arange(cols)
-        check(row_remapping, saved.shape[0], "row_remapping")
-        check(columns, saved.shape[1], "col_remapping")
+        for axis, ids in enumerate((row_remapping, columns)):
+            last = ids.max() if ids.size else -1
+            if last >= saved.shape[axis]:
+                text = f"0,{last + 1}:-" if axis == 0 else f"-:0,{last + 1}"
+                reason = f"Extent in dimension {axis} out of bounds: shape = {shape}, slice = {text}"
+                raise errors.InternalError(op_.node_def, op_, reason)
         known = (row_remapping >= 0)[:, None] & (columns >= 0)[None, :]
         missing = known.size - np.count_nonzero(known)
-        if missing != initial.size:
-            fail(f"initializing_values contained {initial.size} elements, but {missing} missing values are to be filled")
+        if missing > initial.size:
+            fail(f"initializing_values contained {initial.size} elements, but more missing values remain.")
+        if missing < initial.size:
+            fail(f"initializing_values contained {initial.size} elements, but only {missing} elements were used to fill in missing values.")
         result = np.empty((rows, cols), np.float32)
         result[known] = saved[np.ix_(row_remapping[row_remapping >= 0], columns[columns >= 0])].ravel()
         result[~known] = initial.ravel()

@@ -11,6 +11,7 @@ import threading
 import numpy as np
 
 from tinytf import checkpoint, dtypes, errors
+from tinytf.checkpoint import slices as tensor_slices
 from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
@@ -208,14 +209,28 @@ def slice_dims(spec: str):
         return None
 
 
+def _dims_of_slice(spec: str) -> tuple:
+    """`slice_dims` of what is checked: ValueError where it does not parse, InternalError where it is outside of the shape."""
+    try:
+        shape, extents = tensor_slices.parse_shape_and_slice(spec)
+    except errors.InvalidArgumentError as e:
+        raise ValueError(e.message) from None
+    return tensor_slices.shape_of(extents, shape)
+
+
 def _restore_v2_shape(op):
     _check_rank(op.inputs[0], 0)
-    _check_rank(op.inputs[1], 1)
-    _check_rank(op.inputs[2], 1)
-    slices = constant_value(op.inputs[2])
-    if slices is None:
+    for tensor in op.inputs[1:]:
+        _check_rank(tensor, 1)
+    (names,), (parts,) = [tensor.dims or (None,) for tensor in op.inputs[1:]]
+    if None not in (names, parts) and names != parts:
+        raise ValueError(f"Dimension 0 in both shapes must be equal, but are {names} and {parts}. Shapes are [{names}] and [{parts}].")
+    specs = constant_value(op.inputs[2])
+    if specs is None:
         return [None] * len(op.attr("dtypes"))
-    return [slice_dims(s) if s else None for s in _strings(slices)]
+    if np.size(specs) != len(op.attr("dtypes")):
+        raise ValueError("The number of shape_and_slice doesn't match tensor outputs.")
+    return [_dims_of_slice(s) if s else None for s in _strings(specs)]
 
 
 def _restore_v1_shape(op):
@@ -223,8 +238,8 @@ def _restore_v1_shape(op):
         _check_rank(tensor, 0)
     if op.type == "RestoreSlice":
         spec = constant_value(op.inputs[2])
-        if spec is not None:
-            return [slice_dims(_path(spec))]
+        if spec is not None and _path(spec):
+            return [_dims_of_slice(_path(spec))]
     return [None]
 
 
