@@ -39,6 +39,11 @@ def cores() -> int:
 _CORES = min(cores(), 8)
 
 
+def has_helpers() -> bool:
+    """Whether there are threads beside the one that runs a plan."""
+    return _CORES > 1
+
+
 def divide(work, size: int, least: int = 1) -> None:
     """Calls `work(first, last)` for ranges that make up `range(size)`, in as many threads as are free.
 
@@ -86,6 +91,7 @@ class _Job:
     def wait(self) -> None:
         """Returns when all parts are done."""
         self._finished.acquire()
+        self._work = None  # a thread that comes too late may hold on to the job for a while, but not to its arrays
         if self._error is not None:
             raise self._error
 

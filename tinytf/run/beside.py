@@ -26,7 +26,7 @@ _DIVIDED = frozenset(["Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]) 
 
 def run_products_beside(program: Program) -> None:
     """Makes 'begin' and 'join' instructions of the products that other large work does not wait for."""
-    if parallel.cores() > 1:
+    if parallel.has_helpers():
         _overlap(program.instructions)
 
 
