@@ -184,6 +184,8 @@ def elementwise(kernel, shape: tuple, dtype):
     least = max(1, LARGE // 2 * rows // max(1, int(np.prod(shape, dtype=np.int64))))
 
     def divided(*arrays, out=None):
+        if np.broadcast_shapes(*[a.shape for a in arrays]) != shape:  # `set_shape` said what is not so
+            return kernel(*arrays, out=out)
         result = np.empty(shape, dtype) if out is None else out
         has_rows = [a.ndim == len(shape) and a.shape[0] == rows for a in arrays]
 
