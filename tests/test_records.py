@@ -109,3 +109,26 @@ def test_examples(tmp_path):
     example = tf.train.Example(features=tf.train.Features(feature=feature))
     write(tmp_path / "r", [example.SerializeToString()])
     assert tf.train.Example.FromString(read(tmp_path / "r")[0]) == example
+
+
+@pytest.mark.parametrize("count", [1, 9, 200])
+def test_a_batch_of_examples_is_put_together_whatever_a_feature_s_length(count):
+    def example(values, extra=b""):
+        numbers = tf.train.FloatList(value=values).SerializeToString() + extra
+        feature = tf.train.Feature.FromString(b"\x12" + _varint(len(numbers)) + numbers)
+        whole = {"x": feature, "i": tf.train.Feature(int64_list=tf.train.Int64List(value=range(count)))}
+        return tf.train.Example(features=tf.train.Features(feature=whole)).SerializeToString()
+
+    values = [n / 2 - 3 for n in range(count)]
+    unknown = b"\x7a\x02hi"  # a field that a FloatList does not have
+    texts = [example(values), example(values[::-1], unknown), tf.train.Example().SerializeToString()]
+    default = [0.5] * count
+    spec = {"x": tf.FixedLenFeature([count], tf.float32, default), "i": tf.FixedLenFeature([count], tf.int64, [7] * count)}
+    with tf.Graph().as_default(), tf.Session() as sess:
+        found = sess.run(tf.parse_example(texts, spec))
+    assert found["x"].tolist() == [values, values[::-1], default]
+    assert found["i"].tolist() == [list(range(count))] * 2 + [[7] * count]
+
+
+def _varint(n: int) -> bytes:
+    return bytes([n]) if n < 128 else bytes([n & 127 | 128, n >> 7])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
+from tinytf.ops import pool_kernels
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,22 @@ def test_avg_pool_does_not_count_padding():
     y = tf.nn.avg_pool(x, 2, 1, "SAME")
     close(y, [1.75, 2, 2.5, 2.25, 2, 3.5, 3, 3, 5])
     close(tf.gradients(y, x)[0], [0.25, 0.5, 0.75, 0.5, 1, 1.5, 0.75, 1.5, 2.25])
+
+
+@pytest.mark.parametrize("size, stride, padding", [(2, 2, "VALID"), (3, 2, "SAME"), (1, 2, "VALID"), (2, 3, "SAME")])
+def test_pools_of_a_few_images_at_a_time_are_those_of_all(size, stride, padding, monkeypatch):
+    x = np.random.RandomState(0).randn(7, 6, 5, 3).astype(np.float32)
+
+    def pools():
+        v = tf.constant(x)
+        ys = [pool(v, size, stride, padding) for pool in (tf.nn.max_pool, tf.nn.avg_pool)]
+        return run([ys, tf.gradients(ys[0] * ys[0], v), tf.gradients(ys[1] * ys[1], v)])
+
+    whole = pools()
+    monkeypatch.setattr(pool_kernels, "_CHUNK", 1)
+    for a, b in zip(whole, pools()):
+        for one, other in zip(a, b):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_pools_refuse_the_batch_dimension():

@@ -31,6 +31,26 @@ def test_an_error_in_a_part_reaches_the_caller(monkeypatch):
         parallel.divide(work, 100)
 
 
+def test_a_call_beside_gives_its_result_or_its_error(monkeypatch):
+    monkeypatch.setattr(parallel, "_CORES", 2)
+    begun = [parallel.Beside(pow, 2, n) for n in range(50)]
+    assert [b.result() for b in begun] == [2**n for n in range(50)]
+    failed = parallel.Beside(pow, 0, -1)
+    with pytest.raises(ZeroDivisionError):
+        failed.result()
+
+
+@pytest.mark.parametrize("shapes", [((600, 700), (600, 700)), ((600, 700), (700,)), ((600, 1), (600, 700)), ((600, 700), ())])
+@pytest.mark.parametrize("given", [False, True])
+def test_elementwise_kernels_in_parts_are_the_whole(monkeypatch, shapes, given):
+    monkeypatch.setattr(parallel, "_CORES", 2)
+    a, b = (np.asarray(np.random.RandomState(0).rand(*s), np.float32) for s in shapes)
+    out = np.empty((600, 700), np.float32) if given else None
+    result = parallel.elementwise(np.multiply, (600, 700), np.float32)(a, b, out=out)
+    np.testing.assert_array_equal(result, a * b)
+    assert out is None or result is out
+
+
 @pytest.mark.parametrize("shapes", [((300, 400), (400, 200)), ((64, 2000), (2000, 300)), ((3, 4), (4, 5))])
 @pytest.mark.parametrize("turned", [False, True])
 def test_products_are_those_of_numpy(monkeypatch, shapes, turned):

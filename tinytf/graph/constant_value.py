@@ -197,17 +197,24 @@ def _fold(tensor, memo: dict):
             value = _RULES[op.type](t, False)
             if value is not None:
                 value = np.asarray(value, t.dtype.as_numpy_dtype)
-        elif op.type == "ShapeN" and all(i.shape.is_fully_defined() for i in op._inputs):
-            value = np.array(op._inputs[t.value_index].dims, t.dtype.as_numpy_dtype)
+        elif op.type == "ShapeN":
+            dims = op._inputs[t.value_index].dims
+            if dims is not None and None not in dims:
+                value = np.array(dims, t.dtype.as_numpy_dtype)
+            else:
+                value = None
         elif not _foldable(op):
             value = None
         else:
-            pending = [i for i in op._inputs if i not in memo]
-            if pending:
-                stack.extend(pending)
+            arguments = [memo.get(i, _MISSING) for i in op._inputs]
+            if any(a is None for a in arguments):
+                value = None
+            elif any(a is _MISSING for a in arguments):
+                # One after the other: with the first that has no value, the others are of no interest.
+                stack.append(next(i for i, a in zip(op._inputs, arguments) if a is _MISSING))
                 continue
-            arguments = [memo[i] for i in op._inputs]
-            value = None if any(a is None for a in arguments) else _run_kernel(op, arguments, t.value_index)
+            else:
+                value = _run_kernel(op, arguments, t.value_index)
         memo[t] = value
         stack.pop()
     return memo[tensor]

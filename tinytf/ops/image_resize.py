@@ -14,6 +14,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import with_rank
+from tinytf.ops import parallel
 
 _CUBIC_STEPS = 1024  # TensorFlow looks cubic weights up in a table of so many steps
 
@@ -74,16 +75,32 @@ def bilinear(op, images, size, corners: bool, half: bool) -> np.ndarray:
     height, width = _checked(op, images, size)
     top, bottom, down = _linear(images.shape[1], height, corners, half)
     left, right, across = _linear(images.shape[2], width, corners, half)
-    x = images.astype(np.float32, copy=False)
-    across, down = across[:, None], down[:, None, None]
+    channels = images.shape[3]
+    # Each line of the old image that is needed is stretched once, as one run of pixels and channels.
+    needed, places = np.unique(np.concatenate([top, bottom]), return_inverse=True)
+    top, bottom = places[:height], places[height:]
+    left, right = ((at[:, None] * channels + np.arange(channels)).reshape(-1) for at in (left, right))
+    across, down = np.repeat(across, channels), down[:, None]
+    out = np.empty((images.shape[0], height, width * channels), np.float32)
 
-    def row(ys):
-        rows = x[:, ys]
-        a = rows[:, :, left]
-        return a + (rows[:, :, right] - a) * across
+    def some(first, last):
+        for image, target in zip(images[first:last], out[first:last]):
+            rows = image[needed].reshape(len(needed), -1).astype(np.float32, copy=False)
+            lines = _between(rows.take(left, 1), rows.take(right, 1), across)
+            _between(lines.take(top, 0), lines.take(bottom, 0), down, target)
 
-    upper = row(top)
-    return upper + (row(bottom) - upper) * down
+    parallel.divide(some, len(images), max(1, _WORTH_IT // max(1, height * width * channels)))
+    return out.reshape(images.shape[0], height, width, channels)
+
+
+_WORTH_IT = 100_000  # numbers of the result that are worth a thread
+
+
+def _between(low, high, weight, out=None):
+    """low + (high - low) * weight; what is given is overwritten."""
+    high -= low
+    high *= weight
+    return np.add(low, high, out=low if out is None else out)
 
 
 def _bilinear_kernel(op):

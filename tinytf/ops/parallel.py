@@ -39,6 +39,11 @@ def cores() -> int:
 _CORES = min(cores(), 8)
 
 
+def has_helpers() -> bool:
+    """Whether there are threads beside the one that runs a plan."""
+    return _CORES > 1
+
+
 def divide(work, size: int, least: int = 1) -> None:
     """Calls `work(first, last)` for ranges that make up `range(size)`, in as many threads as are free.
 
@@ -86,6 +91,7 @@ class _Job:
     def wait(self) -> None:
         """Returns when all parts are done."""
         self._finished.acquire()
+        self._work = None  # a thread that comes too late may hold on to the job for a while, but not to its arrays
         if self._error is not None:
             raise self._error
 
@@ -178,6 +184,8 @@ def elementwise(kernel, shape: tuple, dtype):
     least = max(1, LARGE // 2 * rows // max(1, int(np.prod(shape, dtype=np.int64))))
 
     def divided(*arrays, out=None):
+        if np.broadcast_shapes(*[a.shape for a in arrays]) != shape:  # `set_shape` said what is not so
+            return kernel(*arrays, out=out)
         result = np.empty(shape, dtype) if out is None else out
         has_rows = [a.ndim == len(shape) and a.shape[0] == rows for a in arrays]
 

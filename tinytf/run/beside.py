@@ -16,7 +16,7 @@ import numpy as np
 
 from tinytf.ops import parallel
 from tinytf.run.hazards import variables_written
-from tinytf.run.program import Instruction, Program, with_bases
+from tinytf.run.program import Instruction, Program, values_read, with_bases
 
 LEAST = 1_500_000  # multiplications, some 30 us: less is not worth the handing over
 _MOST_AT_ONCE = 2  # begun and not joined; what they read cannot be let go of
@@ -26,7 +26,7 @@ _DIVIDED = frozenset(["Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]) 
 
 def run_products_beside(program: Program) -> None:
     """Makes 'begin' and 'join' instructions of the products that other large work does not wait for."""
-    if parallel.cores() > 1:
+    if parallel.has_helpers():
         _overlap(program.instructions)
 
 
@@ -43,7 +43,7 @@ def _overlap(instructions: list) -> None:
     for at, i in enumerate(instructions):
         for v in i.outputs:
             makers[v.number] = at
-        for v in _uses(i):
+        for v in values_read(i):
             users.setdefault(v.number, at)
     candidates = []  # (position, first position to begin at, position of the first use)
     for at, i in enumerate(instructions):
@@ -84,20 +84,6 @@ def _rewritten(instructions, begins, chosen) -> list:
             out.append(instruction)
     join(list(open_))
     return out
-
-
-def _uses(instruction):
-    """All that an instruction reads, what is inside of a loop included."""
-    yield from instruction.inputs
-    yield from (v for v, _ in instruction.guard)
-    if instruction.kind == "merge":
-        yield from (v for tail in instruction.extra["tails"] for v, _ in tail)
-    elif instruction.kind == "loop":
-        yield from instruction.extra["ends"]
-        yield instruction.extra["cond"]
-        for section in ("test", "body", "after"):
-            for inner in instruction.extra[section]:
-                yield from _uses(inner)
 
 
 def _multiplications(instruction) -> int:

@@ -19,6 +19,7 @@ from tinytf.ops import parallel
 from tinytf.run import select
 from tinytf.run.beside import run_products_beside
 from tinytf.run.hazards import protect_from_writes
+from tinytf.run.narrow import narrow_products
 from tinytf.run.program import Instruction, Program, Value
 from tinytf.run.unused import drop_unused
 
@@ -62,6 +63,7 @@ class _Lowering:
         self.program.fetches = [self.values[t] for t in fetched_tensors]
         self.program.fetch_guards = [self.guard_of(t) if t not in self.fed else () for t in fetched_tensors]
         drop_unused(self.program)
+        narrow_products(self.program)
         protect_from_writes(self.program, self.needed, self.fed)
         run_products_beside(self.program)
 

@@ -41,6 +41,20 @@ class Instruction:
         self.guard, self.kernel, self.extra = guard, kernel, extra
 
 
+def values_read(instruction):
+    """All values that an instruction reads, its guard and what is inside of a loop included."""
+    yield from instruction.inputs
+    yield from (v for v, _ in instruction.guard)
+    if instruction.kind == "merge":
+        yield from (v for tail in instruction.extra["tails"] for v, _ in tail)
+    elif instruction.kind == "loop":
+        yield from instruction.extra["ends"]
+        yield instruction.extra["cond"]
+        for section in ("test", "body", "after"):
+            for inner in instruction.extra[section]:
+                yield from values_read(inner)
+
+
 class Program:
     """What lowering gives: instructions, the fetched values, and what was saved (for `explain`)."""
 

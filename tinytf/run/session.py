@@ -188,7 +188,6 @@ class BaseSession:
         wanted = Fetches(self._graph, fetches)
         fed = feeding.expand(self._graph, feed_dict) if feed_dict else {}
         plans = self._plan(wanted.tensors, wanted.targets, list(fed))
-        plan = plans.general
         converters = [feeding.converter(t) for t in fed]
         if key is not None and len(fed) == len(feed_dict or ()) and all(not isinstance(k, tuple) for k in feed_dict or ()):
             single = isinstance(fetches, Tensor)
@@ -197,9 +196,9 @@ class BaseSession:
         if run_metadata is not None or (options is not None and getattr(options, "output_partition_graphs", False)):
             from tinytf.run.trace import traced_run
 
-            values = traced_run(self, plan, arrays, options, run_metadata)
+            values = traced_run(self, plans.general, arrays, options, run_metadata)
         else:
-            values = (plans.plan_for(arrays) if plans.varies else plan).run(arrays)
+            values = plans.plan_for(arrays).run(arrays)
         return wanted.build(values)
 
     def _plan(self, tensors, targets, fed) -> ShapedPlans:
@@ -211,7 +210,7 @@ class BaseSession:
         found = self._plans.get(key)
         if found is not None and found[0] == version:
             return found[1]
-        plans = ShapedPlans(self._compile(tensors, targets, fed), tensors, targets, fed, self._compile)
+        plans = ShapedPlans(tensors, targets, fed, self._compile)
         self._plans[key] = (version, plans)
         return plans
 

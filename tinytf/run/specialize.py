@@ -1,9 +1,9 @@
 """Plans for the shapes that are really fed.
 
 A placeholder of shape [None, 784] leaves the batch size open, and half of a training step's nodes
-only find it out again: Shape, BroadcastGradientArgs, Reshape, Tile … of their results.  Once the
-same shapes have been fed a few times, the step is compiled again as if they were static, and all of
-that folds.  Another shape goes back to the general plan.
+only find it out again: Shape, BroadcastGradientArgs, Reshape, Tile … of their results.  So the step is
+compiled as if the shapes that are fed first were static, and all of that folds.  Another shape is run by the
+general plan, until it has come a few times.
 
 Shapes in loops are found by assuming that a loop variable keeps the shape it has at the start; where the body
 makes another one of it, less is assumed, until the assumption holds.
@@ -12,35 +12,42 @@ makes another one of it, less is assumed, until the assumption holds.
 from __future__ import annotations
 
 import contextlib
+import functools
 
 from tinytf.graph import constant_value as constants
 from tinytf.graph.shape_rules import merge_dims
 from tinytf.run import select
 from tinytf.run.plan import Plan
 
-RUNS_BEFORE = 2  # runs with the same shapes before they are worth a plan of their own
+RUNS_BEFORE = 2  # runs with the same shapes before they, too, are worth a plan of their own
 MOST_PLANS = 8  # for one pair of fetches and feeds
 
 
 class ShapedPlans:
-    """The general plan of a step and those for shapes that it has been fed often."""
+    """The general plan of a step and those for shapes that it has been fed first, or often."""
 
-    def __init__(self, general: Plan, fetched_tensors, fetched_ops, fed, compile_plan):
-        self.general = general
+    def __init__(self, fetched_tensors, fetched_ops, fed, compile_plan):
         self.varies = any(t.dims is None or None in t.dims for t in fed)
         self._fetched_tensors, self._fetched_ops, self._fed = fetched_tensors, fetched_ops, fed
         self._compile = compile_plan
         self._plans: dict = {}
         self._seen: dict = {}
 
+    @functools.cached_property
+    def general(self) -> Plan:
+        """The plan for feeds of any shape, made when it is first needed."""
+        return self._compile(self._fetched_tensors, self._fetched_ops, self._fed)
+
     def plan_for(self, arrays) -> Plan:
         """The plan for arrays of these shapes."""
+        if not self.varies:
+            return self.general
         shapes = tuple([getattr(a, "shape", None) for a in arrays])
         plan = self._plans.get(shapes)
         if plan is not None:
             return plan
         count = self._seen[shapes] = self._seen.get(shapes, 0) + 1
-        if count < RUNS_BEFORE or len(self._plans) >= MOST_PLANS:
+        if (self._plans and count < RUNS_BEFORE) or len(self._plans) >= MOST_PLANS:
             if len(self._seen) > 100 * MOST_PLANS:
                 self._seen.clear()  # shapes that never come twice
             return self.general
