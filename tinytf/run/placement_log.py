@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import sys
 
 CPU = "/job:localhost/replica:0/task:0/device:CPU:0"
@@ -28,8 +29,32 @@ class PlacementLog:
 
 def _in_placing_order(operations):
     """TensorFlow places last what may go to wherever its reader is: sources of one value, and questions about shapes."""
+    operations = _inputs_first(operations)
     last = [op for op in operations if _follows_its_reader(op)]
     return [op for op in operations if not _follows_its_reader(op)] + last
+
+
+def _inputs_first(operations):
+    """The operations as TensorFlow adds them to the graph that it runs: of those whose inputs are there, the first made."""
+    number = {op: i for i, op in enumerate(operations)}
+    readers: dict = {op: [] for op in operations}
+    waiting = {}
+    for op in operations:
+        sources = [t.op for t in op.inputs] + list(op.control_inputs)
+        in_loop = op.type in ("Merge", "RefMerge") and any(source.type in ("NextIteration", "RefNextIteration") for source in sources)
+        waiting[op] = len(op.control_inputs) + 1 if in_loop else len(sources)  # one input is enough to enter a loop
+        for source in sources:
+            readers[source].append(op)
+    ready = [number[op] for op in operations if not waiting[op]]
+    ordered = []
+    while ready:
+        op = operations[heapq.heappop(ready)]
+        ordered.append(op)
+        for reader in readers[op]:
+            waiting[reader] -= 1
+            if not waiting[reader]:
+                heapq.heappush(ready, number[reader])
+    return ordered
 
 
 def _follows_its_reader(op):

@@ -144,6 +144,51 @@ def _train_op(**settings):
     return case
 
 
+def _optimizer(make, sparse, graph_only=False):
+    def case(tf):
+        ids = tf.placeholder(tf.int32, [None], name="ids")
+        v = tf.get_variable("v", initializer=X[0])
+        w = tf.get_variable("w", initializer=X[1], use_resource=True)
+        rows = [tf.nn.embedding_lookup(x, ids) for x in (v, w)] if sparse else [v, w]
+        train = make(tf.contrib.opt).minimize(tf.add_n([tf.reduce_sum(tf.square(r)) for r in rows]))
+        if graph_only:
+            return []
+
+        def run(session):
+            session.run(tf.global_variables_initializer())
+            for _ in range(3):
+                session.run(train, {ids: [0, 2, 0]})
+            return session.run([v, w])
+
+        return run
+
+    case.ulps = 64
+    return case
+
+
+# layers ---------------------------------------------------------------------------------------------
+
+
+def case_embed_sequence(tf):
+    tf.set_random_seed(1)
+    layers = tf.contrib.layers
+    ids = tf.placeholder(tf.int32, [None, 2], name="ids")
+    embedded = layers.embed_sequence(ids, 5, 3)
+    unique = layers.embed_sequence(ids, 5, 3, unique=True, scope="unique")
+    again = layers.embed_sequence(ids, scope="unique", reuse=True, vocab_size=5, embed_dim=3)
+    return _initialized(tf, [embedded, unique, again], {ids: [[1, 2], [2, 1]]})
+
+
+def _norm(make):
+    def case(tf):
+        x = tf.placeholder(tf.float32, [2, 2, 3, 4], name="x")
+        values = np.arange(48, dtype=np.float32).reshape(2, 2, 3, 4) % 7
+        return _initialized(tf, make(tf.contrib.layers, x), {x: values})
+
+    case.ulps = 64
+    return case
+
+
 # rnn ------------------------------------------------------------------------------------------------
 
 
@@ -223,6 +268,22 @@ def cases():
     yield "streaming_precision_at_thresholds", _metric("streaming_precision_at_thresholds", [0.3, 0.6])
     yield "train_op", _train_op()
     yield "train_op_changed", _train_op(clip_gradient_norm=0.1, gradient_multipliers=True, summarize_gradients=True)
+    for name, make in (
+        ("nadam", lambda o: o.NadamOptimizer(0.1)),
+        ("lazy_adam", lambda o: o.LazyAdamOptimizer(0.1)),
+        ("adam_w", lambda o: o.AdamWOptimizer(0.01, 0.1)),
+        ("momentum_w", lambda o: o.MomentumWOptimizer(0.01, 0.1, 0.9)),
+    ):
+        any_order = name.endswith("_w")  # nothing says whether the forward pass sees the weights before they decay
+        yield name, _optimizer(make, sparse=False, graph_only=any_order)
+        yield name + "_sparse", _optimizer(make, sparse=True, graph_only=any_order)
+    for name, make in (
+        ("instance_norm", lambda layers, x: layers.instance_norm(x)),
+        ("instance_norm_nchw", lambda layers, x: layers.instance_norm(x, center=False, data_format="NCHW")),
+        ("group_norm", lambda layers, x: layers.group_norm(x, groups=2)),
+        ("group_norm_first", lambda layers, x: layers.group_norm(x, 2, 1, (-2, -1), scale=False, mean_close_to_zero=True)),
+    ):
+        yield name, _norm(make)
     for name, make in (
         ("layer_norm", lambda r: r.LayerNormBasicLSTMCell(5)),
         ("layer_norm_off", lambda r: r.LayerNormBasicLSTMCell(2, layer_norm=False, forget_bias=0.5)),

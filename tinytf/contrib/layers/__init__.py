@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
+from tinytf.contrib.layers.encoders import embed_sequence, embedding_lookup_unique  # noqa: F401
 from tinytf.contrib.layers.initializers import (  # noqa: F401
     variance_scaling_initializer,
     xavier_initializer,
@@ -46,6 +47,7 @@ from tinytf.contrib.layers.layers import (  # noqa: F401
     stack,
     unit_norm,
 )
+from tinytf.contrib.layers.normalization import group_norm, instance_norm  # noqa: F401
 from tinytf.contrib.layers.optimizers import OPTIMIZER_SUMMARIES, optimize_loss  # noqa: F401
 from tinytf.contrib.layers.regularizers import (  # noqa: F401
     apply_regularization,
@@ -64,3 +66,4 @@ from tinytf.contrib.layers.summaries import (  # noqa: F401
     summarize_variables,
     summarize_weights,
 )
+from tinytf.ops.embedding import safe_embedding_lookup_sparse  # noqa: F401
