@@ -119,4 +119,5 @@ from tinytf.ops.embedding import (  # noqa: E402, F401
     embedding_lookup_sparse,
     safe_embedding_lookup_sparse,
 )
+from tinytf.ops.nn_v2 import compute_average_loss, scale_regularization_loss  # noqa: E402, F401
 from tinytf.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: E402, F401
