@@ -25,6 +25,7 @@ from tinytf.ops import (
 )
 from tinytf.ops.conv_functions import conv2d_transpose_v2, conv3d_transpose_v2  # noqa: F401
 from tinytf.ops.dropout import dropout_v2  # noqa: F401
+from tinytf.ops.fractional_pool import fractional_avg_pool_v2, fractional_max_pool_v2  # noqa: F401
 from tinytf.ops.pool_functions import avg_pool_v2, max_pool_v2  # noqa: F401
 
 # Convolutions and pools -------------------------------------------------------------------------

@@ -430,3 +430,25 @@ def _morphology(padding, stride, rate):
 case_dilation2d = _morphology("SAME", 1, 1)
 case_dilation2d_strided = _morphology("VALID", 2, 1)
 case_dilation2d_rates = _morphology("SAME", 1, 2)
+
+
+def _fractional(tf, name, pseudo_random, overlapping, dtype="float32"):
+    x = tf.constant(np.random.RandomState(1).permutation(2 * 13 * 17 * 2).reshape(2, 13, 17, 2).astype(dtype))
+    results = getattr(tf.nn, name)(x, [1.0, 1.4, 1.7, 1.0], pseudo_random, overlapping, deterministic=True, seed=3, seed2=5)
+    return list(results) + (tf.gradients(results[0], x) if dtype == "float32" else [])
+
+
+def case_fractional_max_pool(tf):
+    return [_fractional(tf, "fractional_max_pool", p, o) for p in (False, True) for o in (False, True)]
+
+
+def case_fractional_avg_pool(tf):
+    return [_fractional(tf, "fractional_avg_pool", p, o) for p in (False, True) for o in (False, True)]
+
+
+def case_fractional_pool_int(tf):
+    return [_fractional(tf, "fractional_%s_pool" % kind, False, True, "int32") for kind in ("max", "avg")]
+
+
+def case_fractional_pool_seeds_without_deterministic(tf):
+    return tf.nn.fractional_max_pool(np.ones([3, 3, 3, 3], "float32"), [1.0, 1.5, 1.5, 1.0], seed=1)
