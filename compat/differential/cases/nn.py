@@ -452,3 +452,22 @@ def case_fractional_pool_int(tf):
 
 def case_fractional_pool_seeds_without_deterministic(tf):
     return tf.nn.fractional_max_pool(np.ones([3, 3, 3, 3], "float32"), [1.0, 1.5, 1.5, 1.0], seed=1)
+
+
+def case_data_formats(tf):
+    x, sizes = tf.constant([[-4, -3, -2, -1], [0, 1, 2, 3]]), tf.constant([7, 4, 9, 3])
+    return [
+        tf.raw_ops.DataFormatDimMap(x=x),
+        tf.raw_ops.DataFormatDimMap(x=tf.constant([4, -5, 1], tf.int64), src_format="NDHWC", dst_format="NCDHW"),
+        tf.raw_ops.DataFormatVecPermute(x=sizes),
+        tf.raw_ops.DataFormatVecPermute(x=sizes, src_format="NHWC", dst_format="HWNC"),
+        tf.raw_ops.DataFormatVecPermute(x=tf.constant([[7, 4], [9, 3], [4, 5], [5, 1]]), src_format="NCHW", dst_format="NHWC"),
+    ]
+
+
+def case_data_format_size(tf):
+    return tf.raw_ops.DataFormatVecPermute(x=tf.placeholder_with_default([1, 2, 3], [None]))
+
+
+def case_nth_element_negative(tf):
+    return tf.raw_ops.NthElement(input=[1.0, 2.0], n=-1)
