@@ -331,6 +331,7 @@ RENAMED = {
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant",
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",
+    "framework.smart_cond": "smart_constant_value=known_value",
     "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
     "internal_convert_n_to_tensor=convert_n_to_tensor _NodeDef=new_node_def "
     "internal_convert_to_tensor_or_composite=convert_to_tensor_or_composite "
