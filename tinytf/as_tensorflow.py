@@ -155,6 +155,18 @@ def sources_of(fullname: str):
     return [found] if found else None
 
 
+# Folders of contrib that lie deeper than contrib/<library>/python/<folder>/<module>.
+_DEEP_FOLDERS = ("datasets", "estimators", "learn_io", "nets", "ops", "preprocessing", "utils")
+
+
+def _is_inner_contrib(path) -> bool:
+    """Whether a path in contrib may be a module, and not a name in one: contrib/rnn/python/ops/rnn_cell."""
+    if "python" not in path:
+        return False
+    inner = path[path.index("python") + 1 :]
+    return not any(name[0].isupper() or name[0] == "_" for name in inner) and (len(inner) <= 2 or inner[1] in _DEEP_FOLDERS)
+
+
 def _sources_of_python_path(tf, path):
     listed = PYTHON_PATHS.get(".".join(path))
     if len(path) == 2 and path[0] in ("ops", "training") and path[1].startswith("gen_") and path[1].endswith("_ops"):
