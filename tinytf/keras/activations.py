@@ -90,7 +90,11 @@ def get(identifier):
     """The function of an activation given by name (None is linear), or as it is."""
     if identifier is None:
         return linear
-    return names.made("activation function", identifier, _TABLE) if isinstance(identifier, (str, dict)) else identifier
+    if isinstance(identifier, (str, dict)):
+        return names.made("activation function", identifier, _TABLE)
+    if not callable(identifier):
+        raise TypeError(f"Could not interpret activation function identifier: {identifier!r}")
+    return identifier
 
 
 def serialize(activation):

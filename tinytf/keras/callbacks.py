@@ -263,6 +263,11 @@ class LearningRateScheduler(Callback):
         if self.verbose > 0:
             print("\nEpoch %05d: LearningRateScheduler reducing learning rate to %s." % (epoch + 1, new))
 
+    def on_epoch_end(self, epoch, logs=None):
+        """Notes the rate in the logs."""
+        if logs is not None:
+            logs["lr"] = backend.get_value(self.model.optimizer.learning_rate)
+
 
 class ReduceLROnPlateau(_Monitor):
     """Lowers the learning rate when a figure gets no better. Follows tf.keras.callbacks.ReduceLROnPlateau of TF 1.15."""
@@ -280,7 +285,9 @@ class ReduceLROnPlateau(_Monitor):
         self.wait = self.cooling = 0
 
     def on_epoch_end(self, epoch, logs=None):
-        """Looks at the figure."""
+        """Looks at the figure, and notes the rate in the logs."""
+        if logs is not None:
+            logs["lr"] = backend.get_value(self.model.optimizer.learning_rate)
         current = self._seen(logs)
         if current is None:
             return

@@ -174,8 +174,8 @@ def poisson(y_true, y_pred):
 
 
 def cosine_similarity(y_true, y_pred, axis=-1):
-    """Minus the cosine of the angle between the vectors."""
-    return -math_ops.reduce_sum(l2_normalize(y_true, axis=axis) * l2_normalize(y_pred, axis=axis), axis=axis)
+    """The cosine of the angle between the vectors."""
+    return math_ops.reduce_sum(l2_normalize(y_true, axis=axis) * l2_normalize(y_pred, axis=axis), axis=axis)
 
 
 cosine_proximity = cosine = cosine_similarity

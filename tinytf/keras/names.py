@@ -14,7 +14,7 @@ def find(what: str, identifier, table: dict):
     """The object called `identifier` in `table` or among the custom objects; ValueError where there is none."""
     found = _custom_objects.get(identifier, table.get(identifier))
     if found is None:
-        raise ValueError(f"Unknown {what}: {identifier}")
+        raise ValueError(f"Unknown {what}:{' ' if what in ('constraint', 'optimizer') else ''}{identifier}")
     return found
 
 

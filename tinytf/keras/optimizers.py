@@ -7,8 +7,12 @@ from tinytf.graph.build import make
 from tinytf.graph.graph import control_dependencies, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.keras import backend, initializers, names
+from tinytf.keras import learning_rate_schedule as schedules  # noqa: F401  (tf.keras.optimizers.schedules)
+from tinytf.keras.learning_rate_schedule import LearningRateSchedule
 from tinytf.ops import array_ops, clip, math_ops
 from tinytf.ops.resource_variables import ResourceVariable
+
+_ARGUMENTS = ("nesterov", "epsilon", "amsgrad", "centered")  # that are attributes, not rates
 
 
 class Optimizer:
@@ -199,7 +203,7 @@ class Optimizer:
 
     def get_config(self) -> dict:
         """Its name and rates."""
-        config = {"name": self._name}
+        config = {"name": self._name, **{k: v for k, v in vars(self).items() if k in _ARGUMENTS}}
         for key, value in self._rates.items():
             config[key] = backend.get_value(value).item() if isinstance(value, ResourceVariable) else value
         return config
@@ -457,27 +461,6 @@ class TFOptimizer:
         for variable in self.optimizer.variables():
             backend.track_variable(variable)
         return [step]
-
-
-class LearningRateSchedule:
-    """A learning rate that depends on the step: `schedule(step)`. Follows tf.keras.optimizers.schedules of TF 1.15."""
-
-    def __call__(self, step):
-        raise NotImplementedError("Learning rate schedule must override __call__")
-
-
-class ExponentialDecay(LearningRateSchedule):
-    """rate * decay_rate ** (step / decay_steps)."""
-
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name=None):
-        self.arguments = initial_learning_rate, decay_steps, decay_rate, staircase, name
-
-    def __call__(self, step):
-        rate, steps, decay, staircase, name = self.arguments
-        with name_scope(name or "ExponentialDecay"):
-            part = step / math_ops.cast(steps, step.dtype)
-            part = math_ops.floor(part) if staircase else part
-            return math_ops.multiply(rate, math_ops.pow(math_ops.cast(decay, part.dtype), part))
 
 
 _TABLE = {c.__name__.lower(): c for c in (SGD, Adam, RMSprop, Adagrad, Adadelta, Adamax)}

@@ -121,13 +121,11 @@ class TrainingMixin(WeightsMixin):
                 continue
             for metric, is_weighted in [(m, False) for m in plain] + [(m, True) for m in with_weight]:
                 found = _metric_function(metric, output.prediction, output.loss)
-                name = "acc" if metric == "accuracy" else metric if isinstance(metric, str) else getattr(found, "name", None) or found.__name__
+                own = isinstance(found, metrics.Metric)
+                name = found.name if own else "acc" if metric in ("accuracy", "acc") else getattr(found, "__name__", "metric")
+                name = f"weighted_{name}" if is_weighted and not own else name
                 name = f"{output.name}_{name}" if len(outputs) > 1 else name
-                taken = [m[0] for o in outputs for m in o.metrics]
-                base, number = name, 1
-                while name in taken:
-                    name, number = f"{base}_{number}", number + 1
-                if not isinstance(found, metrics.Metric):
+                if not own:
                     found = metrics.MeanMetricWrapper(found, name=name)
                 output.metrics.append((name, found, is_weighted))
         self._metric_tensors = []

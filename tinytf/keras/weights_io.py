@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from tinytf import checkpoint
+from tinytf.checkpoint.state import update_checkpoint_state
 from tinytf.keras import backend
 
 _VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
@@ -36,10 +37,7 @@ class WeightsMixin:
         named = self._weights_by_key()
         values = backend.batch_get_value(list(named.values()))
         checkpoint.save(filepath, dict(zip(named, values)))
-        folder = os.path.dirname(filepath) or "."
-        from tinytf.train.checkpoint_manager import update_checkpoint_state
-
-        update_checkpoint_state(folder, filepath, save_relative_paths=True)
+        update_checkpoint_state(os.path.dirname(filepath) or ".", filepath, save_relative_paths=True)
 
     def load_weights(self, filepath, by_name=False) -> None:
         """Reads the weights from a checkpoint that save_weights (here or in TensorFlow) wrote."""

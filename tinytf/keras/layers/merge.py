@@ -25,7 +25,7 @@ class _Merge(Layer):
     def build(self, input_shape):
         """Checks that there are several inputs."""
         if not isinstance(input_shape, list) or len(input_shape) < 2:
-            raise ValueError(f"A merge layer should be called on a list of at least 2 inputs. Got {input_shape}")
+            raise ValueError(f"A merge layer should be called on a list of at least 2 inputs. Got {len(input_shape)} inputs.")
         self.built = True
 
     def call(self, inputs):
