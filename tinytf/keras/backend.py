@@ -487,16 +487,15 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
             output = logits
     if axis not in (-1, output.shape.ndims - 1):
         raise NotImplementedError("tf.keras.backend.sparse_categorical_crossentropy: transpose the classes into the last axis")
-    target_rank, output_shape = target.shape.ndims, array_ops.shape(output)
     target = math_ops.cast(target, "int64")
-    update = output.shape.ndims is not None and target_rank is not None and target_rank != output.shape.ndims - 1
-    if update:
+    output_shape = array_ops.shape(output)
+    rank = output.shape.ndims
+    flat = rank is not None and target.shape.ndims is not None and target.shape.ndims != rank - 1
+    if flat:
         target = flatten(target)
-        output = array_ops.reshape(output, [-1, output_shape[-1] if output.dims[-1] is None else output.dims[-1]])
+        output = array_ops.reshape(output, [-1, output_shape[-1]])
     result = softmax_ops.sparse_softmax_cross_entropy_with_logits(labels=target, logits=output)
-    if update and output_shape.dims != (2,):
-        return array_ops.reshape(result, output_shape[:-1])
-    return result
+    return array_ops.reshape(result, output_shape[:-1]) if flat and rank >= 3 else result
 
 
 def binary_crossentropy(target, output, from_logits=False):

@@ -172,15 +172,19 @@ class Optimizer:
 
     def _updated(self, grad, var, rates):
         if isinstance(grad, IndexedSlices):
-            unique, places = array_ops.unique(grad.indices)
-            summed = math_ops.unsorted_segment_sum(grad.values, places, array_ops.shape(unique)[0])
-            step = self._apply_sparse(summed, var, unique, rates)
+            step = self._apply_slices(grad, var, rates)
         else:
             step = self._apply_dense(grad, var, rates)
         if var.constraint is None:
             return step
         with control_dependencies([step]):
             return var.assign(var.constraint(var))
+
+    def _apply_slices(self, grad, var, rates):
+        """A sparse step, after the rows that occur several times are added up."""
+        unique, places = array_ops.unique(grad.indices)
+        summed = math_ops.unsorted_segment_sum(grad.values, places, array_ops.shape(unique)[0])
+        return self._apply_sparse(summed, var, unique, rates)
 
     def _create_slots(self, var_list) -> None:
         pass
@@ -253,7 +257,12 @@ class SGD(Optimizer):
                 "ResourceSparseApplyKerasMomentum", var.handle, slot.handle, rates["lr_t"], grad, indices, rates["momentum"],
                 use_locking=self._use_locking, use_nesterov=self.nesterov,
             )  # fmt: skip
-        return self._scatter_add(var, indices, -grad * rates["lr_t"])
+        return make("ResourceScatterAdd", var.handle, indices, -grad * rates["lr_t"])
+
+    def _apply_slices(self, grad, var, rates):
+        if self._momentum:
+            return super()._apply_slices(grad, var, rates)
+        return self._apply_sparse(grad.values, var, grad.indices, rates)  # adding rows up is what the op does anyway
 
 
 class Adam(Optimizer):

@@ -6,7 +6,8 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.graph import control_dependencies, name_scope
-from tinytf.keras import backend, losses, metrics, optimizers
+from tinytf.keras import backend, losses, optimizers
+from tinytf.keras import metrics as metrics_module
 from tinytf.keras.callbacks import CallbackList, History, ProgbarLogger
 from tinytf.keras.data import Batches, as_arrays, split_validation
 from tinytf.keras.weights_io import WeightsMixin
@@ -37,12 +38,12 @@ def _loss_object(loss):
 def _metric_function(metric, output, loss):
     """What 'accuracy' means for this output and loss; other metrics as they are."""
     if metric not in ("accuracy", "acc", "crossentropy", "ce"):
-        return metrics.get(metric)
+        return metrics_module.get(metric)
     sparse = loss is not None and getattr(loss, "fn", None) is losses.sparse_categorical_crossentropy
     binary = output.dims[-1] == 1 or (loss is not None and getattr(loss, "fn", None) is losses.binary_crossentropy)
     if metric in ("accuracy", "acc"):
-        return metrics.binary_accuracy if binary else metrics.sparse_categorical_accuracy if sparse else metrics.categorical_accuracy
-    return metrics.binary_crossentropy if binary else metrics.sparse_categorical_crossentropy if sparse else metrics.categorical_crossentropy
+        return metrics_module.binary_accuracy if binary else metrics_module.sparse_categorical_accuracy if sparse else metrics_module.categorical_accuracy
+    return metrics_module.binary_crossentropy if binary else metrics_module.sparse_categorical_crossentropy if sparse else metrics_module.categorical_crossentropy
 
 
 class _Output:
@@ -50,7 +51,7 @@ class _Output:
 
     def __init__(self, name, prediction, loss, weight):
         self.name, self.prediction, self.loss, self.loss_weight = name, prediction, loss, weight
-        self.target = self.sample_weight = None
+        self.target = self.sample_weight = self.loss_metric = self.loss_tensor = None
         self.metrics: list = []  # (name, Metric or tensor's Metric, weighted)
 
 
@@ -61,7 +62,8 @@ class TrainingMixin(WeightsMixin):
         self.optimizer = self.loss = None
         self._compiled = self._pending_compile = None
         self._added_metrics: list = []
-        self._train_step = self._test_step = None
+        self._train_step = self._test_step = self._predicts = None
+        self._loss_metrics: list = []
         self.stop_training = False
         self.history = None
 
@@ -93,6 +95,10 @@ class TrainingMixin(WeightsMixin):
                 if output.loss is not None:
                     output.sample_weight = placeholder_ops.placeholder(dtypes.as_dtype(backend.floatx()), [None], output.name + "_sample_weights")
         self._add_metrics(outputs, wanted, weighted)
+        trained = [o for o in outputs if o.loss is not None]
+        for output in trained if len(outputs) > 1 else ():
+            output.loss_metric = metrics_module.Mean(name=output.name + "_loss")
+        self._loss_metrics = [o.loss_metric for o in trained if o.loss_metric is not None]
         self.total_loss = self._total_loss(outputs)
         self._compiled, self._train_step, self._test_step = outputs, None, None
 
@@ -121,12 +127,12 @@ class TrainingMixin(WeightsMixin):
                 continue
             for metric, is_weighted in [(m, False) for m in plain] + [(m, True) for m in with_weight]:
                 found = _metric_function(metric, output.prediction, output.loss)
-                own = isinstance(found, metrics.Metric)
+                own = isinstance(found, metrics_module.Metric)
                 name = found.name if own else "acc" if metric in ("accuracy", "acc") else getattr(found, "__name__", "metric")
                 name = f"weighted_{name}" if is_weighted and not own else name
                 name = f"{output.name}_{name}" if len(outputs) > 1 else name
                 if not own:
-                    found = metrics.MeanMetricWrapper(found, name=name)
+                    found = metrics_module.MeanMetricWrapper(found, name=name)
                 output.metrics.append((name, found, is_weighted))
         self._metric_tensors = []
         for output in outputs:
@@ -146,7 +152,8 @@ class TrainingMixin(WeightsMixin):
                     per_sample = output.loss.call(output.target, output.prediction)
                     weighted = losses.compute_weighted_loss(per_sample, output.sample_weight, reduction=losses.Reduction.NONE)
                     value = losses.reduce_weighted_loss(weighted, output.loss.used_reduction())
-                output.loss_value = value
+                if output.loss_metric is not None:
+                    output.loss_tensor = output.loss_metric(value)
                 value = output.loss_weight * value
                 total = value if total is None else total + value
             extra = self.losses
@@ -160,9 +167,7 @@ class TrainingMixin(WeightsMixin):
     def metrics_names(self) -> list:
         """The names of what evaluate returns."""
         names = ["loss"]
-        trained = [o for o in self._compiled or () if o.loss is not None]
-        if len(trained) > 1:
-            names += [o.name + "_loss" for o in trained]
+        names += [o.name + "_loss" for o in self._compiled or () if o.loss_metric is not None]
         return names + [name for o in self._compiled or () for name, _, _ in o.metrics] + [m.name for m, _ in self._added_metrics]
 
     @property
@@ -172,13 +177,13 @@ class TrainingMixin(WeightsMixin):
 
     def add_metric(self, value, name=None, aggregation=None) -> None:
         """A tensor to report: its mean over the batches. Follows tf.keras.Model.add_metric of TF 1.15."""
-        metric = metrics.Mean(name=name or "mean")
+        metric = metrics_module.Mean(name=name or "mean")
         self._added_metrics.append((metric, metric(value)))
 
     def reset_metrics(self) -> None:
         """Sets the metrics to 0."""
-        for metric in self.metrics + [m for m, _ in self._added_metrics]:
-            metric.reset_states()
+        every = self._loss_metrics + self.metrics + [m for m, _ in self._added_metrics]
+        backend.batch_set_value([(v, np.zeros(v.shape.as_list())) for metric in every for v in metric.variables])
 
     # Steps --------------------------------------------------------------------------------------
 
@@ -206,8 +211,7 @@ class TrainingMixin(WeightsMixin):
         self.outputs = list(self.outputs)
 
     def _fetches(self) -> list:
-        trained = [o for o in self._compiled if o.loss is not None]
-        each = [o.loss_value for o in trained] if len(trained) > 1 else []
+        each = [o.loss_tensor for o in self._compiled if o.loss_metric is not None]
         return [self.total_loss] + each + self._metric_tensors + [tensor for _, tensor in self._added_metrics]
 
     def _training_updates(self):
@@ -238,6 +242,9 @@ class TrainingMixin(WeightsMixin):
         return session.run([self._fetches(), step], self._feeds(x, y, weights, True))[0]
 
     def _run_test(self, x, y, weights) -> list:
+        if self._test_step is None:
+            with name_scope("evaluation"), control_dependencies([self.total_loss]):
+                self._test_step = group()
         return backend.get_session().run(self._fetches(), self._feeds(x, y, weights, False))
 
     def _batches(self, x, y, sample_weight, batch_size, class_weight=None) -> Batches:
@@ -322,7 +329,7 @@ class TrainingMixin(WeightsMixin):
     def _one_epoch(self, data, shuffle, called, names, training) -> list:
         """Runs all batches: the mean of the losses, and the metrics as they stand at the end."""
         run = self._run_train if training else self._run_test
-        count = len(self._metric_tensors) + len(self._added_metrics)
+        count = len(self._fetches()) - 1
         total, seen, results = None, 0, []
         for number, (x, y, weights) in enumerate(data.epoch(shuffle)):
             size = len(x[0]) if x else len(y[0])
@@ -364,6 +371,9 @@ class TrainingMixin(WeightsMixin):
                 self._build_for(x)
             arrays = Batches(self, x, None, None, batch_size or 32, None, with_targets=False)
             parts = [batch for batch, _, _ in arrays.epoch(False)]
+        if not self._predicts:
+            with name_scope("predict"), control_dependencies(self.outputs[:1]):
+                self._predicts = group()
         session = backend.get_session()
         phase = backend.learning_phase()
         also = {phase: False} if hasattr(phase, "op") else {}
