@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.graph.convert import convert_to_tensor
 from tinytf.keras import names
 from tinytf.ops import activations, array_ops, clip, math_ops
 from tinytf.ops import softmax as softmax_ops
@@ -21,7 +22,7 @@ def softmax(x, axis=-1):
 def elu(x, alpha=1.0):
     """x, or alpha * (exp(x) - 1) below 0."""
     result = activations.elu(x)
-    return result if alpha == 1 else array_ops.where_v2(x > 0, result, alpha * result)
+    return result if alpha == 1 else array_ops.where(x > 0, result, alpha * result)
 
 
 def selu(x):
@@ -52,7 +53,8 @@ def relu(x, alpha=0.0, max_value=None, threshold=0):
     else:
         x = activations.relu(x)
     if max_value is not None:
-        x = clip.clip_by_value(x, 0.0, float(max_value))
+        high, zero = (convert_to_tensor(float(v), dtype=x.dtype.base_dtype) for v in (max_value, 0.0))
+        x = clip.clip_by_value(x, zero, high)
     return x - alpha * below if alpha != 0 else x
 
 

@@ -399,8 +399,13 @@ def permute_dimensions(x, pattern):
 
 
 def clip(x, min_value, max_value):
-    """x within bounds."""
-    return clip_by_value(x, min_value, max_value)
+    """x within bounds; None is no upper bound."""
+    if max_value is None:
+        max_value = np.inf
+    elif max_value < min_value:
+        max_value = min_value
+    low, high = (convert_to_tensor(v, dtype=x.dtype.base_dtype) for v in (min_value, max_value))
+    return clip_by_value(x, low, high)
 
 
 def one_hot(indices, num_classes):

@@ -31,6 +31,8 @@ class Layer(BaseLayer):
     A subclass makes weights in `build(input_shape)` with `add_weight`, and computes in `call(inputs)`.
     """
 
+    _is_part = True  # of a layer that has it as an attribute; a metric is not
+
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
         if dynamic:
             raise NotImplementedError("tf.keras.layers.Layer(dynamic=True) needs eager execution, which tinytf does not have")
@@ -48,7 +50,7 @@ class Layer(BaseLayer):
         if isinstance(value, ResourceVariable) and all(value is not v for v in self.__dict__.get("_own", ())):
             self._track(value)
         elif "_layers" in self.__dict__ and name not in ("_layers", "layers"):
-            found = [v for v in (value if isinstance(value, (list, tuple)) else [value]) if isinstance(v, Layer)]
+            found = [v for v in (value if isinstance(value, (list, tuple)) else [value]) if isinstance(v, Layer) and v._is_part]
             self._layers.extend(v for v in found if all(v is not w for w in self._layers))
         super().__setattr__(name, value)
 
@@ -87,7 +89,7 @@ class Layer(BaseLayer):
         self._track(variable)
         regularizer = regularizers.get(regularizer)
         if regularizer is not None:
-            self._regularize_weight(name, variable, regularizer)
+            self._regularize_weight(variable.op.name, variable, regularizer)
         return variable
 
     add_variable = add_weight
@@ -162,8 +164,6 @@ class Layer(BaseLayer):
         masks = _masks_of(inputs)
         if masks is not None and "mask" not in kwargs and self._expects_by_name("mask"):
             kwargs["mask"] = masks
-        if self._expects_by_name("training") and kwargs.get("training") is None and len(args) == 0:
-            kwargs["training"] = self._training_of_caller() if "training" not in kwargs or kwargs["training"] is None else kwargs["training"]
         with _Calling(kwargs.get("training")):
             outputs = super().__call__(inputs, *args, **kwargs)
         outputs = _not_the_input(inputs, outputs)
@@ -173,6 +173,11 @@ class Layer(BaseLayer):
             if isinstance(y, Tensor):
                 y._keras_history = (self, len(self._inbound_nodes) - 1, i)
         return outputs
+
+    def _arguments_of_call(self, args, kwargs):
+        if self._expects_by_name("training") and kwargs.get("training") is None and not args:
+            return dict(kwargs, training=self._training_of_caller())
+        return kwargs
 
     def _expects_by_name(self, name) -> bool:
         return name in self._call_arguments()[0]

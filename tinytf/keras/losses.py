@@ -76,8 +76,9 @@ def mean_absolute_error(y_true, y_pred):
 def mean_absolute_percentage_error(y_true, y_pred):
     """100 times the mean of |y_true - y_pred| / |y_true|."""
     y_true, y_pred = _both(y_true, y_pred)
-    least = backend.clip(math_ops.abs(y_true), backend.epsilon(), float("inf"))
-    return 100.0 * backend.mean(math_ops.abs((y_true - y_pred) / least), axis=-1)
+    difference = y_true - y_pred
+    share = math_ops.abs(difference / backend.clip(math_ops.abs(y_true), backend.epsilon(), None))
+    return 100.0 * backend.mean(share, axis=-1)
 
 
 def mean_squared_logarithmic_error(y_true, y_pred):
@@ -85,7 +86,7 @@ def mean_squared_logarithmic_error(y_true, y_pred):
     y_true, y_pred = _both(y_true, y_pred)
 
     def log1(x):
-        return math_ops.log(backend.clip(x, backend.epsilon(), float("inf")) + 1.0)
+        return math_ops.log(backend.clip(x, backend.epsilon(), None) + 1.0)
 
     return backend.mean(math_ops.squared_difference(log1(y_pred), log1(y_true)), axis=-1)
 
@@ -132,7 +133,7 @@ def logcosh(y_true, y_pred):
     """The mean of log(cosh(y_pred - y_true))."""
     y_true, y_pred = _both(y_true, y_pred)
     x = y_pred - y_true
-    return backend.mean(x + softplus(-2.0 * x) - math_ops.log(math_ops.cast(2.0, x.dtype)), axis=-1)
+    return backend.mean(x + softplus(-2.0 * x) - math_ops.log(2.0), axis=-1)
 
 
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0):

@@ -89,6 +89,8 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5):
 class Metric(Layer):
     """A figure of merit that adds up: `update_state`, `result`, `reset_states`. Follows tf.keras.metrics.Metric of TF 1.15."""
 
+    _is_part = False
+
     def __init__(self, name=None, dtype=None, **kwargs):
         super().__init__(name=name, dtype=dtype or backend.floatx(), **kwargs)
         self.stateful = True

@@ -29,9 +29,9 @@ class L1L2(Regularizer):
             return math_ops.cast(0.0, x.dtype)
         total = 0.0
         if self.l1:
-            total += math_ops.reduce_sum(self.l1 * math_ops.abs(x))
+            total += self.l1 * math_ops.reduce_sum(math_ops.abs(x))
         if self.l2:
-            total += math_ops.reduce_sum(self.l2 * math_ops.square(x))
+            total += self.l2 * math_ops.reduce_sum(math_ops.square(x))
         return total
 
     def get_config(self) -> dict:

@@ -135,11 +135,12 @@ class TrainingMixin(WeightsMixin):
                     found = metrics_module.MeanMetricWrapper(found, name=name)
                 output.metrics.append((name, found, is_weighted))
         self._metric_tensors = []
-        for output in outputs:
-            for name, metric, is_weighted in output.metrics:
-                with name_scope("metrics"), name_scope(name):
-                    weight = output.sample_weight if is_weighted else None
-                    self._metric_tensors.append(metric(output.target, output.prediction, sample_weight=weight))
+        with name_scope("metrics"):
+            for output in outputs:
+                for name, metric, is_weighted in output.metrics:
+                    with name_scope(name):
+                        weight = output.sample_weight if is_weighted else None
+                        self._metric_tensors.append(metric(output.target, output.prediction, sample_weight=weight))
         self._metric_objects = [m for o in outputs for _, m, _ in o.metrics]
 
     def _total_loss(self, outputs):
@@ -156,7 +157,7 @@ class TrainingMixin(WeightsMixin):
                     output.loss_tensor = output.loss_metric(value)
                 value = output.loss_weight * value
                 total = value if total is None else total + value
-            extra = self.losses
+            extra = self.get_losses_for(None) + self.get_losses_for(self.inputs)
             if total is None and not extra:
                 raise ValueError("The model cannot be compiled because it has no loss to optimize.")
             if extra:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.graph.graph import name_scope
 from tinytf.keras import activations, backend
 from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.layers import convolutional as bodies
@@ -9,6 +10,7 @@ from tinytf.layers import pooling
 from tinytf.layers.normalization import BatchNormalizationBody
 from tinytf.layers.utils import normalize_tuple
 from tinytf.ops import array_ops, image_functions, math_ops
+from tinytf.ops.constant import constant
 
 __all__ = [
     "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D",
@@ -247,9 +249,11 @@ class UpSampling2D(Layer):
     def call(self, inputs):
         """Resizes."""
         known = inputs.dims[1:3]
-        size = array_ops.shape(inputs)[1:3] * math_ops.cast(list(self.size), "int32")
+        size = array_ops.shape(inputs)[1:3]
+        size *= constant(list(self.size), dtype="int32")
         resize = image_functions.resize_nearest_neighbor if self.interpolation == "nearest" else image_functions.resize_bilinear
-        outputs = resize(inputs, size)
+        with name_scope("resize"):
+            outputs = resize(inputs, size, half_pixel_centers=True)
         outputs.set_shape([inputs.dims[0]] + [None if n is None else n * k for n, k in zip(known, self.size)] + [inputs.dims[3]])
         return outputs
 
