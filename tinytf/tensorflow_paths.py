@@ -162,7 +162,24 @@ PYTHON_PATHS = {
     "ops.data_flow_ops": "tf tf.queue tinytf.ops.accumulator_ops tinytf.ops.queue_ops tinytf.generated_ops",
     "ops.default_gradient": "tinytf.ops.default_gradient",
     "ops.distributions": "tf.distributions",
-    "ops.embedding_ops": "tf.nn",
+    "ops.distributions.bernoulli": "tf.distributions",
+    "ops.distributions.beta": "tf.distributions",
+    "ops.distributions.categorical": "tf.distributions",
+    "ops.distributions.dirichlet": "tf.distributions",
+    "ops.distributions.dirichlet_multinomial": "tf.distributions",
+    "ops.distributions.distribution": "tinytf.distributions.distribution",
+    "ops.distributions.distributions": "tf.distributions",
+    "ops.distributions.exponential": "tf.distributions",
+    "ops.distributions.gamma": "tf.distributions",
+    "ops.distributions.kullback_leibler": "tinytf.distributions.kullback_leibler",
+    "ops.distributions.laplace": "tf.distributions",
+    "ops.distributions.multinomial": "tf.distributions",
+    "ops.distributions.normal": "tf.distributions",
+    "ops.distributions.special_math": "tinytf.distributions.special_math",
+    "ops.distributions.student_t": "tf.distributions",
+    "ops.distributions.uniform": "tf.distributions",
+    "ops.distributions.util": "tinytf.distributions.util",
+    "ops.embedding_ops": "tf.nn tinytf.ops.nn_v2",
     "ops.functional_ops": "tf tinytf.ops.functional_ops tinytf.generated_ops",
     "ops.gradient_checker": "tf.test",
     "ops.gradient_checker_v2": "tinytf.test.gradient_checker_v2",
@@ -195,12 +212,12 @@ PYTHON_PATHS = {
     "ops.map_fn": "tf",
     "ops.math_grad": "tinytf.ops.gradient_registry",
     "ops.math_ops": "tf tf.math tinytf.ops.math_ops tinytf.generated_ops",
-    "ops.metrics": "tf.metrics",
-    "ops.metrics_impl": "tf.metrics",
-    "ops.nn": "tf.nn",
+    "ops.metrics": "tf.metrics tinytf.metrics.parts",
+    "ops.metrics_impl": "tf.metrics tinytf.metrics.parts",
+    "ops.nn": "tf.nn tinytf.ops.nn_v2 tinytf.generated_ops",
     "ops.nn_grad": "tinytf.ops.gradient_registry",
-    "ops.nn_impl": "tf.nn",
-    "ops.nn_ops": "tf.nn tinytf.generated_ops",
+    "ops.nn_impl": "tf.nn tinytf.ops.nn_v2 tinytf.ops.sampled_losses",
+    "ops.nn_ops": "tf.nn tinytf.ops.nn_v2 tinytf.generated_ops",
     "ops.numerics": "tf tf.debugging",
     "ops.optional_grad": "tinytf.ops.gradient_registry",
     "ops.parallel_for": "",
@@ -367,6 +384,7 @@ PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_r
 PYTHON_PATHS["training.checkpoint_ops"] = "tinytf.ops.checkpoint_ops tf.train"
 PYTHON_PATHS["training.saver"] = "tinytf.train.saver tinytf.train.object_based tf.train"
 PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_checkpoint tinytf.train.object_restore tinytf.train.object_based tf.train"
+PYTHON_PATHS["training.training_ops"] = "tinytf.generated_ops"
 
 # Names of private modules that are called differently here.
 RENAMED = {
@@ -374,7 +392,6 @@ RENAMED = {
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant",
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",
-    "framework.smart_cond": "smart_constant_value=known_value",
     "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
     "internal_convert_n_to_tensor=convert_n_to_tensor _NodeDef=new_node_def "
     "internal_convert_to_tensor_or_composite=convert_to_tensor_or_composite "

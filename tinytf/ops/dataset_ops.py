@@ -275,7 +275,6 @@ def _one_shot_kernel(op, resources):
     cursor = resources.setdefault((op.attr("container"), op.attr("shared_name").decode() or op.name), datasets.Cursor(op.name))
     factory = get_function(op.graph, op.attr("dataset_factory").name)
     call = resources.call(factory)
-    started: list = []
 
     def handle():
         if cursor.place is None:  # once a session, however many plans read from it
