@@ -165,6 +165,15 @@ def _sources_of_python_path(tf, path):
     return listed.split() + [tf]
 
 
+# Folders of contrib that lie deeper than contrib/<library>/python/<folder>/<module>.
+_DEEP_FOLDERS = ("datasets", "estimators", "learn_io", "nets", "ops", "preprocessing", "utils")
+
+
+def _may_be_modules(inner) -> bool:
+    """Whether what follows `python` in a path of contrib is a module (ops/rnn_cell), and not a name in one (ops/rnn_cell/LSTMCell)."""
+    return not any(name[0].isupper() or name[0] == "_" for name in inner) and (len(inner) <= 2 or inner[1] in _DEEP_FOLDERS)
+
+
 def _sources_of_contrib_path(tf, path):
     """contrib.learn.python.learn.datasets.mnist: the part of contrib.learn that is called so, before all of contrib.learn."""
     found = _walk(tf, path)
@@ -172,7 +181,7 @@ def _sources_of_contrib_path(tf, path):
         return [found] if found else None
     public, inner = path[: path.index("python")], path[path.index("python") + 1 :]
     whole = _walk(tf, public)
-    if not whole:
+    if not whole or not _may_be_modules(inner):
         return None
     parts = (_walk(tf, public + inner[i:]) for i in range(len(inner)))
     part = next((p for p in parts if p), whole)

@@ -45,6 +45,7 @@ from tinytf.ops.cross_entropy import (  # noqa: F401
 from tinytf.ops.ctc import ctc_beam_search_decoder, ctc_beam_search_decoder_v2, ctc_greedy_decoder, ctc_loss  # noqa: F401
 from tinytf.ops.dilation import dilation2d, erosion2d  # noqa: F401
 from tinytf.ops.dropout import dropout  # noqa: F401
+from tinytf.ops.fractional_pool import fractional_avg_pool, fractional_max_pool  # noqa: F401
 from tinytf.ops.math_ops import sigmoid, tanh  # noqa: F401
 from tinytf.ops.nn_basic import bias_add, in_top_k, l2_loss, local_response_normalization, lrn, top_k, xw_plus_b  # noqa: F401
 from tinytf.ops.normalization import (  # noqa: F401
@@ -119,4 +120,5 @@ from tinytf.ops.embedding import (  # noqa: E402, F401
     embedding_lookup_sparse,
     safe_embedding_lookup_sparse,
 )
+from tinytf.ops.nn_v2 import compute_average_loss, scale_regularization_loss  # noqa: E402, F401
 from tinytf.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: E402, F401

@@ -333,7 +333,8 @@ class Graph:
         if op is None and not ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
         if op is not None and not isinstance(op, Operation):
-            op = internal_convert_to_tensor_or_op(op)
+            handle = getattr(getattr(op, "handle", None), "op", None)  # a variable lies where its handle lies, not where it is read
+            op = handle if isinstance(handle, Operation) else internal_convert_to_tensor_or_op(op)
         old_colocation, old_devices = self._colocation_stack, list(self._device_stack)
         if ignore_existing:
             self._colocation_stack = []

@@ -213,11 +213,15 @@ class BaseLayer(Trackable):
         with name_scope(self._name_scope()):
             self._maybe_build(inputs)
             self._calls.append(inputs)
-            outputs = self.call(inputs, *args, **kwargs)
+            outputs = self.call(inputs, *args, **self._arguments_of_call(args, kwargs))
             if outputs is None:
                 raise ValueError(f"A layer's `call` method should return a Tensor or a list of Tensors, not None (layer: {self.name}).")
             self._regularize_activity(inputs, outputs)
         return outputs
+
+    def _arguments_of_call(self, args, kwargs) -> dict:
+        """What `call` is given by name; subclasses add what the caller left out."""
+        return kwargs
 
     def apply(self, inputs, *args, **kwargs):
         """The same as calling the layer."""

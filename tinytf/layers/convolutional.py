@@ -164,7 +164,7 @@ class ConvTransposeBody(ConvBody):
     def _lengths(self, lengths):
         extra = self.output_padding or (None,) * self.rank
         return [
-            deconv_output_length(n, k, self.padding, o, s, d)
+            deconv_output_length(n, k, self.padding, s, o, d)
             for n, k, o, s, d in zip(lengths, self.kernel_size, extra, self.strides, self.dilation_rate)
         ]
 

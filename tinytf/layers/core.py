@@ -96,7 +96,7 @@ class DenseBody:
     def compute_output_shape(self, input_shape):
         """The input's shape with `units` in the last place."""
         dims = TensorShape(input_shape).with_rank_at_least(2)._dims
-        if dims[-1] is None:
+        if dims is None or dims[-1] is None:
             raise ValueError(f"The innermost dimension of input_shape must be defined, but saw: {input_shape}")
         return TensorShape(list(dims[:-1]) + [self.units])
 

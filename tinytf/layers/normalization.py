@@ -197,7 +197,7 @@ class BatchNormalizationBody:
         if self.virtual_batch_size is not None:
             del reduced[1]
         spread = [1] * rank
-        spread[self.axis[0]] = inputs.dims[self.axis[0]]
+        spread[self.axis[0]] = inputs.shape._dims[self.axis[0]]
 
         def broadcast(v):
             if v is not None and len(v.shape) != rank and reduced != list(range(rank - 1)):

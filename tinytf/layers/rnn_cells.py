@@ -18,6 +18,8 @@ from tinytf.ops.variable_scope import get_variable_scope, variable_scope
 
 _log = logging.getLogger("tensorflow")
 
+_WEIGHTS_VARIABLE_NAME, _BIAS_VARIABLE_NAME = "kernel", "bias"  # what a cell calls its variables
+
 
 class RNNCell(Layer):
     """What all cells share. A new kind of cell defines `state_size`, `output_size` and `call(inputs, state)`.
@@ -164,8 +166,8 @@ class BasicRNNCell(LayerRNNCell):
     def build(self, inputs_shape):
         depth = _depth(inputs_shape)
         _check_float(self.dtype)
-        self._kernel = self.add_variable("kernel", shape=[depth + self._num_units, self._num_units])
-        self._bias = self.add_variable("bias", shape=[self._num_units], initializer=init_ops.zeros_initializer(dtype=self.dtype))
+        self._kernel = self.add_variable(_WEIGHTS_VARIABLE_NAME, shape=[depth + self._num_units, self._num_units])
+        self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[self._num_units], initializer=init_ops.zeros_initializer(dtype=self.dtype))
         self.built = True
 
     def call(self, inputs, state):
@@ -260,8 +262,8 @@ class BasicLSTMCell(LayerRNNCell):
     def build(self, inputs_shape):
         depth, units = _depth(inputs_shape), self._num_units
         _check_float(self.dtype)
-        self._kernel = self.add_variable("kernel", shape=[depth + units, 4 * units])
-        self._bias = self.add_variable("bias", shape=[4 * units], initializer=init_ops.zeros_initializer(dtype=self.dtype))
+        self._kernel = self.add_variable(_WEIGHTS_VARIABLE_NAME, shape=[depth + units, 4 * units])
+        self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[4 * units], initializer=init_ops.zeros_initializer(dtype=self.dtype))
         self.built = True
 
     def call(self, inputs, state):
@@ -339,7 +341,7 @@ class LSTMCell(LayerRNNCell):
             "kernel", shape=[depth + width, 4 * units], initializer=self._initializer, partitioner=_shards(self._num_unit_shards)
         )
         zeros = init_ops.zeros_initializer if self.dtype is None else init_ops.zeros_initializer(dtype=self.dtype)
-        self._bias = self.add_variable("bias", shape=[4 * units], initializer=zeros)
+        self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[4 * units], initializer=zeros)
         if self._use_peepholes:
             self._w_f_diag, self._w_i_diag, self._w_o_diag = [
                 self.add_variable("w_%s_diag" % gate, shape=[units], initializer=self._initializer) for gate in "fio"

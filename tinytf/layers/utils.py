@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.layers.smart_cond import smart_cond  # noqa: F401  (tf.layers.utils.smart_cond)
+from tinytf.layers.smart_cond import known_value as constant_value  # noqa: F401  (what tf.layers.utils has)
+from tinytf.layers.smart_cond import smart_cond  # noqa: F401
 
 _FORMATS = {("channels_last", 3): "NWC", ("channels_last", 4): "NHWC", ("channels_last", 5): "NDHWC",
             ("channels_first", 3): "NCW", ("channels_first", 4): "NCHW", ("channels_first", 5): "NCDHW"}  # fmt: skip
@@ -58,17 +59,29 @@ def conv_output_length(length, size, padding, stride, dilation=1):
     """How many positions a window has; None where the length is unknown."""
     if length is None:
         return None
-    if padding == "valid":
-        length = length - ((size - 1) * dilation + 1) + 1
-    return (length + stride - 1) // stride
+    assert padding in ("same", "valid", "full")
+    window = (size - 1) * dilation + 1
+    positions = {"same": length, "valid": length - window + 1, "full": length + window - 1}[padding]
+    return (positions + stride - 1) // stride
 
 
-def deconv_output_length(length, size, padding, output_padding=None, stride=0, dilation=1):
+def conv_input_length(length, size, padding, stride):
+    """The length that a convolution makes `length` of; None where it is unknown."""
+    if length is None:
+        return None
+    assert padding in ("same", "valid", "full")
+    pad = {"same": size // 2, "valid": 0, "full": size - 1}[padding]
+    return (length - 1) * stride - 2 * pad + size
+
+
+def deconv_output_length(length, size, padding, stride=0, output_padding=None, dilation=1):
     """The length (an int or a tensor) that a transposed convolution gives."""
     if length is None:
         return None
     size = size + (size - 1) * (dilation - 1)
     if output_padding is None:
+        if padding == "full":
+            return length * stride - (stride + size - 2)
         return length * stride + max(size - stride, 0) if padding == "valid" else length * stride
-    pad = size // 2 if padding == "same" else 0
+    pad = {"same": size // 2, "valid": 0, "full": size - 1}[padding]
     return (length - 1) * stride + size - 2 * pad + output_padding

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from tinytf.metrics.at_k import (  # noqa: F401
+    average_precision_at_k,
+    precision_at_k,
+    precision_at_top_k,
+    recall_at_k,
+    recall_at_top_k,
+    sparse_average_precision_at_k,
+    sparse_precision_at_k,
+)
 from tinytf.metrics.confusion import (  # noqa: F401
     auc,
     false_negatives,

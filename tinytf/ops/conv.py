@@ -37,6 +37,8 @@ class Layout:
                 raise ValueError(f"explicit_paddings attribute must contain {2 * self.rank} values, but got: {len(flat)}")
             if min(flat) < 0:
                 raise ValueError("All elements of explicit_paddings must be nonnegative")
+            if any(flat[2 * i] or flat[2 * i + 1] for i in (0, self.channel)):
+                raise ValueError("Nonzero explicit padding in the batch or depth dimensions is not supported")
         self.explicit = [(flat[2 * i], flat[2 * i + 1]) for i in self.spatial]
 
     def static(self, sizes, windows_):

@@ -45,12 +45,29 @@ def _plan(op, shape, ksize, strides):
         _fail(op, f"tensor_in must be {len(ksize)}-dimensional{list(shape)}")
     if ksize[0] != 1 or strides[0] != 1:
         _fail(op, "Pooling is not yet supported on the batch dimension.", errors.UnimplementedError)
+    if len(shape) == 4 and op.attrs.get("data_format", b"NHWC") == b"NHWC" and ksize[3] > 1:
+        _check_depthwise(op, shape, ksize, strides)
     if min(strides) <= 0 or min(ksize) <= 0:
         _fail(op, f"Sliding window ksize {list(ksize)} and strides {list(strides)} must be positive")
     try:
         return Pool(shape, ksize, strides, op.attr("padding").decode())
     except ValueError as error:
         _fail(op, str(error))
+
+
+def _check_depthwise(op, shape, ksize, strides):
+    """A pool over the channels: its windows lie side by side, and only a maximum is taken."""
+    problem = None
+    if ksize[1] != 1 or ksize[2] != 1:
+        problem = "MaxPooling supports exactly one of pooling across depth or pooling across width/height."
+    elif ksize[3] != strides[3]:
+        problem = "Depthwise max pooling requires the depth window to equal the depth stride"
+    elif shape[3] % ksize[3]:
+        problem = "Depthwise max pooling requires the depth window to evenly divide the input depth"
+    elif op.type.startswith("AvgPool"):
+        problem = "Non-spatial pooling is not yet supported. Volunteers? :)"
+    if problem:
+        _fail(op, problem, errors.UnimplementedError)
 
 
 def _planner(op):

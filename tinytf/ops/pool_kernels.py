@@ -115,8 +115,13 @@ def max_pool(x, pool: Pool) -> np.ndarray:
 def _first_largest(x, y, pool: Pool):
     """Yields (cell, mask of the positions whose first largest value lies there)."""
     left = np.ones(y.shape, bool)
+    nan = np.isnan(y) if y.dtype.kind == "f" else None
+    nan = nan if nan is not None and nan.any() else None
     for cell in pool.cells:
-        here = pool.tap(x, cell) == y
+        seen = pool.tap(x, cell)
+        here = seen == y
+        if nan is not None:
+            here |= nan & np.isnan(seen)
         here &= left
         left ^= here
         yield cell, here

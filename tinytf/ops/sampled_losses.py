@@ -24,21 +24,14 @@ def _kind(value):
     return np.dtype(dtype.as_numpy_dtype).kind if isinstance(dtype, dtypes.DType) else np.asarray(value).dtype.kind
 
 
-def _sampled_logits(
-    weights,
-    biases,
-    labels,
-    inputs,
-    num_sampled,
-    num_classes,
-    num_true,
-    sampled_values,
-    remove_accidental_hits,
-    partition_strategy,
-    name,
-    seed=None,
-):
-    """(logits, labels) [batch, num_true + num_sampled], the logits less the log of the expected counts."""
+def sampled_logits(
+    weights, biases, labels, inputs, num_sampled, num_classes, num_true=1, sampled_values=None, subtract_log_q=True,
+    remove_accidental_hits=False, partition_strategy="mod", name=None, seed=None,
+):  # fmt: skip
+    """(logits, labels) [batch, num_true + num_sampled], the logits less the log of the expected counts (`subtract_log_q`).
+
+    Follows _compute_sampled_logits of TF 1.15's nn_impl.
+    """
     if isinstance(weights, PartitionedVariable):
         weights = list(weights)
     if not isinstance(weights, list):
@@ -67,7 +60,7 @@ def _sampled_logits(
             all_w = math_ops.cast(all_w, inputs.dtype)
         true_w = array_ops.slice(all_w, [0, 0], array_ops.stack([array_ops.shape(flat_labels)[0], -1]))
         sampled_w = array_ops.slice(all_w, array_ops.stack([array_ops.shape(flat_labels)[0], 0]), [-1, -1])
-        sampled_logits = math_ops.matmul(inputs, sampled_w, transpose_b=True)
+        sampled_scores = math_ops.matmul(inputs, sampled_w, transpose_b=True)
 
         all_b = embedding.embedding_lookup(biases, all_ids, partition_strategy=partition_strategy)
         if all_b.dtype != inputs.dtype:
@@ -79,18 +72,19 @@ def _sampled_logits(
         by_true = array_ops.concat([[-1, num_true], width], 0)
         products = math_ops.multiply(array_ops.expand_dims(inputs, 1), array_ops.reshape(true_w, by_true))
         as_matrix = array_ops.reshape(products, array_ops.concat([[-1], width], 0))
-        true_logits = array_ops.reshape(_sum_rows(as_matrix), [-1, num_true])
+        true_scores = array_ops.reshape(_sum_rows(as_matrix), [-1, num_true])
         true_b = array_ops.reshape(true_b, [-1, num_true])
-        true_logits += true_b
-        sampled_logits += sampled_b
+        true_scores += true_b
+        sampled_scores += sampled_b
 
         if remove_accidental_hits:
-            sampled_logits += _hit_penalty(labels, sampled, num_true, num_sampled, sampled_logits.dtype)
-        true_logits -= math_ops.log(true_expected)
-        sampled_logits -= math_ops.log(sampled_expected)
-        logits = array_ops.concat([true_logits, sampled_logits], 1)
+            sampled_scores += _hit_penalty(labels, sampled, num_true, num_sampled, sampled_scores.dtype)
+        if subtract_log_q:
+            true_scores -= math_ops.log(true_expected)
+            sampled_scores -= math_ops.log(sampled_expected)
+        logits = array_ops.concat([true_scores, sampled_scores], 1)
         targets = array_ops.concat(
-            [array_ops.ones_like(true_logits) / num_true, array_ops.zeros_like(sampled_logits)], 1
+            [array_ops.ones_like(true_scores) / num_true, array_ops.zeros_like(sampled_scores)], 1
         )
         return logits, targets
 
@@ -126,9 +120,9 @@ def nce_loss(
     `inputs` [batch, dim]; the noise classes are log-uniform unless `sampled_values` is given.
     Follows tf.nn.nce_loss of TF 1.15.
     """
-    logits, targets = _sampled_logits(
+    logits, targets = sampled_logits(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
-        remove_accidental_hits, partition_strategy, name,
+        True, remove_accidental_hits, partition_strategy, name,
     )  # fmt: skip
     losses = cross_entropy.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name="sampled_losses")
     return _sum_rows(losses)
@@ -152,9 +146,9 @@ def sampled_softmax_loss(
 
     Arguments as `nce_loss`.  Follows tf.nn.sampled_softmax_loss of TF 1.15.
     """
-    logits, targets = _sampled_logits(
+    logits, targets = sampled_logits(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
-        remove_accidental_hits, partition_strategy, name, seed,
+        True, remove_accidental_hits, partition_strategy, name, seed,
     )  # fmt: skip
     targets = array_ops.stop_gradient(targets, name="labels_stop_gradient")
     return softmax.softmax_cross_entropy_with_logits_v2(labels=targets, logits=logits)

@@ -43,6 +43,10 @@ def static_place(length, size, stride, dilation=1, padding="VALID", explicit=(0,
     """Positions of a window whose sizes may be unknown (None); ValueError where it cannot fit."""
     if length is None or (size is None and padding != "SAME"):
         return None
+    if stride <= 0:
+        raise ValueError(f"Stride must be > 0, but got {stride}")
+    if dilation < 1:
+        raise ValueError(f"Dilation rate must be >= 1, but got {dilation}")
     if padding == "SAME":
         return -(-length // stride)
     window = extent(size, dilation)

@@ -167,15 +167,16 @@ class Optimizer(Trackable):
     ):
         """[(gradient, variable), …] for the trainable variables, or those of `var_list`; a gradient may be None.
 
+        `loss` may be a function that returns it: then the variables are those that it reads.
         Raises TypeError, ValueError for what is no variable, no floating loss, or no variables at all.
         """
         from tinytf.ops import control_flow_ops, gradients
 
         if callable(loss):
-            raise NotImplementedError(
-                "Optimizer.compute_gradients takes a loss tensor: a loss function needs eager execution or a "
-                "GradientTape, which tinytf does not have"
-            )
+            loss, read = _loss_of_function(loss)
+            var_list = read if var_list is None else var_list
+            with control_dependencies([loss]):
+                return self.compute_gradients(loss, var_list, grad_loss=grad_loss)
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
             raise ValueError(
                 "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH.  Not %s"
@@ -365,6 +366,17 @@ class Optimizer(Trackable):
 
     def _call_if_callable(self, param):
         return param() if callable(param) else param
+
+
+def _loss_of_function(function):
+    """(what it returns, the trainable variables that it read), as a GradientTape would see it."""
+    from tinytf.graph.graph import get_default_graph
+
+    graph = get_default_graph()
+    before = len(graph.get_operations())
+    loss = function()
+    read = {x.op for op in graph.get_operations()[before:] for x in op.inputs}
+    return loss, [v for v in variables.trainable_variables() if v.op in read or getattr(v, "handle", v).op in read]
 
 
 def _as_gradient(grad):

@@ -124,3 +124,66 @@ def case_cm(tf):
     tf.confusion_matrix(tf.placeholder(tf.int64, [None]), tf.placeholder(tf.int64, [None]), 3)
     tf.confusion_matrix([1, 2], [1, 2])
     return []
+
+
+def _at_k(tf, labels, predictions, k, metrics, **arguments):
+    """Values after two updates, and the graph, of metrics at k."""
+    made = [getattr(tf.metrics, name)(labels, predictions, k=k, **arguments) for name in metrics]
+
+    def run(sess):
+        sess.run(tf.local_variables_initializer())
+        return [sess.run([update for _, update in made]) for _ in range(2)] + sess.run([value for value, _ in made])
+
+    return run
+
+
+_SCORES = [[0.3, 0.1, 0.2, 0.9, 0.4], [0.5, 0.6, 0.1, 0.2, 0.3], [0.1, 0.9, 0.8, 0.7, 0.2]]
+
+
+def case_at_k_dense(tf):
+    return _at_k(tf, tf.constant([[3, 1], [4, 2], [9, 1]], tf.int64), tf.constant(_SCORES), 2, ["recall_at_k", "precision_at_k", "average_precision_at_k"])
+
+
+def case_at_k_one_label(tf):
+    return _at_k(tf, tf.constant([3, 4, 2], tf.int64), tf.constant(_SCORES), 3, ["recall_at_k", "sparse_precision_at_k"])
+
+
+def case_at_k_class_weights(tf):
+    labels = tf.constant([[3, 1], [4, 2], [2, 1]], tf.int64)
+    return _at_k(tf, labels, tf.constant(_SCORES), 3, ["recall_at_k", "precision_at_k"], class_id=2, weights=tf.constant([1.0, 0.5, 2.0]))
+
+
+def case_at_k_average_weights(tf):
+    labels = tf.constant([[3, 1], [4, 2], [2, 1]], tf.int64)
+    return _at_k(tf, labels, tf.constant(_SCORES), 3, ["sparse_average_precision_at_k"], weights=tf.constant([1.0, 0.5, 2.0]))
+
+
+def case_at_k_sparse(tf):
+    labels = tf.SparseTensor([[0, 0], [0, 1], [1, 0], [2, 0]], tf.constant([3, 0, 2, 1], tf.int64), [3, 2])
+    return _at_k(tf, labels, tf.constant(_SCORES), 2, ["recall_at_k", "precision_at_k", "average_precision_at_k"])
+
+
+def case_at_k_sparse_class(tf):
+    labels = tf.SparseTensor([[0, 0], [0, 1], [1, 0], [2, 0]], tf.constant([3, 0, 2, 1], tf.int64), [3, 2])
+    return _at_k(tf, labels, tf.constant(_SCORES), 2, ["recall_at_k", "precision_at_k"], class_id=1)
+
+
+def case_at_top_k(tf):
+    labels, best = tf.constant([[3, 1], [4, 2]], tf.int64), tf.constant([[3, 0], [2, 1]], tf.int64)
+    made = [tf.metrics.recall_at_top_k(labels, best, k=2), tf.metrics.precision_at_top_k(labels, best, metrics_collections=["m"])]
+
+    def run(sess):
+        sess.run(tf.local_variables_initializer())
+        return sess.run([update for _, update in made])
+
+    return run
+
+
+def case_at_k_unknown_rank(tf):
+    tf.metrics.recall_at_k(tf.placeholder(tf.int64), tf.placeholder(tf.float32), 2)
+    tf.metrics.average_precision_at_k(tf.placeholder(tf.int64, [None]), tf.placeholder(tf.float32, [None, 7]), 1)
+    return []
+
+
+def case_at_k_wrong_rank(tf):
+    return tf.metrics.recall_at_k(tf.placeholder(tf.int64, [2, 3, 4, 5]), tf.placeholder(tf.float32, [2, 3]), 2)

@@ -430,3 +430,44 @@ def _morphology(padding, stride, rate):
 case_dilation2d = _morphology("SAME", 1, 1)
 case_dilation2d_strided = _morphology("VALID", 2, 1)
 case_dilation2d_rates = _morphology("SAME", 1, 2)
+
+
+def _fractional(tf, name, pseudo_random, overlapping, dtype="float32"):
+    x = tf.constant(np.random.RandomState(1).permutation(2 * 13 * 17 * 2).reshape(2, 13, 17, 2).astype(dtype))
+    results = getattr(tf.nn, name)(x, [1.0, 1.4, 1.7, 1.0], pseudo_random, overlapping, deterministic=True, seed=3, seed2=5)
+    return list(results) + (tf.gradients(results[0], x) if dtype == "float32" else [])
+
+
+def case_fractional_max_pool(tf):
+    return [_fractional(tf, "fractional_max_pool", p, o) for p in (False, True) for o in (False, True)]
+
+
+def case_fractional_avg_pool(tf):
+    return [_fractional(tf, "fractional_avg_pool", p, o) for p in (False, True) for o in (False, True)]
+
+
+def case_fractional_pool_int(tf):
+    return [_fractional(tf, "fractional_%s_pool" % kind, False, True, "int32") for kind in ("max", "avg")]
+
+
+def case_fractional_pool_seeds_without_deterministic(tf):
+    return tf.nn.fractional_max_pool(np.ones([3, 3, 3, 3], "float32"), [1.0, 1.5, 1.5, 1.0], seed=1)
+
+
+def case_data_formats(tf):
+    x, sizes = tf.constant([[-4, -3, -2, -1], [0, 1, 2, 3]]), tf.constant([7, 4, 9, 3])
+    return [
+        tf.raw_ops.DataFormatDimMap(x=x),
+        tf.raw_ops.DataFormatDimMap(x=tf.constant([4, -5, 1], tf.int64), src_format="NDHWC", dst_format="NCDHW"),
+        tf.raw_ops.DataFormatVecPermute(x=sizes),
+        tf.raw_ops.DataFormatVecPermute(x=sizes, src_format="NHWC", dst_format="HWNC"),
+        tf.raw_ops.DataFormatVecPermute(x=tf.constant([[7, 4], [9, 3], [4, 5], [5, 1]]), src_format="NCHW", dst_format="NHWC"),
+    ]
+
+
+def case_data_format_size(tf):
+    return tf.raw_ops.DataFormatVecPermute(x=tf.placeholder_with_default([1, 2, 3], [None]))
+
+
+def case_nth_element_negative(tf):
+    return tf.raw_ops.NthElement(input=[1.0, 2.0], n=-1)

@@ -1,0 +1,295 @@
+"""What all distributions share: names, shapes, and the methods that a subclass fills in by `_sample_n`, `_log_prob`, `_mean` …"""
+
+from __future__ import annotations
+
+import contextlib
+
+import numpy as np
+
+from tinytf import dtypes
+from tinytf.graph.constant_value import public_constant_value
+from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.graph import name_scope
+from tinytf.ops import array_ops, math_ops
+from tinytf.shapes import TensorShape
+
+
+class ReparameterizationType:
+    """Whether samples are differentiable functions of the parameters."""
+
+    def __init__(self, rep_type):
+        self._rep_type = rep_type
+
+    def __repr__(self):
+        return f"<Reparameteriation Type: {self._rep_type}>"  # TensorFlow's spelling
+
+
+FULLY_REPARAMETERIZED = ReparameterizationType("FULLY_REPARAMETERIZED")
+NOT_REPARAMETERIZED = ReparameterizationType("NOT_REPARAMETERIZED")
+
+
+class Distribution:
+    """The base of all distributions. Follows tf.distributions.Distribution of TF 1.15."""
+
+    def __init__(self, dtype, reparameterization_type, validate_args, allow_nan_stats, parameters=None, graph_parents=None, name=None):
+        if not name or name[-1] != "/":
+            with name_scope(name or type(self).__name__) as name:
+                pass
+        self._dtype, self._reparameterization_type = dtype, reparameterization_type
+        self._validate_args, self._allow_nan_stats = validate_args, allow_nan_stats
+        self._parameters = {k: v for k, v in (parameters or {}).items() if k not in ("self", "__class__") and not k.startswith("_")}
+        self._graph_parents, self._name = graph_parents or [], name
+
+    # What it is ---------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The name scope of its tensors, with a slash at the end."""
+        return self._name
+
+    @property
+    def dtype(self):
+        """The dtype of samples."""
+        return self._dtype
+
+    @property
+    def parameters(self) -> dict:
+        """What it was made with."""
+        return dict(self._parameters)
+
+    @property
+    def reparameterization_type(self):
+        """Whether samples are differentiable functions of the parameters."""
+        return self._reparameterization_type
+
+    @property
+    def allow_nan_stats(self) -> bool:
+        """Whether an undefined mean or mode is NaN (else an error)."""
+        return self._allow_nan_stats
+
+    @property
+    def validate_args(self) -> bool:
+        """Whether parameters and values are checked when they run."""
+        return self._validate_args
+
+    def copy(self, **override):
+        """The same kind of distribution with other parameters."""
+        return type(self)(**dict(self.parameters, **override))
+
+    @classmethod
+    def param_shapes(cls, sample_shape, name="DistributionParamShapes") -> dict:
+        """{parameter: the shape, as a tensor, that gives samples of `sample_shape`}."""
+        with name_scope(name, values=[sample_shape]):
+            return cls._param_shapes(sample_shape)
+
+    @classmethod
+    def param_static_shapes(cls, sample_shape) -> dict:
+        """{parameter: the static shape that gives samples of `sample_shape`}."""
+        shape = TensorShape(sample_shape).as_list()
+        return {name: TensorShape(public_constant_value(s).tolist()) for name, s in cls.param_shapes(shape).items()}
+
+    @classmethod
+    def _param_shapes(cls, sample_shape):
+        raise NotImplementedError("param_shapes not implemented")
+
+    def __str__(self):
+        shapes = f'"{self.name}", batch_shape={self.batch_shape}, event_shape={self.event_shape}, dtype={self.dtype.name}'
+        return f"tfp.distributions.{type(self).__name__}({shapes})"
+
+    def __repr__(self):
+        shapes = f"batch_shape={self.batch_shape} event_shape={self.event_shape} dtype={self.dtype.name}"
+        return f"<tfp.distributions.{type(self).__name__} '{self.name}' {shapes}>"
+
+    @contextlib.contextmanager
+    def _scope(self, name, values=()):
+        with name_scope(self.name), name_scope(name, values=[*values, *self._graph_parents]) as scope:
+            yield scope
+
+    # Shapes -------------------------------------------------------------------------------------
+
+    @property
+    def batch_shape(self):
+        """The static shape of one draw's independent distributions."""
+        return self._batch_shape()
+
+    @property
+    def event_shape(self):
+        """The static shape of one event."""
+        return self._event_shape()
+
+    def _shape_tensor(self, static, dynamic, name, label):
+        with self._scope(name):
+            if static.is_fully_defined():
+                return convert_to_tensor(static.as_list(), dtype=dtypes.int32, name=label)
+            return dynamic()
+
+    def batch_shape_tensor(self, name="batch_shape_tensor"):
+        """The batch shape as a tensor."""
+        return self._shape_tensor(self.batch_shape, self._batch_shape_tensor, name, "batch_shape")
+
+    def event_shape_tensor(self, name="event_shape_tensor"):
+        """The event shape as a tensor."""
+        return self._shape_tensor(self.event_shape, self._event_shape_tensor, name, "event_shape")
+
+    def _is_scalar(self, static, dynamic, name, label):
+        with self._scope(name):
+            if static.ndims is not None:
+                return convert_to_tensor(static.ndims == 0, name=label)
+            return math_ops.equal(array_ops.shape(dynamic())[0], 0)
+
+    def is_scalar_event(self, name="is_scalar_event"):
+        """Whether an event is one number."""
+        return self._is_scalar(self.event_shape, self.event_shape_tensor, name, "is_scalar_event")
+
+    def is_scalar_batch(self, name="is_scalar_batch"):
+        """Whether it is one distribution."""
+        return self._is_scalar(self.batch_shape, self.batch_shape_tensor, name, "is_scalar_batch")
+
+    # Samples ------------------------------------------------------------------------------------
+
+    def sample(self, sample_shape=(), seed=None, name="sample"):
+        """Draws: a tensor of shape sample_shape + batch_shape + event_shape."""
+        with self._scope(name, values=[sample_shape]):
+            sample_shape = convert_to_tensor(sample_shape, dtype=dtypes.int32, name="sample_shape")
+            sample_shape, n = _as_vector(sample_shape, "sample_shape")
+            samples = self._sample_n(n, seed)
+            rest = array_ops.shape(samples)[1:]
+            samples = array_ops.reshape(samples, array_ops.concat([sample_shape, rest], 0))
+            return self._with_static_shape(samples, sample_shape)
+
+    def _with_static_shape(self, samples, sample_shape):
+        known = public_constant_value(sample_shape)
+        first = TensorShape(None if known is None else known.tolist())
+        whole = first.concatenate(self.batch_shape).concatenate(self.event_shape)
+        if whole.ndims is not None:
+            samples.set_shape(whole)
+        return samples
+
+    # Functions of values ------------------------------------------------------------------------
+
+    def _of_value(self, name, value, *ways):
+        """The first of `ways` that the subclass has; `ways` are functions of the converted value."""
+        with self._scope(name, values=[value]):
+            value = convert_to_tensor(value, name="value", preferred_dtype=self.dtype)
+            return _first_that_is_there(*[lambda way=way: way(value) for way in ways])
+
+    def _missing(self, method):
+        raise NotImplementedError(f"{method} is not implemented: {type(self).__name__}")
+
+    def prob(self, value, name="prob"):
+        """The density, or the probability of a discrete value."""
+        return self._of_value(name, value, self._prob, lambda v: math_ops.exp(self._log_prob(v)))
+
+    def log_prob(self, value, name="log_prob"):
+        """The log of prob."""
+        return self._of_value(name, value, self._log_prob, lambda v: math_ops.log(self._prob(v)))
+
+    def cdf(self, value, name="cdf"):
+        """The probability of at most `value`."""
+        return self._of_value(name, value, self._cdf, lambda v: math_ops.exp(self._log_cdf(v)))
+
+    def log_cdf(self, value, name="log_cdf"):
+        """The log of cdf."""
+        return self._of_value(name, value, self._log_cdf, lambda v: math_ops.log(self._cdf(v)))
+
+    def survival_function(self, value, name="survival_function"):
+        """1 - cdf."""
+        return self._of_value(name, value, self._survival_function, lambda v: 1.0 - self.cdf(v))
+
+    def log_survival_function(self, value, name="log_survival_function"):
+        """The log of 1 - cdf."""
+        return self._of_value(name, value, self._log_survival_function, lambda v: math_ops.log1p(-self.cdf(v)))
+
+    def quantile(self, value, name="quantile"):
+        """The inverse of cdf."""
+        return self._of_value(name, value, self._quantile)
+
+    # Statistics ---------------------------------------------------------------------------------
+
+    def entropy(self, name="entropy"):
+        """Its entropy in nats."""
+        with self._scope(name):
+            return self._entropy()
+
+    def mean(self, name="mean"):
+        """Its mean."""
+        with self._scope(name):
+            return self._mean()
+
+    def variance(self, name="variance"):
+        """The variance of each coordinate."""
+        with self._scope(name):
+            return _first_that_is_there(self._variance, lambda: math_ops.square(self._stddev()))
+
+    def stddev(self, name="stddev"):
+        """The standard deviation of each coordinate."""
+        with self._scope(name):
+            return _first_that_is_there(self._stddev, lambda: math_ops.sqrt(self._variance()))
+
+    def covariance(self, name="covariance"):
+        """The covariance of the coordinates of an event."""
+        with self._scope(name):
+            return self._covariance()
+
+    def mode(self, name="mode"):
+        """The most probable value."""
+        with self._scope(name):
+            return self._mode()
+
+    def cross_entropy(self, other, name="cross_entropy"):
+        """The entropy of this plus the divergence from `other`."""
+        from tinytf.distributions.kullback_leibler import cross_entropy
+
+        with self._scope(name):
+            return cross_entropy(self, other, allow_nan_stats=self.allow_nan_stats)
+
+    def kl_divergence(self, other, name="kl_divergence"):
+        """KL(this || other)."""
+        from tinytf.distributions.kullback_leibler import kl_divergence
+
+        with self._scope(name):
+            return kl_divergence(self, other, allow_nan_stats=self.allow_nan_stats)
+
+
+def _first_that_is_there(way, *others):
+    """The result of the first function that a subclass has; the error names the first."""
+    try:
+        return way()
+    except NotImplementedError as error:
+        for other in others:
+            try:
+                return other()
+            except NotImplementedError:
+                pass
+        raise error
+
+
+def _absent(method):
+    def absent(self, *_):
+        return self._missing(method)
+
+    absent.__name__ = "_" + method
+    return absent
+
+
+for _method in (
+    "prob", "log_prob", "cdf", "log_cdf", "survival_function", "log_survival_function", "quantile", "entropy", "mean", "variance", "stddev",
+    "covariance", "mode", "sample_n", "batch_shape", "event_shape", "batch_shape_tensor", "event_shape_tensor",
+):  # fmt: skip
+    setattr(Distribution, "_" + _method, _absent(_method))
+
+
+def _as_vector(x, name):
+    """(x as a vector, the product of its elements: a number where it is known)."""
+    known = public_constant_value(x)
+    product = math_ops.reduce_prod(x) if known is None else np.prod(known, dtype=x.dtype.as_numpy_dtype)
+    rank = x.shape.ndims
+    if rank is None:
+        rank = array_ops.rank(x)
+        ones = array_ops.ones(math_ops.cast(math_ops.equal(rank, 0), dtypes.int32) * [1], dtypes.int32)
+        return array_ops.reshape(x, array_ops.concat([ones, array_ops.shape(x)], 0)), product
+    if rank == 0:
+        return (array_ops.expand_dims(x, 0) if known is None else convert_to_tensor([known], name=name)), product
+    if rank != 1:
+        raise ValueError("Input is neither scalar nor vector.")
+    return x, product

@@ -1,0 +1,258 @@
+"""The layer of Keras: its variables belong to the object, and each call is a node in the graph of layers."""
+
+from __future__ import annotations
+
+from tinytf import dtypes, nest
+from tinytf.graph.tensor import Tensor
+from tinytf.keras import backend, constraints, initializers, regularizers
+from tinytf.layers.base import BaseLayer, InputSpec, snake_case, unique_layer_name
+from tinytf.ops.resource_variables import ResourceVariable
+from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.shapes import TensorShape
+
+__all__ = ["InputSpec", "Layer", "Node"]
+
+
+class Node:
+    """One call of a layer: what went in and what came out."""
+
+    def __init__(self, layer, inputs, outputs, arguments):
+        self.layer, self.inputs, self.outputs, self.arguments = layer, inputs, outputs, arguments
+
+    @property
+    def flat_inputs(self) -> list:
+        """The tensors that went in."""
+        return [x for x in nest.flatten(self.inputs) if isinstance(x, Tensor)]
+
+
+class Layer(BaseLayer):
+    """Follows tf.keras.layers.Layer of TF 1.15, in graph mode.
+
+    A subclass makes weights in `build(input_shape)` with `add_weight`, and computes in `call(inputs)`.
+    """
+
+    _is_part = True  # of a layer that has it as an attribute; a metric is not
+
+    def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        if dynamic:
+            raise NotImplementedError("tf.keras.layers.Layer(dynamic=True) needs eager execution, which tinytf does not have")
+        super().__init__(trainable=trainable, name=name, dtype=dtype, **kwargs)
+        self._inbound_nodes: list = []
+        self._layers: list = []  # layers that are attributes of this one
+
+    def _set_name(self, name) -> None:
+        self._name = name or unique_layer_name(snake_case(type(self).__name__), zero_based=True)
+
+    def _name_scope(self) -> str:
+        return self.name
+
+    def __setattr__(self, name, value):
+        if isinstance(value, ResourceVariable) and all(value is not v for v in self.__dict__.get("_own", ())):
+            self._track(value)
+        elif "_layers" in self.__dict__ and name not in ("_layers", "layers"):
+            found = [v for v in (value if isinstance(value, (list, tuple)) else [value]) if isinstance(v, Layer) and v._is_part]
+            self._layers.extend(v for v in found if all(v is not w for w in self._layers))
+        super().__setattr__(name, value)
+
+    def _track(self, variable) -> None:
+        self.__dict__.setdefault("_own", []).append(variable)
+        (self._trainable_weights if variable.trainable else self._non_trainable_weights).append(variable)
+        backend.track_variable(variable)
+
+    # Weights ------------------------------------------------------------------------------------
+
+    def add_weight(
+        self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, constraint=None, partitioner=None,
+        use_resource=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE, **kwargs,
+    ):  # fmt: skip
+        """A new variable of this layer. Follows tf.keras.layers.Layer.add_weight of TF 1.15."""
+        for key in kwargs:
+            if key not in ("getter", "collections", "experimental_autocast", "caching_device"):
+                raise TypeError("Unknown keyword argument:", key)
+        dtype = dtypes.as_dtype(dtype or self.dtype or backend.floatx())
+        if self._dtype is None:
+            self._dtype = dtype.base_dtype.name
+        if synchronization == VariableSynchronization.ON_READ:
+            if trainable:
+                raise ValueError(
+                    "Synchronization value can be set to VariableSynchronization.ON_READ only for non-trainable variables. You have "
+                    "specified trainable=True and synchronization=VariableSynchronization.ON_READ."
+                )
+            trainable = False
+        trainable = True if trainable is None else trainable
+        initializer = initializers.get(initializer) or self._usual_initializer(dtype, name)
+        shape = TensorShape(() if shape is None else shape)
+        variable = ResourceVariable(
+            initial_value=lambda: initializer(shape.as_list(), dtype=dtype), name=name, trainable=trainable, dtype=dtype,
+            constraint=constraints.get(constraint), synchronization=synchronization, aggregation=aggregation,
+        )  # fmt: skip
+        self._track(variable)
+        regularizer = regularizers.get(regularizer)
+        if regularizer is not None:
+            self._regularize_weight(variable.op.name, variable, regularizer)
+        return variable
+
+    add_variable = add_weight
+
+    def _usual_initializer(self, dtype, name):
+        if dtype.is_floating:
+            return initializers.glorot_uniform()
+        if dtype.is_integer or dtype.is_bool:
+            return initializers.zeros()
+        raise ValueError(f"An initializer for variable {name} of type {dtype.base_dtype} is required for layer {self.name}")
+
+    def _weights_of(self, kind: str) -> list:
+        own = {"trainable": self._trainable_weights, "non_trainable": self._non_trainable_weights}
+        found = list(own[kind])
+        for layer in self._layers:
+            found += getattr(layer, kind + "_weights")
+        unique: list = []
+        for v in found:
+            if all(v is not w for w in unique):
+                unique.append(v)
+        return unique
+
+    @property
+    def trainable_weights(self) -> list:
+        """Variables that an optimizer may change, those of inner layers too."""
+        return self._weights_of("trainable") if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list:
+        """The other variables."""
+        others = self._weights_of("non_trainable")
+        return others if self.trainable else self._weights_of("trainable") + others
+
+    @property
+    def weights(self) -> list:
+        """All variables."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    variables = weights
+    trainable_variables = trainable_weights
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def trainable(self) -> bool:
+        """Whether its weights, and those of inner layers, are to be trained."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = value
+        for layer in self.__dict__.get("_layers", ()):
+            layer.trainable = value
+
+    @property
+    def updates(self) -> list:
+        """Ops that must run beside a training step."""
+        found = [] if not self.trainable and not self.stateful else list(self._updates)
+        return found + [u for layer in self._layers for u in layer.updates]
+
+    @property
+    def losses(self) -> list:
+        """Losses of weights and activities."""
+        own = self._losses + [loss for loss in (f() for f in self._callable_losses) if loss is not None]
+        return own + [loss for layer in self._layers for loss in layer.losses]
+
+    def _session(self):
+        return backend.get_session()
+
+    # Calls --------------------------------------------------------------------------------------
+
+    def __call__(self, inputs, *args, **kwargs):
+        masks = _masks_of(inputs)
+        if masks is not None and "mask" not in kwargs and self._expects_by_name("mask"):
+            kwargs["mask"] = masks
+        with _Calling(kwargs.get("training")):
+            outputs = super().__call__(inputs, *args, **kwargs)
+        outputs = _not_the_input(inputs, outputs)
+        self._set_mask(inputs, outputs, masks)
+        self._inbound_nodes.append(Node(self, inputs, outputs, kwargs))
+        for i, y in enumerate(nest.flatten(outputs)):
+            if isinstance(y, Tensor):
+                y._keras_history = (self, len(self._inbound_nodes) - 1, i)
+        return outputs
+
+    def _arguments_of_call(self, args, kwargs):
+        if self._expects_by_name("training") and kwargs.get("training") is None and not args:
+            return dict(kwargs, training=self._training_of_caller())
+        return kwargs
+
+    def _expects_by_name(self, name) -> bool:
+        return name in self._call_arguments()[0]
+
+    @staticmethod
+    def _training_of_caller():
+        """What the layer that calls this one was given; else the learning phase."""
+        given = _Calling.training()
+        return backend.learning_phase() if given is None else given
+
+    def _set_mask(self, inputs, outputs, masks) -> None:
+        mask = self.compute_mask(inputs, masks)
+        if mask is None:
+            return
+        flat = nest.flatten(outputs)
+        for y, m in zip(flat, mask if isinstance(mask, (list, tuple)) else [mask] * len(flat)):
+            if isinstance(y, Tensor):
+                y._keras_mask = m
+
+    def compute_mask(self, inputs, mask=None):
+        """The mask of the output: that of the input, where the layer supports masks."""
+        return mask if self.supports_masking else None
+
+    @property
+    def output(self):
+        """The output of its only call."""
+        return self._one_call("output", self._inbound_nodes[0].outputs if self._inbound_nodes else None)
+
+    @property
+    def output_shape(self):
+        """The static shape of the output of its only call."""
+        return nest.map_structure(lambda t: tuple(t.shape.as_list()), self.output)
+
+    def get_input_at(self, node_index: int):
+        """The input of one call."""
+        return self._inbound_nodes[node_index].inputs
+
+    def get_output_at(self, node_index: int):
+        """The output of one call."""
+        return self._inbound_nodes[node_index].outputs
+
+    def compute_output_shape(self, input_shape):
+        """The static shape of the output, found by calling the layer in a graph of its own, unless the subclass says it."""
+        raise NotImplementedError(f"{type(self).__name__}.compute_output_shape: call the layer, and look at the shape of its output")
+
+
+class _Calling:
+    """The stack of calls in progress: inner layers take the `training` of the outer one."""
+
+    _stack: list = []
+
+    def __init__(self, training):
+        self._own = training
+
+    def __enter__(self):
+        self._stack.append(self._own if self._own is not None else self.training())
+
+    def __exit__(self, *exc_info):
+        self._stack.pop()
+
+    @classmethod
+    def training(cls):
+        return cls._stack[-1] if cls._stack else None
+
+
+def _masks_of(inputs):
+    masks = [getattr(x, "_keras_mask", None) for x in nest.flatten(inputs)]
+    if all(m is None for m in masks):
+        return None
+    return masks if isinstance(inputs, (list, tuple)) else masks[0]
+
+
+def _not_the_input(inputs, outputs):
+    """A layer that returns its input returns a tensor of its own, which has its own place in the graph of layers."""
+    from tinytf.ops import array_ops
+
+    given = {id(x) for x in nest.flatten(inputs)}
+    return nest.map_structure(lambda y: array_ops.identity(y) if isinstance(y, Tensor) and id(y) in given else y, outputs)
