@@ -117,7 +117,7 @@ PYTHON_PATHS = {
     "ops.default_gradient": "tinytf.ops.default_gradient",
     "ops.distributions": "tf.distributions",
     "ops.embedding_ops": "tf.nn",
-    "ops.functional_ops": "tf tinytf.ops.functional_ops tinytf.generated_ops",
+    "ops.functional_ops": "tf tinytf.ops.functional_ops tinytf.ops.function_calls tinytf.generated_ops",
     "ops.gradient_checker": "tf.test",
     "ops.gradient_checker_v2": "tinytf.test.gradient_checker_v2",
     "ops.gradients": "tf tinytf.ops.gradients",
