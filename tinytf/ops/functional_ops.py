@@ -138,8 +138,12 @@ def symbolic_gradient(input, Tout, f, name=None):
     return make("SymbolicGradient", input, Tout=Tout, f=f, name=name)
 
 
-def _loop_shape(op):
+def _branch_shape(op):
     return [s._dims for s in op.attr("output_shapes")] or [None] * len(op.outputs)
+
+
+def _loop_shape(op):
+    return [s._dims for s in op.attr("output_shapes")] or [t.dims for t in op._inputs]
 
 
 op("SymbolicGradient(input: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func",
@@ -149,9 +153,9 @@ op("PartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: li
 op("StatefulPartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''; is_stateful",
    shape=unknown, stateful_kernel=_call_kernel)  # fmt: skip
 op("StatelessIf(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []",
-   shape=_loop_shape, stateful_kernel=_if_kernel)  # fmt: skip
+   shape=_branch_shape, stateful_kernel=_if_kernel)  # fmt: skip
 op("If(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []; is_stateful",
-   shape=_loop_shape, stateful_kernel=_if_kernel)  # fmt: skip
+   shape=_branch_shape, stateful_kernel=_if_kernel)  # fmt: skip
 op("StatelessWhile(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10",
    shape=_loop_shape, stateful_kernel=_while_kernel)  # fmt: skip
 op("While(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10; is_stateful",
