@@ -53,6 +53,12 @@ def test_snake_case(op_type, name):
         ("framework.ops", "name_from_scope_name NullContextmanager uid register_proto_function get_collection_proto_type"),
         ("framework.meta_graph", "stripped_op_list_for_graph ops_used_by_graph_def strip_graph_default_valued_attrs"),
         ("framework.tensor_util", "constant_value_as_shape ShapeEquals is_tensor"),
+        ("framework.registry", "Registry"),
+        ("framework.op_def_library", "OpDefLibrary"),
+        ("framework.function_def_to_graph", "function_def_to_graph_def"),
+        ("tools.saved_model_utils", "read_saved_model get_meta_graph_def"),
+        ("tools.optimize_for_inference_lib", "node_from_map values_from_const"),
+        ("summary.plugin_asset", "get_plugin_asset"),
         ("framework.test_util", "run_deprecated_v1 run_in_graph_and_eager_modes assert_ops_in_graph TensorFlowTestCase"),
         ("eager.context", "executing_eagerly graph_mode"),
         ("util.deprecation", "deprecated silence"),
@@ -114,3 +120,19 @@ def test_a_saver_saves_an_op_of_ones_own(tmp_path):
     with tf.Session() as sess:
         saver.restore(sess, path)
         assert sess.run([v.keys(), v.values()]) == [np.array([b"k1"], object), np.float32([30])]
+
+
+def test_registry_and_kernels():
+    from tensorflow.contrib.util import make_tensor_proto
+    from tensorflow.python.framework import kernels, registry
+
+    things = registry.Registry("thing")
+    things.register("x", "a")
+    assert things.lookup(b"a") == "x" and list(things.list()) == ["a"]
+    with pytest.raises(KeyError, match="Registering two thing with name 'a'! .Previous registration was in test_registry"):
+        things.register("y", "a")
+    with pytest.raises(LookupError, match="thing registry has no entry for: b"):
+        things.lookup("b")
+    assert len(kernels.get_registered_kernels_for_op("MatMul").kernel) == 1
+    assert not kernels.get_registered_kernels_for_op("Mystery").kernel
+    assert make_tensor_proto([1.0]).dtype == tf.float32.as_datatype_enum

@@ -363,6 +363,23 @@ class TensorShape:
         return TensorShape, (self._dims,)
 
 
+MOST_DIMS = 254  # that a tensor of TensorFlow can have
+
+
+def _dims_of_proto(shape) -> tuple:
+    if len(shape.dim) > MOST_DIMS:
+        raise ValueError(f"Shape has {len(shape.dim)} dimensions, at most {MOST_DIMS} are possible")
+    dims, size = tuple([None if d.size == -1 else d.size for d in shape.dim]), 1
+    for d in dims:
+        if d is not None:
+            if d < 0:
+                raise ValueError(f"Shape {dims_to_string(dims)} has dimensions below -1")
+            size *= d or 1
+    if size >= 1 << 63:
+        raise ValueError(f"Shape {dims_to_string(dims)} is too large (more than 2**63 - 1 entries)")
+    return dims
+
+
 def as_dims(shape) -> tuple | None:
     """`shape` in any spelling as a tuple of int or None, or None for unknown rank."""
     if shape is None:
@@ -372,7 +389,7 @@ def as_dims(shape) -> tuple | None:
     if isinstance(shape, protos.TensorShapeProto) or type(shape).__name__ == "TensorShapeProto":
         if shape.unknown_rank:
             return None
-        return tuple(None if d.size == -1 else d.size for d in shape.dim)
+        return _dims_of_proto(shape)
     if isinstance(shape, (int, np.integer, Dimension)):
         return (Dimension(shape).value,)
     if isinstance(shape, (str, bytes)):

@@ -112,6 +112,20 @@ def test_a_function_def_is_the_one_that_tensorflow_writes():
     assert (fdef.signature.description, sorted(fdef.attr)) == ("Doc.", ["_disable_call_shape_inference", "_noinline"])
 
 
+def test_a_name_ends_in_tensorflows_hash_of_the_body():
+    with tf.Graph().as_default():
+        assert Defun(tf.float32)(_double).name == "_double_t0wOLIYebvc"  # recorded
+        assert Defun(tf.float32)(_successor).name == "_successor_begmB6LKWMs"
+
+
+def _double(x):
+    return x * 2
+
+
+def _successor(x):
+    return x + 1
+
+
 def test_variables_of_a_function_are_made_around_it():
     seen = []
     with tf.Graph().as_default(), tf.Session() as sess:

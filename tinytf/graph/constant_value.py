@@ -14,6 +14,8 @@ import threading
 
 import numpy as np
 
+from tinytf.shapes import MOST_DIMS
+
 _FOLD_LIMIT = 100_000  # elements: shape arithmetic is small, folding a model's constants is not wanted
 _MISSING = object()
 
@@ -42,10 +44,12 @@ def const_array(op) -> np.ndarray:
     """The array of a Const operation, decoded once."""
     value = op.__dict__.get("_array")
     if value is None:
-        from tinytf.graph.tensor_proto import MakeNdarray
+        from tinytf.graph.tensor_proto import decode, make_ndarray
 
-        value = MakeNdarray(op.attrs["value"])
-        value.flags.writeable = False
+        value = decode(op.attrs["value"])
+        if value.flags.writeable or any(value.strides) or not value.ndim:  # not the many of one value
+            value = make_ndarray(op.attrs["value"])
+            value.flags.writeable = False
         op._array = value
     return value
 
@@ -269,8 +273,14 @@ def constant_dims(tensor):
             return None if value.item() == -1 else (_entry(value),)
         return tuple([_entry(v) for v in value.ravel()])
     if tensor.dims is not None and len(tensor.dims) == 1 and tensor.dims[0] is not None:
-        return (None,) * tensor.dims[0]
+        return _unknown_dims(tensor.dims[0])
     return None
+
+
+def _unknown_dims(rank: int) -> tuple:
+    if rank > MOST_DIMS:
+        raise ValueError(f"A shape of {rank} dimensions: at most {MOST_DIMS} are possible")
+    return (None,) * rank
 
 
 def public_constant_dims(tensor):
@@ -292,7 +302,7 @@ def public_constant_dims(tensor):
     value = public_constant_value(tensor)
     if value is not None:
         return tuple([_entry(v) for v in value.ravel()])
-    return (None,) * tensor.dims[0] if tensor.dims and tensor.dims[0] is not None else None
+    return _unknown_dims(tensor.dims[0]) if tensor.dims and tensor.dims[0] is not None else None
 
 
 def _entry(value):

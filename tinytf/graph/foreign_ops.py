@@ -9,6 +9,8 @@ from tinytf import dtypes
 from tinytf.graph import op_entry
 from tinytf.graph.attr_value import from_attr_value
 
+_MOST_OUTPUTS = 1 << 16  # of one op: more is an attack, not a model
+
 
 def dtypes_of(args, attrs: dict, most: int | None = None) -> list:
     """The dtypes of a signature's arguments (references marked), flattened; `attrs` holds all attributes.
@@ -41,7 +43,10 @@ def _proto_dtypes(args, attrs: dict) -> list:
             types = list(attrs[arg.type_list_attr])
         else:
             dtype = attrs[arg.type_attr] if arg.type_attr else dtypes.as_dtype(arg.type)
-            types = [dtype] * (attrs[arg.number_attr] if arg.number_attr else 1)
+            count = attrs[arg.number_attr] if arg.number_attr else 1
+            if type(count) is not int or not 0 <= count <= _MOST_OUTPUTS:
+                raise ValueError(f"attr '{arg.number_attr}' claims {count} tensors")
+            types = [dtype] * count
         found.extend([t._as_ref if arg.is_ref else t for t in types])
     return found
 
@@ -84,7 +89,7 @@ def output_dtypes(node, attrs: dict, op_def, expected: dict) -> list:
             break
     # An output that nobody takes is not seen; one at least is there to be fetched.
     count = max(expected, default=0) + 1
-    if count > 1 << 16:
+    if count > _MOST_OUTPUTS:
         raise ValueError(f"Node '{node.name}' would have {count} outputs")
     return [expected.get(i) or guess for i in range(count)]
 
@@ -108,7 +113,7 @@ def collect_uses(nodes, producer: dict) -> dict:
                 continue
             name, colon, index = text.rpartition(":")
             name, index = (name, int(index)) if colon and index.isdigit() else (text, 0)
-            if index > 65536:
+            if index > _MOST_OUTPUTS:
                 raise ValueError(f"Node '{node.name}': input '{text}' names an output that no op has")
             dtype = wanted[position].base_dtype if position < len(wanted) else None
             found = uses.setdefault(name, {})

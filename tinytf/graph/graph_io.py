@@ -33,10 +33,10 @@ def message_bytes(message, as_text: bool) -> bytes:
     try:
         data = message.SerializeToString()
     except Exception as e:  # protobuf's own error differs from version to version
-        if message.ByteSize() >= 1 << 31:
+        if message.ByteSize() > _MOST_BYTES:
             raise ValueError("GraphDef cannot be larger than 2GB.") from e
         raise
-    if len(data) >= 1 << 31:
+    if len(data) > _MOST_BYTES:
         raise ValueError("GraphDef cannot be larger than 2GB.")
     return data
 
@@ -55,12 +55,19 @@ def write_graph(graph_or_graph_def, logdir, name, as_text: bool = True) -> str:
     return path
 
 
+_MOST_BYTES = (1 << 31) - 1  # that protobuf allows
+_MOST_BYTES_OF_A_STREAM = 1 << 26  # a link to /dev/zero has no end
+
+
 def read_message(path, message_type):
     """A message from a file in binary or text format; IOError where it is missing or is neither."""
     path = path.decode() if isinstance(path, bytes) else os.fspath(path)
     try:
         with open(path, "rb") as stream:
-            data = stream.read()
+            most = _MOST_BYTES if os.path.isfile(path) else _MOST_BYTES_OF_A_STREAM
+            data = stream.read(most + 1)
+            if len(data) > most:
+                raise OSError(f"File {path} is larger than the {most} bytes that a message of this kind may have.")
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as e:
         meant = f" Did you mean {path + '.meta'!r}?" if os.path.exists(path + ".meta") else ""
         raise OSError(f"File {path} does not exist.{meant}") from e
@@ -73,5 +80,7 @@ def read_message(path, message_type):
     message = message_type()
     try:
         return text_format.Merge(data.decode("utf-8"), message)
+    except RecursionError:
+        raise OSError(f"Cannot parse file {path}: its messages are nested too deeply.") from None
     except (text_format.ParseError, UnicodeDecodeError) as e:
         raise OSError(f"Cannot parse file {path}: {e}.") from e

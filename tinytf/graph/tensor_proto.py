@@ -322,8 +322,14 @@ def make_ndarray(tensor):
     return array if array.flags.writeable else array.copy()
 
 
+_SPLAT_SIZE = 1 << 24  # elements that are stored one by one: more of the same value are not
+
+
 def decode(tensor):
-    """The array that a `TensorProto` holds, read-only where it shares the proto's bytes."""
+    """The array that a `TensorProto` holds, read-only where it shares the proto's bytes.
+
+    One value that stands for many takes the memory of one: a file of 50 bytes may claim any shape.
+    """
     np_type = dtypes.as_dtype(tensor.dtype).base_dtype
     field = _FIELD.get(np_type)
     if field is None:
@@ -347,12 +353,16 @@ def decode(tensor):
         return np.frombuffer(content, dtype=np_dtype).reshape(dims)
     values = getattr(tensor, field)
     if np_type == dtypes.string:
+        if len(values) <= 1 and size > _SPLAT_SIZE:
+            return np.broadcast_to(_to_objects(list(values) or [b""], []), dims)
         values = list(values[:size])
         values += [values[-1] if values else b""] * (size - len(values))
         return _to_objects(values, dims)
     raw = _decode_field(values, field, np_dtype)
     if raw.size > size:
         raise ValueError(f"A TensorProto of shape {dims} has {size} elements; {raw.size} values were given.")
+    if raw.size <= 1 and size > _SPLAT_SIZE:
+        return np.broadcast_to(raw.reshape(()) if raw.size else np.zeros((), np_dtype), dims)
     if raw.size == 0:
         return np.zeros(dims, np_dtype)
     if raw.size != size:

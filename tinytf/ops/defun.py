@@ -10,14 +10,13 @@ Follows `tensorflow.python.framework.function` of TF 1.15.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import inspect
 
 from tinytf import dtypes, protos
 from tinytf.graph import function_call
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.function import FuncGraph, add_function, check_out_names, to_function_def
+from tinytf.graph.function_hash import function_hash
 from tinytf.graph.graph import Graph, get_default_graph
 from tinytf.ops import functional_ops, variable_scope
 
@@ -169,8 +168,7 @@ class _DefinedFunction:
         if self._func_name is None:
             if self._grad_func is not None:
                 graph.name += "_" + self._grad_func.name
-            digest = hashlib.sha1(to_function_def(graph).SerializeToString(deterministic=True)).digest()
-            graph.name += "_" + base64.b64encode(digest)[:11].decode().replace("+", "a").replace("/", "A")
+            graph.name += "_" + function_hash(to_function_def(graph))
         graph.attrs = _call_attrs(self._kwargs)
         if self._grad_func is not None:
             graph.gradient_name = self._grad_func.name

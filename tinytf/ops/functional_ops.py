@@ -5,6 +5,8 @@ Graphs of TF 1.15 hold them only where somebody used `tf.function`; SavedModels 
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinytf import errors, protos
 from tinytf.graph.build import make
 from tinytf.graph.function import from_function_def, get_function, to_function_def
@@ -38,11 +40,44 @@ def _while_kernel(op, resources):
     goes_on, body = _called(op, resources, "cond"), _called(op, resources, "body")
 
     def loop(*variables):
-        while _truth(goes_on(*variables)[0]):
+        while _holds(op, goes_on(*variables)):
             variables = body(*variables)
+            if len(variables) != len(op.outputs):
+                raise errors.InvalidArgumentError(
+                    op.node_def, op, f"While loop body returned {len(variables)} arguments. Expected: {len(op.outputs)}"
+                )
         return _as_results(op, variables)
 
     return loop
+
+
+def _holds(op, results) -> bool:
+    if len(results) != 1:
+        raise errors.InvalidArgumentError(op.node_def, op, f"Expected a single scalar return value from WhileOp cond, got {len(results)} tensors.")
+    return _truth(results[0])
+
+
+def _for_kernel(op, resources):
+    body = _called(op, resources, "body")
+
+    def loop(start, limit, delta, *variables):
+        start, limit, delta = int(start), int(limit), int(delta)
+        if delta == 0 or delta > 0 and start > limit or delta < 0 and start < limit:
+            raise errors.InvalidArgumentError(op.node_def, op, f"For loop cannot go from {start} to {limit} in steps of {delta}")
+        for i in range(start, limit, delta):
+            variables = body(np.int32(i), *variables)
+            if len(variables) != len(op.outputs):
+                raise errors.InvalidArgumentError(
+                    op.node_def, op, f"For loop body returned {len(variables)} arguments. Expected: {len(op.outputs)}"
+                )
+        return _as_results(op, variables)
+
+    return loop
+
+
+def _remote_call_kernel(op, resources):
+    call = _call_kernel(op, resources)
+    return lambda target, *arguments: call(*arguments)
 
 
 def _truth(value) -> bool:
@@ -103,8 +138,12 @@ def symbolic_gradient(input, Tout, f, name=None):
     return make("SymbolicGradient", input, Tout=Tout, f=f, name=name)
 
 
-def _loop_shape(op):
+def _branch_shape(op):
     return [s._dims for s in op.attr("output_shapes")] or [None] * len(op.outputs)
+
+
+def _loop_shape(op):
+    return [s._dims for s in op.attr("output_shapes")] or [t.dims for t in op._inputs]
 
 
 op("SymbolicGradient(input: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func",
@@ -114,10 +153,14 @@ op("PartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: li
 op("StatefulPartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''; is_stateful",
    shape=unknown, stateful_kernel=_call_kernel)  # fmt: skip
 op("StatelessIf(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []",
-   shape=_loop_shape, stateful_kernel=_if_kernel)  # fmt: skip
+   shape=_branch_shape, stateful_kernel=_if_kernel)  # fmt: skip
 op("If(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []; is_stateful",
-   shape=_loop_shape, stateful_kernel=_if_kernel)  # fmt: skip
+   shape=_branch_shape, stateful_kernel=_if_kernel)  # fmt: skip
 op("StatelessWhile(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10",
    shape=_loop_shape, stateful_kernel=_while_kernel)  # fmt: skip
 op("While(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10; is_stateful",
    shape=_loop_shape, stateful_kernel=_while_kernel)  # fmt: skip
+op("For(start: int32, limit: int32, delta: int32, input: T) -> (output: T); T: list(type) >= 0; body: func",
+   shape=unknown, stateful_kernel=_for_kernel)  # fmt: skip
+op("RemoteCall(target: string, args: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func; is_stateful",
+   shape=unknown, stateful_kernel=_remote_call_kernel)  # fmt: skip

@@ -1,7 +1,7 @@
-"""The three 64-bit hashes of strings that TensorFlow's hash buckets use, on Python integers.
+"""64-bit hashes of strings that TensorFlow's hash buckets use, on Python integers.
 
-`fingerprint64` is FarmHash (its "na" variant), stable for ever; `murmur64` is MurmurHash64A with
-TensorFlow's seed; `siphash` is SipHash-2-4, keyed, for strings that an enemy may choose.
+`fingerprint64` is FarmHash (its "na" variant), stable for ever; `siphash` is SipHash-2-4, keyed, for strings that an
+enemy may choose.  The third is `tinytf.graph.function_hash.hash64`.
 """
 
 from __future__ import annotations
@@ -116,22 +116,6 @@ def fingerprint64(s: bytes) -> int:
     w = ((w[0] + v[0]) & _M, w[1])
     block(n - 64, mul, True)
     return _mix((_mix(v[0], w[0], mul) + _shift_mix(y) * _K0 + z) & _M, (_mix(v[1], w[1], mul) + x) & _M, mul)
-
-
-def murmur64(s: bytes, seed: int = 0xDECAFCAFFE) -> int:
-    """MurmurHash64A, the `Hash64` of TensorFlow."""
-    m, n = 0xC6A4A7935BD1E995, len(s)
-    h = seed ^ ((n * m) & _M)
-    whole = n - n % 8
-    for at in range(0, whole, 8):
-        k = (_word(s, at) * m) & _M
-        k ^= k >> 47
-        h = ((h ^ ((k * m) & _M)) * m) & _M
-    if n % 8:
-        h = ((h ^ _word(s, whole)) * m) & _M
-    h ^= h >> 47
-    h = (h * m) & _M
-    return h ^ (h >> 47)
 
 
 def siphash(s: bytes, key0: int, key1: int) -> int:

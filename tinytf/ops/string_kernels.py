@@ -13,10 +13,11 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.constant_value import constant_value
+from tinytf.graph.function_hash import hash64
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import broadcast_dims, merge_dim, merge_dims, same_as_input, with_rank
 from tinytf.ops.shape_ops import show
-from tinytf.ops.string_hashes import fingerprint64, murmur64, siphash
+from tinytf.ops.string_hashes import fingerprint64, siphash
 
 # ---- one string to one value
 
@@ -222,7 +223,7 @@ def _strong_kernel(op):
     return each(lambda s: siphash(s, low, high) % buckets, np.int64)
 
 
-_same_shape_op("StringToHashBucket(string_tensor: string) -> (output: int64); num_buckets: int >= 1", _bucket_kernel(murmur64))
+_same_shape_op("StringToHashBucket(string_tensor: string) -> (output: int64); num_buckets: int >= 1", _bucket_kernel(hash64))
 _same_shape_op("StringToHashBucketFast(input: string) -> (output: int64); num_buckets: int >= 1", _bucket_kernel(fingerprint64))
 _same_shape_op(
     "StringToHashBucketStrong(input: string) -> (output: int64); num_buckets: int >= 1; key: list(int)", _strong_kernel

@@ -98,8 +98,13 @@ class _Lowering:
     def item(self, item) -> None:
         if isinstance(item, select.Frame):
             self.loop(item)
-        else:
+            return
+        try:
             self.operation(item)
+        except MemoryError as error:  # a graph from a file may claim any size
+            raise errors.ResourceExhaustedError(item.node_def, item, f"Out of memory in {item.type} '{item.name}': {error}") from None
+        except OverflowError as error:
+            raise errors.InvalidArgumentError(item.node_def, item, f"A number is too large in {item.type} '{item.name}': {error}") from None
 
     def operation(self, op) -> None:
         guard = self.guards[op] = self.guard_for(op)
@@ -276,6 +281,8 @@ class _Lowering:
 
     def merge(self, op) -> None:
         """Takes the input whose guard holds."""
+        if any(t not in self.values for t in op._inputs):
+            raise errors.InvalidArgumentError(op.node_def, op, f"Merge '{op.name}' closes a loop that no Enter opens")
         sides = []
         takes_refs = op.outputs[0].dtype._is_ref_dtype
         for t in op._inputs:

@@ -185,6 +185,16 @@ class BaseSession:
             raise RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
         if feed_dict is not None and not hasattr(feed_dict, "items"):
             raise TypeError(f"feed_dict must be a dictionary mapping Tensors to values, not {type(feed_dict).__name__}")
+        try:
+            return self._first_run(key, fetches, feed_dict, options, run_metadata)
+        except RecursionError:
+            raise errors.ResourceExhaustedError(
+                None, None, "Functions or loops of this graph are nested too deeply for Python's stack"
+            ) from None
+        except MemoryError as error:
+            raise errors.ResourceExhaustedError(None, None, f"Out of memory: {error}") from None
+
+    def _first_run(self, key, fetches, feed_dict, options, run_metadata):
         wanted = Fetches(self._graph, fetches)
         fed = feeding.expand(self._graph, feed_dict) if feed_dict else {}
         plans = self._plan(wanted.tensors, wanted.targets, list(fed))

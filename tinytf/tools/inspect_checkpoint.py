@@ -46,6 +46,23 @@ def print_tensors_in_checkpoint_file(file_name, tensor_name, all_tensors, all_te
         print(str(e))
 
 
+def parse_numpy_printoption(kv_str: str) -> None:
+    """Sets one option of `numpy.set_printoptions` from 'key=value'; ArgumentTypeError where there is none such."""
+    key, equals, value = kv_str.partition("=")
+    known = np.get_printoptions()
+    if not equals:
+        raise argparse.ArgumentTypeError(f"'{kv_str}' is not in the form k=v.")
+    if key not in known:
+        raise argparse.ArgumentTypeError(f"'{key}' is not a valid printoption.")
+    kind = type(known[key])
+    if known[key] is None:
+        raise argparse.ArgumentTypeError(f"Setting '{key}' from the command line is not supported.")
+    try:
+        np.set_printoptions(**{key: value.lower() == "true" if kind is bool else kind(value)})
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def main(argv=None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="inspect_checkpoint", description="Prints what is in a checkpoint.")
@@ -63,13 +80,11 @@ def main(argv=None) -> None:
     if not flags.file_name:
         parser.print_usage()
         sys.exit(1)
-    known = np.get_printoptions()
-    for option in flags.printoptions:
-        key, equals, value = option.partition("=")
-        if not equals or key not in known or known[key] is None:
-            parser.error(f"'{option}' is not a valid printoption.")
-        kind = type(known[key])
-        np.set_printoptions(**{key: boolean(value) if kind is bool else kind(value)})
+    try:
+        for option in flags.printoptions:
+            parse_numpy_printoption(option)
+    except argparse.ArgumentTypeError as error:
+        parser.error(str(error))
     print_tensors_in_checkpoint_file(
         flags.file_name, flags.tensor_name, flags.all_tensors, flags.all_tensor_names, flags.count_exclude_pattern
     )

@@ -45,6 +45,21 @@ def node_name_from_input(name: str) -> str:
     return re.sub(r":\d+$", "", name[1:] if name.startswith("^") else name)
 
 
+def node_from_map(node_map: dict, name: str):
+    """The node that an input names, of {name: node}; ValueError where it is not there."""
+    stripped = node_name_from_input(name)
+    if stripped not in node_map:
+        raise ValueError(f"No node named '{stripped}' found in map.")
+    return node_map[stripped]
+
+
+def values_from_const(node_def):
+    """The array of a constant node; ValueError for another op."""
+    if node_def.op != "Const":
+        raise ValueError(f"Node named '{node_def.name}' should be a Const op for values_from_const.")
+    return make_ndarray(node_def.attr["value"].tensor)
+
+
 def _by_name(graph_def) -> dict:
     nodes: dict = {}
     for node in graph_def.node:
@@ -65,8 +80,8 @@ def ensure_graph_is_valid(graph_def) -> None:
 
 def _const(nodes, name):
     """The value of a constant node, or None where it is none."""
-    node = nodes[node_name_from_input(name)]
-    return make_ndarray(node.attr["value"].tensor) if node.op == "Const" else None
+    node = node_from_map(nodes, name)
+    return values_from_const(node) if node.op == "Const" else None
 
 
 def _add_const(graph_def, name, like, value) -> None:
