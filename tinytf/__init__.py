@@ -122,6 +122,7 @@ _NAMES = {
     "tinytf.ops.partition": "dynamic_partition dynamic_stitch",
     "tinytf.ops.tile_pad": "tile pad",
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
+    "tinytf.ops.session_ops": "get_session_handle get_session_tensor delete_session_tensor",
     "tinytf.ops.sort_ops": "sort argsort",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
     "tinytf.ops.confusion_matrix": "confusion_matrix",

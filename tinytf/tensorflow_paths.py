@@ -173,7 +173,7 @@ PYTHON_PATHS = {
     "ops.rnn_grad": "tinytf.ops.gradient_registry",
     "ops.script_ops": "tf",
     "ops.seq2seq": "tf.contrib.legacy_seq2seq",
-    "ops.session_ops": "tf",
+    "ops.session_ops": "tinytf.ops.session_ops tf",
     "ops.sets": "tf.sets",
     "ops.sets_impl": "tf.sets",
     "ops.signal": "tf.signal",

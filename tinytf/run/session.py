@@ -176,13 +176,13 @@ class BaseSession:
             raise RuntimeError("The Session graph is empty.  Add operations to the graph before calling run().")
         if feed_dict is not None and not hasattr(feed_dict, "items"):
             raise TypeError(f"feed_dict must be a dictionary mapping Tensors to values, not {type(feed_dict).__name__}")
-        wanted = Fetches(self._graph, fetches)
+        wanted = Fetches(self._graph, fetches, self)
         fed = feeding.expand(self._graph, feed_dict) if feed_dict else {}
         plans = self._plan(wanted.tensors, wanted.targets, list(fed))
         plan = plans.general
         converters = [feeding.converter(t) for t in fed]
         if key is not None and len(fed) == len(feed_dict or ()) and all(not isinstance(k, tuple) for k in feed_dict or ()):
-            single = isinstance(fetches, Tensor)
+            single = isinstance(fetches, Tensor) and fetches.op.type != "GetSessionHandle"
             self._steps[key] = _Step(plans, converters, wanted.build, single, self._graph._structure_version, fetches)
         arrays = [convert(value) for convert, value in zip(converters, fed.values())]
         if run_metadata is not None or (options is not None and getattr(options, "output_partition_graphs", False)):
