@@ -127,7 +127,7 @@ PYTHON_PATHS = {
     "ops.image_grad": "tinytf.ops.gradient_registry",
     "ops.image_ops": "tf.image",
     "ops.image_ops_impl": "tf.image",
-    "ops.init_ops": "tf tinytf.ops.init_ops tf.initializers",
+    "ops.init_ops": "tf tinytf.ops.init_ops tinytf.ops.conv_init_ops tf.initializers",
     "ops.initializers_ns": "tf.initializers",
     "ops.inplace_ops": "",
     "ops.io_ops": "tf tf.io tinytf.generated_ops",
@@ -322,6 +322,7 @@ PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_checkpoint tinytf.
 
 # Names of private modules that are called differently here.
 RENAMED = {
+    "ops.init_ops": "_compute_fans=compute_fans",
     "framework.smart_cond": "smart_constant_value=known_value",
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant",

@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 
 from tinytf import dtypes as _dtypes
+from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
@@ -88,12 +89,22 @@ def _dequeue_kernel(op):
     return lambda queue: _results(op, queue.dequeue(1)[0])
 
 
+def _batch_size(op, queue, n) -> int:
+    if int(n) < 0:
+        raise errors.InvalidArgumentError(op.node_def, op, f"{op.name} requested {int(n)} < 0 elements")
+    if not queue.shapes:
+        raise errors.InvalidArgumentError(
+            op.node_def, op, f"{queue.kind}'s DequeueMany and DequeueUpTo require the components to have specified shapes."
+        )
+    return int(n)
+
+
 def _dequeue_many_kernel(op):
-    return lambda queue, n: _results(op, queue.batch(queue.dequeue(int(n))))
+    return lambda queue, n: _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n))))
 
 
 def _dequeue_up_to_kernel(op):
-    return lambda queue, n: _results(op, queue.batch(queue.dequeue(int(n), allow_fewer=True)))
+    return lambda queue, n: _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n), allow_fewer=True)))
 
 
 def _close_kernel(op):

@@ -10,8 +10,8 @@ import itertools
 
 import numpy as np
 
-from tinytf import errors
 from tinytf import dtypes as types
+from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.device import DeviceSpec
 from tinytf.graph.graph import colocate_with, device
