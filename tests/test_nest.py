@@ -79,3 +79,29 @@ def test_only_composites_are_opened():
         assert nest.flatten([slices], expand_composites=True) == [values, indices]
         packed = nest.pack_sequence_as([slices], [values, indices], expand_composites=True)
         assert isinstance(packed[0], tf.IndexedSlices)
+
+
+@pytest.mark.parametrize(
+    "a, b, error, message",
+    [
+        ([1, [2]], [3, 4], ValueError, 'Substructure "type=list str=\\[2\\]" is a sequence, while substructure "type=int str=4" is not'),
+        ([1], [1, 2], ValueError, "same number of elements. First structure: type=list str=\\[1\\]"),
+        ([1], (1,), TypeError, "First structure type=list str=\\[1\\] has type list, while second structure type=tuple"),
+        ({"a": 1}, {"b": 1}, ValueError, "First structure has keys type=list str=\\['a'\\]"),
+        ([[3], 4], [3, [4]], ValueError, "Entire first structure:\n\\[\\[.\\], .\\]\nEntire second structure:\n\\[., \\[.\\]\\]"),
+    ],
+)
+def test_what_differs_is_shown(a, b, error, message):
+    with pytest.raises(error, match=message):
+        nest.assert_same_structure(a, b)
+
+
+def test_paths_up_to_a_shallow_tree():
+    assert nest.flatten_with_tuple_paths_up_to([0, {"a": 0}], [1, {"a": [2]}]) == [((0,), 1), ((1, "a"), [2])]
+    assert nest.map_structure_with_tuple_paths_up_to([0], lambda path, x: (path, x), [[1]]) == [((0,), [1])]
+    assert nest.flatten_with_joined_string_paths({"a": [1], "b": 2}) == [("a/0", 1), ("b", 2)]
+    assert list(nest.yield_flat_paths([1, [2]])) == [(0,), (1, 0)]
+    with pytest.raises(ValueError, match="keys are not a subset"):
+        nest.assert_shallow_structure({"a": 1}, {"b": 1})
+    with pytest.raises(ValueError, match="Only valid keyword arguments"):
+        nest.map_structure(str, [1], check_type=False)

@@ -140,3 +140,46 @@ def test_devices():
 
     (cpu,) = device_lib.list_local_devices()
     assert (cpu.name, cpu.device_type) == ("/device:CPU:0", "CPU")
+
+
+def test_a_thread_fails_the_test_that_joins_it():
+    case = Case()
+    thread = case.checkedThread(lambda: 1 // 0)
+    thread.start()
+    with pytest.raises(AssertionError, match="integer division or modulo by zero"):
+        thread.join()
+
+
+def test_the_session_of_a_test():
+    case = Case()
+    case.setUp()
+    with case.cached_session() as session, case.cached_session() as again:
+        assert session is again and tf.constant(1).device == "/device:CPU:0"
+        with pytest.raises(ValueError, match="The graph used to get the cached session is different"), case.cached_session(graph=tf.Graph()):
+            pass
+    with case.session(use_gpu=True):
+        assert tf.constant(1).device == ""
+    case.tearDown()
+
+
+@pytest.mark.parametrize(
+    "a, b, error, message",
+    [
+        (7, 7 + 1e-5, AssertionError, "Not equal to tolerance"),
+        ([0], [1], AssertionError, "not close dif"),
+        (1, {"a": 1}, ValueError, "Can't compare dict to non-dict"),
+        ({"a": 1}, {"b": 1}, AssertionError, "mismatched keys"),
+        ({"y": (2, [{"m": 3}])}, {"y": (2, [{"m": 4}])}, AssertionError, r"\[y\]\[1\]\[0\]\[m\]"),
+        ([[1, 2], [3]], [[1, 2]], ValueError, "Mismatched length"),
+    ],
+)
+def test_where_values_are_not_close(a, b, error, message):
+    with pytest.raises(error, match=message):
+        Case().assertAllClose(a, b)
+
+
+def test_what_is_written_to_a_stream():
+    case = Case()
+    with open(case.create_tempfile("out"), "w") as stream, case.captureWritesToStream(stream) as captured:
+        stream.write("hello")
+    assert captured.contents() == "hello"

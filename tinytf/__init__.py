@@ -43,12 +43,15 @@ _NAMES = {
     "tinytf.graph.tensor": "Tensor",
     "tinytf.graph.operation": "Operation",
     "tinytf.graph.indexed_slices": "IndexedSlices",
+    "tinytf.graph.module": "Module",
+    "tinytf.graph.tensor_util": "is_tensor get_static_value=constant_value",
     "tinytf.graph.type_spec": "TypeSpec",
     "tinytf.graph.tensor_spec": "TensorSpec",
     "tinytf.graph.composite_specs": "SparseTensorSpec IndexedSlicesSpec",
     "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor",
     "tinytf.data.experimental.optional": "OptionalSpec",
-    "tinytf.graph.convert": "convert_to_tensor register_tensor_conversion_function=register_conversion",
+    "tinytf.graph.convert": """
+        convert_to_tensor convert_to_tensor_or_indexed_slices register_tensor_conversion_function=register_conversion""",
     "tinytf.graph.default_session": "get_default_session",
     "tinytf.graph.device": "DeviceSpec",
     "tinytf.graph.importer": "import_graph_def",
@@ -63,7 +66,7 @@ _NAMES = {
     # ---- ops: gradients
     "tinytf.ops.gradients": "gradients hessians UnconnectedGradients",
     "tinytf.ops.gradient_aggregation": "AggregationMethod",
-    "tinytf.ops.gradient_registry": "RegisterGradient NotDifferentiable NoGradient=NotDifferentiable",
+    "tinytf.ops.gradient_registry": "RegisterGradient NotDifferentiable NoGradient=NotDifferentiable no_gradient=NotDifferentiable",
     # ---- ops: math
     "tinytf.ops.arithmetic": """
         accumulate_n add add_n atan2 maximum minimum multiply pow scalar_mul squared_difference subtract""",
@@ -124,6 +127,9 @@ _NAMES = {
     "tinytf.ops.partition": "dynamic_partition dynamic_stitch",
     "tinytf.ops.tile_pad": "tile pad",
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
+    "tinytf.ops.critical_section_ops": "CriticalSection",
+    "tinytf.ops.timestamp": "timestamp",
+    "tinytf.ops.session_ops": "get_session_handle get_session_tensor delete_session_tensor",
     "tinytf.ops.sort_ops": "sort argsort",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
     "tinytf.ops.confusion_matrix": "confusion_matrix",

@@ -156,6 +156,7 @@ PYTHON_PATHS = {
     "ops.control_flow_util": "tinytf.ops.control_flow_util",
     "ops.control_flow_util_v2": "",
     "ops.control_flow_v2_toggles": "tinytf.switches",
+    "ops.critical_section_ops": "tinytf.ops.critical_section_ops",
     "ops.ctc_ops": "tf.nn",
     "ops.cudnn_rnn_grad": "tinytf.ops.gradient_registry",
     "ops.custom_gradient": "tf",
@@ -191,7 +192,7 @@ PYTHON_PATHS = {
     "ops.image_grad": "tinytf.ops.gradient_registry",
     "ops.image_ops": "tf.image tinytf.generated_ops",
     "ops.image_ops_impl": "tf.image tinytf.generated_ops",
-    "ops.init_ops": "tf tinytf.ops.init_ops tf.initializers",
+    "ops.init_ops": "tf tinytf.ops.init_ops tinytf.ops.conv_init_ops tf.initializers",
     "ops.init_ops_v2": "tf.initializers",
     "ops.initializers_ns": "tf.initializers",
     "ops.inplace_ops": "tinytf.ops.inplace_ops",
@@ -236,7 +237,7 @@ PYTHON_PATHS = {
     "ops.rnn_grad": "tinytf.ops.gradient_registry",
     "ops.script_ops": "tf",
     "ops.seq2seq": "tf.contrib.legacy_seq2seq",
-    "ops.session_ops": "tf",
+    "ops.session_ops": "tinytf.ops.session_ops tf",
     "ops.sets": "tf.sets",
     "ops.sets_impl": "tf.sets",
     "ops.signal": "tf.signal",
@@ -262,7 +263,7 @@ PYTHON_PATHS = {
     "ops.weights_broadcast_ops": "tinytf.ops.weights_broadcast_ops",
     "ops.while_v2": "",
     "platform.app": "tf.app",
-    "platform.benchmark": "tf.test",
+    "platform.benchmark": "tinytf.test.benchmark tf.test",
     "platform.build_info": "tinytf.test",
     "platform.flags": "tf.flags",
     "platform.gfile": "tf.gfile",
@@ -410,6 +411,7 @@ PYTHON_PATHS["training.training_ops"] = "tinytf.generated_ops"
 
 # Names of private modules that are called differently here.
 RENAMED = {
+    "ops.init_ops": "_compute_fans=compute_fans",
     "framework.smart_cond": "smart_constant_value=known_value",
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant",

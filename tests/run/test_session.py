@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
+from tinytf import protos
 
 
 @pytest.fixture(autouse=True)
@@ -230,3 +231,46 @@ def test_a_trace_lists_the_ops_that_ran():
     with tf.Session() as sess:
         sess.run(y, {p: [1, 2]}, options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), run_metadata=metadata)
     assert [n.node_name for d in metadata.step_stats.dev_stats for n in d.node_stats] == ["y"]
+
+
+def test_a_callable_of_options():
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32)
+        options = protos.CallableOptions()
+        options.feed.append(x.name)
+        options.fetch.append((x + 1).name)
+        assert session._make_callable_from_options(options)(np.float32(1)) == [2]
+
+
+def test_sessions_are_left_in_order():
+    with tf.Graph().as_default():
+        outer, inner = tf.Session(), tf.Session()
+        first, second = outer.as_default(), inner.as_default()
+        first.__enter__(), second.__enter__()
+        with pytest.raises(AssertionError, match="Nesting violated"):
+            first.__exit__(None, None, None)
+        second.__exit__(None, None, None)
+        first.__exit__(None, None, None)
+        with outer, pytest.raises(RuntimeError, match="not re-entrant"), outer:
+            pass
+
+
+def test_a_second_interactive_session_warns(recwarn):
+    with tf.Graph().as_default():
+        first = tf.InteractiveSession()
+        assert not recwarn
+        second = tf.InteractiveSession()
+        assert "An interactive session is already active" in str(recwarn[0].message)
+        second.close()
+        first.close()
+
+
+def test_what_the_config_says():
+    with tf.Graph().as_default():
+        tf.constant(1)
+        config = tf.ConfigProto(device_count={"CPU": 2}, graph_options=tf.GraphOptions(infer_shapes=True))
+        session = tf.Session(config=config)
+        assert [d.name[-5:] for d in session.list_devices()] == ["CPU:0", "CPU:1"]
+        assert "_output_shapes" in session.graph_def.node[0].attr
+        with pytest.raises(tf.errors.NotFoundError, match="No session factory registered"):
+            tf.Session("nowhere")

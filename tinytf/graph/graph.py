@@ -422,6 +422,8 @@ class Graph:
             self._check_not_finalized()
             if name is None:
                 name = op_type
+            if isinstance(name, bytes):
+                name = name.decode()
             name = name[:-1] if name and name[-1] == "/" else self.unique_name(name)
             if not _OP_NAME.match(name):
                 raise ValueError(f"'{name}' is not a valid node name")

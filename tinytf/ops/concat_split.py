@@ -217,7 +217,16 @@ def _pack_shape(op):
     return [dims[:axis] + (len(op.inputs),) + dims[axis:]]
 
 
+def _pack_handles(*handles):
+    """Handles (queues, boxes of variables) as a vector."""
+    packed = np.empty(len(handles), dtype=object)
+    packed[:] = handles
+    return packed
+
+
 def _pack_kernel(op):
+    if op.attr("T").name == "resource":
+        return _pack_handles
     axis, count = op.attr("axis"), len(op.inputs)
     np_type = np.dtype(op.attr("T").as_numpy_dtype)
     array, empty = np.array, np.empty

@@ -102,6 +102,10 @@ def _gather_v2_kernel(op):
             )
         return _take(op, x, indices, axis % rank)
 
+    def gather_handles(x, indices, axis):
+        handles = gather(x, indices, axis)
+        return handles if handles.ndim else handles[()]  # a handle is what it stands for, not an array
+
     def batch_gather(x, indices, axis):
         batch = batch_dims + indices.ndim if batch_dims < 0 else batch_dims
         axis = int(axis) % x.ndim
@@ -114,6 +118,8 @@ def _gather_v2_kernel(op):
             out[at] = _take(op, x[at], indices[at], axis - batch)
         return out
 
+    if op.attr("Tparams").name == "resource":
+        return gather_handles
     return batch_gather if batch_dims else gather
 
 

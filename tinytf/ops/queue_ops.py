@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 import numpy as np
 
 from tinytf import dtypes as _dtypes
+from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
@@ -88,12 +90,22 @@ def _dequeue_kernel(op):
     return lambda queue: _results(op, queue.dequeue(1)[0])
 
 
+def _batch_size(op, queue, n) -> int:
+    if int(n) < 0:
+        raise errors.InvalidArgumentError(op.node_def, op, f"{op.name} requested {int(n)} < 0 elements")
+    if not queue.shapes:
+        raise errors.InvalidArgumentError(
+            op.node_def, op, f"{queue.kind}'s DequeueMany and DequeueUpTo require the components to have specified shapes."
+        )
+    return int(n)
+
+
 def _dequeue_many_kernel(op):
-    return lambda queue, n: _results(op, queue.batch(queue.dequeue(int(n))))
+    return lambda queue, n: _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n))))
 
 
 def _dequeue_up_to_kernel(op):
-    return lambda queue, n: _results(op, queue.batch(queue.dequeue(int(n), allow_fewer=True)))
+    return lambda queue, n: _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n), allow_fewer=True)))
 
 
 def _close_kernel(op):
@@ -144,8 +156,19 @@ class QueueBase:
 
     @staticmethod
     def from_list(index, queues_list):
-        """The queue at position `index`, a tensor.  Queues are not chosen at run time here."""
-        raise NotImplementedError("QueueBase.from_list is not supported: choose the queue in Python")
+        """The queue at position `index`, a tensor, of queues of the same components."""
+        from tinytf.ops import concat_split, gather_scatter
+
+        if not queues_list or not isinstance(queues_list, list) or not all(isinstance(q, QueueBase) for q in queues_list):
+            raise TypeError("A list of queues expected")
+        first = queues_list[0]
+        if any(q.dtypes != first.dtypes for q in queues_list):
+            raise TypeError("Queues do not have matching component dtypes.")
+        if any(q.names != first.names for q in queues_list):
+            raise TypeError("Queues do not have matching component names.")
+        shapes = [functools.reduce(_common_shape, several) for several in zip(*[q.shapes for q in queues_list])]
+        handles = concat_split.stack([q.queue_ref for q in queues_list])
+        return QueueBase(dtypes=first.dtypes, shapes=shapes, names=first.names, queue_ref=gather_scatter.gather(handles, index))
 
     @property
     def queue_ref(self):
@@ -242,6 +265,11 @@ class QueueBase:
     def size(self, name=None):
         """The number of elements, an int32 scalar."""
         return make("QueueSizeV2", self._queue_ref, name=name or f"{self._name}_Size")
+
+
+def _common_shape(a, b) -> TensorShape:
+    """The shape that both are, as far as they agree."""
+    return a.most_specific_compatible_shape(b) if a.ndims == b.ndims else TensorShape(None)
 
 
 def _values(vals) -> list:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import errors
+from tinytf import dtypes, errors
 from tinytf.graph import shape_rules
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -32,6 +32,16 @@ def handle_dims(handle):
     """The static shape of the variable a handle points to; None where it is not known."""
     op_ = variable_behind(handle)
     return None if op_ is None else op_.attr("shape")._dims
+
+
+def _read_shape(op_):
+    maker = variable_behind(op_.inputs[0])
+    if maker is not None and maker.attr("dtype") != op_.attr("dtype"):
+        names = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
+        raise ValueError(
+            f"Trying to read variable with wrong dtype. Expected {names[maker.attr('dtype')]} got {names[op_.attr('dtype')]}"
+        )
+    return [handle_dims(op_.inputs[0])]
 
 
 def value_at(box, op_) -> np.ndarray:
@@ -80,7 +90,7 @@ def _read_kernel(op_):
 
 op(
     "ReadVariableOp(resource: resource) -> (value: dtype); dtype: type; is_stateful",
-    shape=lambda op_: [handle_dims(op_.inputs[0])],
+    shape=_read_shape,
     kernel=_read_kernel,
     gradient=lambda op_, grad: grad,
     view=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import errors
+from tinytf import dtypes, errors
 from tinytf.ops.tensor_array_state import ArrayList
 
 
@@ -35,9 +35,18 @@ def grad_kernel(op):
     return lambda array, flow, *prefix: (array.grad(op, source, *[tuple(p.tolist()) for p in prefix]), flow)
 
 
+def _type_name(np_dtype) -> str:
+    dtype = dtypes.as_dtype(np_dtype)
+    return next((name for name, known in dtypes.SIGNATURE_NAMES.items() if known is dtype), dtype.name)
+
+
 def write_kernel(op):
+    wanted = np.dtype(op.attr("T").as_numpy_dtype)
+
     def write(array, index, value, flow):
         array.check_open(op)
+        if wanted != array.np_dtype:
+            array.fail(op, "TensorArray dtype is %s but Op is trying to write dtype %s." % (_type_name(array.np_dtype), _type_name(wanted)))
         array.write(op, int(index), value)
         return flow
 
@@ -45,8 +54,12 @@ def write_kernel(op):
 
 
 def read_kernel(op):
+    wanted = np.dtype(op.attr("dtype").as_numpy_dtype)
+
     def read(array, index, flow):
         array.check_open(op)
+        if wanted != array.np_dtype:
+            array.fail(op, "TensorArray dtype is %s but Op requested dtype %s." % (_type_name(array.np_dtype), _type_name(wanted)))
         return array.read(op, int(index))
 
     return read

@@ -313,13 +313,16 @@ def get_variable(
     )
 
 
-def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False,
-                       collections=None, **rest):  # fmt: skip
+def get_local_variable(
+    name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False, collections=None, caching_device=None,
+    partitioner=None, validate_shape=True, use_resource=None, custom_getter=None, constraint=None,
+    synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE,
+):  # fmt: skip
     """As `get_variable`, but a local, untrainable variable.  Follows tf.get_local_variable of TF 1.15."""
-    collections = list(collections or []) + [GraphKeys.LOCAL_VARIABLES]
     return get_variable(
-        name, shape, dtype, initializer, regularizer, trainable=False, collections=collections, **rest
-    )
+        name, shape, dtype, initializer, regularizer, False, [*(collections or []), GraphKeys.LOCAL_VARIABLES], caching_device,
+        partitioner, validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation,
+    )  # fmt: skip
 
 
 def _get_partitioned_variable(name, **rest):

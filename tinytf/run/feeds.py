@@ -87,6 +87,8 @@ def converter(tensor):
 
 
 def _array(value, np_type, tensor, is_string):
+    if hasattr(value, "value_to_feed"):  # a TensorHandle
+        return value.value_to_feed()
     if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
         raise TypeError(
             "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, lists, "

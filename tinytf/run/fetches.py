@@ -26,8 +26,8 @@ class Fetches:
     `targets`: operations to run; `tensors`: tensors to give back; `build(values)`: the nesting of values.
     """
 
-    def __init__(self, graph, fetches):
-        self.graph = graph
+    def __init__(self, graph, fetches, session=None):
+        self.graph, self.session = graph, session
         self.tensors: list = []
         self.targets: list = []
         self._position: dict = {}
@@ -92,6 +92,11 @@ class Fetches:
         if position is None:
             position = self._position[element] = len(self.tensors)
             self.tensors.append(element)
+        if element.op.type == "GetSessionHandle":
+            from tinytf.ops.session_ops import TensorHandle
+
+            dtype, session = element.op.inputs[0].dtype, self.session
+            return lambda values: TensorHandle(values[position], dtype, session)
         return lambda values: values[position]
 
 

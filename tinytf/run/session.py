@@ -195,12 +195,12 @@ class BaseSession:
             raise errors.ResourceExhaustedError(None, None, f"Out of memory: {error}") from None
 
     def _first_run(self, key, fetches, feed_dict, options, run_metadata):
-        wanted = Fetches(self._graph, fetches)
+        wanted = Fetches(self._graph, fetches, self)
         fed = feeding.expand(self._graph, feed_dict) if feed_dict else {}
         plans = self._plan(wanted.tensors, wanted.targets, list(fed))
         converters = [feeding.converter(t) for t in fed]
         if key is not None and len(fed) == len(feed_dict or ()) and all(not isinstance(k, tuple) for k in feed_dict or ()):
-            single = isinstance(fetches, Tensor)
+            single = isinstance(fetches, Tensor) and fetches.op.type != "GetSessionHandle"
             self._steps[key] = _Step(plans, converters, wanted.build, single, self._graph._structure_version, fetches)
         arrays = [convert(value) for convert, value in zip(converters, fed.values())]
         if run_metadata is not None or (options is not None and getattr(options, "output_partition_graphs", False)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from unittest import mock  # noqa: F401
 
-from tinytf.test.benchmark import Benchmark  # noqa: F401
+from tinytf.test.benchmark import Benchmark, benchmark_config  # noqa: F401
 from tinytf.test.case import TestCase, assert_equal_graph_def, get_temp_dir  # noqa: F401
 from tinytf.test.gradient_checker import compute_gradient, compute_gradient_error  # noqa: F401
 

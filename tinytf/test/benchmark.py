@@ -48,3 +48,15 @@ class Benchmark:
 
         session = get_default_session()
         return Session().run(tensors) if session is None else session.run(tensors)
+
+
+TensorFlowBenchmark = Benchmark
+
+
+def benchmark_config():
+    """A ConfigProto without dependency optimization, so that what is timed is what was built.  Follows tf.test.benchmark_config."""
+    from tinytf import protos
+
+    config = protos.ConfigProto()
+    config.graph_options.rewrite_options.dependency_optimization = protos.RewriterConfig.OFF
+    return config

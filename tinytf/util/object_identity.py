@@ -35,19 +35,20 @@ class _ObjectIdentityWrapper:
 
 
 class _WeakObjectIdentityWrapper(_ObjectIdentityWrapper):
-    """The same of an object that may go away."""
+    """The same of an object that may go away; its hash stays."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
 
     def __init__(self, wrapped):
         super().__init__(weakref.ref(wrapped))
+        self._hash = id(wrapped)
 
     @property
     def unwrapped(self):
         return self._wrapped()
 
     def __hash__(self):
-        return hash(id(self._wrapped()))
+        return self._hash
 
 
 class Reference(_ObjectIdentityWrapper):
@@ -112,14 +113,13 @@ class ObjectIdentityWeakKeyDictionary(ObjectIdentityDictionary):
         return _WeakObjectIdentityWrapper(key)
 
     def __len__(self):
-        return len(list(self))
+        return sum(1 for _ in self)
 
     def __iter__(self):
+        for key in [key for key in self._storage if key.unwrapped is None]:
+            del self._storage[key]
         for key in list(self._storage):
-            if key.unwrapped is None:
-                self._storage = {k: v for k, v in self._storage.items() if k.unwrapped is not None}
-            else:
-                yield key.unwrapped
+            yield key.unwrapped
 
 
 class ObjectIdentitySet(collections.abc.MutableSet):
@@ -179,11 +179,9 @@ class ObjectIdentityWeakSet(ObjectIdentitySet):
         return _WeakObjectIdentityWrapper(key)
 
     def __len__(self):
-        return len(list(self))
+        return sum(1 for _ in self)
 
     def __iter__(self):
+        self._storage -= {key for key in self._storage if key.unwrapped is None}
         for key in list(self._storage):
-            if key.unwrapped is None:
-                self._storage.discard(key)
-            else:
-                yield key.unwrapped
+            yield key.unwrapped
