@@ -11,6 +11,7 @@ from tinytf.keras import (  # noqa: F401
     backend,
     callbacks,
     constraints,
+    datasets,
     initializers,
     layers,
     losses,

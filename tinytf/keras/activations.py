@@ -75,7 +75,9 @@ def exponential(x):
 
 def hard_sigmoid(x):
     """0.2 x + 0.5 within [0, 1]. Follows tf.keras.activations.hard_sigmoid of TF 1.15."""
-    return clip.clip_by_value(x * 0.2 + 0.5, 0.0, 1.0)
+    slope, offset = (convert_to_tensor(v, dtype=x.dtype.base_dtype) for v in (0.2, 0.5))
+    x = math_ops.multiply(x, slope)
+    return clip.clip_by_value(math_ops.add(x, offset), 0.0, 1.0)
 
 
 def linear(x):

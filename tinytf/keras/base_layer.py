@@ -52,6 +52,8 @@ class Layer(BaseLayer):
         elif "_layers" in self.__dict__ and name not in ("_layers", "layers"):
             found = [v for v in (value if isinstance(value, (list, tuple)) else [value]) if isinstance(v, Layer) and v._is_part]
             self._layers.extend(v for v in found if all(v is not w for w in self._layers))
+        if isinstance(value, ResourceVariable) or (isinstance(value, Layer) and value._is_part):
+            self._track_trackable(value, name, overwrite=True)
         super().__setattr__(name, value)
 
     def _track(self, variable) -> None:
@@ -87,6 +89,7 @@ class Layer(BaseLayer):
             constraint=constraints.get(constraint), synchronization=synchronization, aggregation=aggregation,
         )  # fmt: skip
         self._track(variable)
+        self._track_trackable(variable, name, overwrite=True)
         regularizer = regularizers.get(regularizer)
         if regularizer is not None:
             self._regularize_weight(variable.op.name, variable, regularizer)

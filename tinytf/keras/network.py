@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes, nest
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.trackable import TrackableReference
 from tinytf.keras import backend
 from tinytf.keras.base_layer import Layer, Node
 from tinytf.keras.summary import print_summary
@@ -125,6 +126,17 @@ class Model(TrainingMixin, Layer):
     def layers(self) -> list:
         """The layers, inputs included."""
         return self._layers
+
+    @property
+    def _checkpoint_dependencies(self):
+        """What is saved: the layers by number, those with weights by a number of their own."""
+        numbered, with_weights = [], 0
+        for number, layer in enumerate(self._layers):
+            if layer.weights:
+                numbered.append(TrackableReference(f"layer_with_weights-{with_weights}", layer))
+                with_weights += 1
+            numbered.append(TrackableReference(f"layer-{number}", layer))
+        return numbered + super()._checkpoint_dependencies
 
     @property
     def input_names(self) -> list:

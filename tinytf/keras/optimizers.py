@@ -6,6 +6,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.graph import control_dependencies, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
+from tinytf.graph.trackable import Trackable, TrackableReference
 from tinytf.keras import backend, initializers, names
 from tinytf.keras import learning_rate_schedule as schedules  # noqa: F401  (tf.keras.optimizers.schedules)
 from tinytf.keras.learning_rate_schedule import LearningRateSchedule
@@ -15,7 +16,7 @@ from tinytf.ops.resource_variables import ResourceVariable
 _ARGUMENTS = ("nesterov", "epsilon", "amsgrad", "centered")  # that are attributes, not rates
 
 
-class Optimizer:
+class Optimizer(Trackable):
     """What all optimizers share. Follows OptimizerV2 of TF 1.15 (tf.keras.optimizers.Optimizer), in graph mode."""
 
     def __init__(self, name, **kwargs):
@@ -27,6 +28,7 @@ class Optimizer:
         self._name, self._use_locking = name, True
         self._rates: dict = {}  # name -> number, schedule, or the variable that was made of it
         self._slots: dict = {}  # id of variable -> {slot name: variable}
+        self._waiting_slots: dict = {}  # (slot name, id of variable) -> positions in checkpoints that hold its value
         self._weights: list = []
         self._iterations = None
         self.clipnorm, self.clipvalue = kwargs.pop("clipnorm", None), kwargs.pop("clipvalue", None)
@@ -46,6 +48,7 @@ class Optimizer:
             value = self._rates[name]
             if isinstance(value, (int, float)):
                 self._rates[name] = self._variable(name, lambda value=value: float(value), dtypes.float32)
+                self._handle_deferred_dependencies(name, self._rates[name])
 
     @staticmethod
     def _variable(name, initial_value, dtype):
@@ -79,6 +82,7 @@ class Optimizer:
         if self._iterations is None:
             self._iterations = self._variable("iter", lambda: array_ops.zeros((), dtypes.int64), dtypes.int64)
             self._weights.append(self._iterations)
+            self._handle_deferred_dependencies("iter", self._iterations)
         return self._iterations
 
     def _decayed_lr(self, dtype):
@@ -100,11 +104,31 @@ class Optimizer:
             shape, dtype = var.shape.as_list(), var.dtype.base_dtype
             slots[slot_name] = self._variable(f"{var.op.name}/{slot_name}", lambda: chosen(shape, dtype=dtype), dtype)
             self._weights.append(slots[slot_name])
+            for position in self._waiting_slots.pop((slot_name, id(var)), ()):
+                position.restore(slots[slot_name])
         return slots[slot_name]
 
     def get_slot(self, var, slot_name):
-        """A slot that add_slot made."""
-        return self._slots[id(var)][slot_name]
+        """A slot that add_slot made, or None."""
+        return self._slots.get(id(var), {}).get(slot_name)
+
+    def get_slot_names(self) -> list:
+        """The names of the slots, in the order they were made."""
+        return list(dict.fromkeys(name for slots in self._slots.values() for name in slots))
+
+    @property
+    def _checkpoint_dependencies(self):
+        """What is saved: the count of steps and the rates; slots hang under their variables."""
+        own = {"iter": self._iterations, **self._rates}
+        return super()._checkpoint_dependencies + [TrackableReference(k, v) for k, v in own.items() if isinstance(v, ResourceVariable)]
+
+    def _create_or_restore_slot_variable(self, slot_variable_position, slot_name, variable) -> None:
+        """Restores a slot, or remembers to when it is made."""
+        slot = self.get_slot(variable, slot_name)
+        if slot is not None:
+            slot_variable_position.restore(slot)
+        else:
+            self._waiting_slots.setdefault((slot_name, id(variable)), []).append(slot_variable_position)
 
     @property
     def weights(self) -> list:

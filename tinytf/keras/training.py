@@ -75,6 +75,8 @@ class TrainingMixin(WeightsMixin):
         if sample_weight_mode is not None or distribute is not None:
             raise NotImplementedError("tf.keras.Model.compile: sample_weight_mode and distribute are not here; give sample_weight to fit")
         self.optimizer, self.loss = optimizers.get(optimizer), loss or {}
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self._track_trackable(self.optimizer, "optimizer", overwrite=True)
         self._compile_arguments = (loss, metrics, loss_weights, weighted_metrics, target_tensors)
         self._compiled = None
         if self.outputs:

@@ -1,71 +1,47 @@
-"""Saving and loading the weights of a model, in TensorFlow's checkpoint format."""
+"""Saving and loading the weights of a model, as an object-based checkpoint of TensorFlow."""
 
 from __future__ import annotations
 
 import os
 
-from tinytf import checkpoint
 from tinytf.checkpoint.state import update_checkpoint_state
 from tinytf.keras import backend
+from tinytf.train.object_checkpoint import TrackableSaver
+from tinytf.train.object_graph import ObjectGraphView
 
-_VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"
+
+def _refuse_hdf5(what: str, filepath: str, instead: str) -> None:
+    if filepath.endswith((".h5", ".keras", ".hdf5")):
+        raise NotImplementedError(f"tf.keras.Model.{what}: HDF5 needs h5py. {instead}")
 
 
 class WeightsMixin:
     """save_weights and load_weights of tf.keras.Model of TF 1.15; HDF5 files are named errors."""
 
-    def _weights_by_key(self) -> dict:
-        """{the key that an object-based checkpoint of TF 1.15 has: variable}."""
-        found, number = {}, 0
-        for layer in self.layers:
-            if not layer.weights:
-                continue
-            for key, variable in _keys_of(layer):
-                found[f"layer_with_weights-{number}/{key}{_VALUE}"] = variable
-            number += 1
-        return found
+    def _saver(self) -> TrackableSaver:
+        saver = self.__dict__.get("_trackable_saver")
+        if saver is None:
+            saver = self.__dict__["_trackable_saver"] = TrackableSaver(ObjectGraphView(self))
+        return saver
 
     def save_weights(self, filepath, overwrite=True, save_format=None) -> None:
-        """Writes the weights as a checkpoint `filepath`, under the keys of TF 1.15's object-based ones."""
+        """Writes the weights, and the optimizer's variables, as the checkpoint `filepath`."""
         filepath = os.fspath(filepath)
-        if save_format == "h5" or (save_format is None and filepath.endswith((".h5", ".keras", ".hdf5"))):
-            raise NotImplementedError("tf.keras.Model.save_weights: HDF5 needs h5py. Use a path without .h5: a TensorFlow checkpoint")
-        if not self.outputs and not self.weights:
+        _refuse_hdf5("save_weights", filepath + (".h5" if save_format == "h5" else ""), "Use a path without .h5: a TensorFlow checkpoint")
+        if not self.weights:
             raise ValueError(f"Unable to save the weights of {self.name}: the model has none yet. Call it, or build it.")
         if not overwrite and os.path.exists(filepath + ".index"):
             raise FileExistsError(f"{filepath} exists already, and overwrite=False")
-        named = self._weights_by_key()
-        values = backend.batch_get_value(list(named.values()))
-        checkpoint.save(filepath, dict(zip(named, values)))
+        self._saver().save(filepath, session=backend.get_session())
         update_checkpoint_state(os.path.dirname(filepath) or ".", filepath, save_relative_paths=True)
 
-    def load_weights(self, filepath, by_name=False) -> None:
-        """Reads the weights from a checkpoint that save_weights (here or in TensorFlow) wrote."""
+    def load_weights(self, filepath, by_name=False):
+        """Reads the weights from a checkpoint that save_weights (here or in TensorFlow) wrote; the status of the restore."""
         filepath = os.fspath(filepath)
-        if by_name or filepath.endswith((".h5", ".keras", ".hdf5")):
-            raise NotImplementedError("tf.keras.Model.load_weights: HDF5 needs h5py. Load a TensorFlow checkpoint")
-        reader = checkpoint.NewCheckpointReader(filepath)
-        named = self._weights_by_key()
-        missing = [key for key in named if not reader.has_tensor(key)]
-        if missing:
-            raise ValueError(f"{filepath} has no weights for {', '.join(k[: -len(_VALUE)] for k in missing)}")
-        backend.batch_set_value([(variable, reader.get_tensor(key)) for key, variable in named.items()])
-
-
-def _keys_of(layer) -> list:
-    """[(path of attributes, variable)] of a layer's weights."""
-    own = {id(value): name for name, value in vars(layer).items() if hasattr(value, "handle")}
-    found = []
-    for variable in layer.weights:
-        if id(variable) in own:
-            found.append((own[id(variable)], variable))
-            continue
-        for name, inner in vars(layer).items():
-            if hasattr(inner, "weights") and any(variable is w for w in inner.weights):
-                found.append((name + "/" + next(k for k, v in _keys_of(inner) if v is variable), variable))
-                break
-        else:
-            number = next((i for i, inner in enumerate(getattr(layer, "layers", ())) if any(variable is w for w in inner.weights)), None)
-            prefix = "" if number is None else f"layer-{number}/"
-            found.append((prefix + variable.op.name.rsplit("/", 1)[-1], variable))
-    return found
+        if by_name:
+            raise NotImplementedError("tf.keras.Model.load_weights(by_name=True): it reads HDF5 only, which needs h5py")
+        _refuse_hdf5("load_weights", filepath, "Load a TensorFlow checkpoint")
+        status = self._saver().restore(filepath)
+        status.assert_nontrivial_match()
+        status.run_restore_ops(session=backend.get_session())
+        return status

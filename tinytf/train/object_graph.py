@@ -15,7 +15,6 @@ from tinytf.graph.graph import device
 from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY, Trackable
 from tinytf.ops import constant as constant_op
 from tinytf.ops import control_flow_ops
-from tinytf.train.optimizer import Optimizer
 from tinytf.train.saveable import SaveableObject, SaveSpec, op_list_to_dict, saveable_objects_for_op
 
 
@@ -182,7 +181,7 @@ def _add_slots(objects: list, paths: dict) -> dict:
     found: dict = {}
     walked = list(objects)
     for optimizer in walked:
-        if not isinstance(optimizer, Optimizer):
+        if not hasattr(optimizer, "get_slot_names"):  # neither an optimizer of tf.train nor one of tf.keras
             continue
         for slot_name in optimizer.get_slot_names():
             for variable in walked:

@@ -17,7 +17,6 @@ from tinytf.graph.trackable_structures import TrackableDataStructure
 from tinytf.ops.variables import init_scope
 from tinytf.train.functional_saver import MultiDeviceSaver
 from tinytf.train.object_graph import PythonStateSaveable, named_saveables
-from tinytf.train.optimizer import Optimizer
 from tinytf.train.saveable import SaveableObject, validate_and_slice_inputs
 
 _uids = itertools.count()
@@ -126,7 +125,7 @@ class CheckpointPosition:
         return True
 
     def _restore_slot(self, optimizer, slot: _Slot) -> None:
-        if isinstance(optimizer, Optimizer):
+        if hasattr(optimizer, "_create_or_restore_slot_variable"):
             position = CheckpointPosition(self.checkpoint, slot.slot_variable_id)
             optimizer._create_or_restore_slot_variable(position, slot.slot_name, slot.variable)
 

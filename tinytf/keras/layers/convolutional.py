@@ -319,8 +319,8 @@ class _Cropping(_Padding):
     def call(self, inputs):
         """Crops."""
         cuts = [slice(a, -b if b else None) for a, b in self.cropping]
-        lead = [slice(None)] * (2 if self.data_format == "channels_first" else 1)
-        return inputs[tuple(lead + cuts)]
+        everything = [slice(None)]
+        return inputs[tuple(everything * 2 + cuts if self.data_format == "channels_first" else everything + cuts + everything)]
 
     def get_config(self):
         """Its arguments, for from_config."""
