@@ -7,7 +7,6 @@ import numpy as np
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
-from tinytf.graph.tensor import Tensor
 
 
 def sort(values, axis=-1, direction="ASCENDING", name=None):
@@ -25,7 +24,7 @@ def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
 def _sort_or_argsort(values, axis, direction, return_argsort):
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError("%s should be one of ASCENDING, DESCENDING" % direction)
-    static = constant_value(axis) if isinstance(axis, Tensor) else axis
+    static = constant_value(convert_to_tensor(axis, name="axis"))
     if static is None:
         raise ValueError("axis must be constant")
     values = convert_to_tensor(values, name="values")
