@@ -201,6 +201,7 @@ PYTHON_PATHS = {
     "ops.linalg_grad": "tinytf.ops.gradient_registry",
     "ops.linalg_ops": "tf tf.linalg tinytf.generated_ops",
     "ops.linalg_ops_impl": "tf tinytf.ops.linalg_functions",
+    "ops.list_ops": "tinytf.ops.list_ops tinytf.generated_ops",
     "ops.logging_ops": "tf tf.summary tinytf.generated_ops",
     "ops.lookup_ops": "tf.lookup tf.contrib.lookup tf",
     "ops.losses.loss_reduction": "tf.losses tinytf.ops.loss_weights",
