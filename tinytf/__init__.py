@@ -128,7 +128,6 @@ _NAMES = {
     "tinytf.ops.tile_pad": "tile pad",
     "tinytf.ops.masks": "one_hot boolean_mask sequence_mask meshgrid repeat",
     "tinytf.ops.critical_section_ops": "CriticalSection",
-    "tinytf.ops.timestamp": "timestamp",
     "tinytf.ops.session_ops": "get_session_handle get_session_tensor delete_session_tensor",
     "tinytf.ops.sort_ops": "sort argsort",
     "tinytf.ops.unique": "unique unique_with_counts setdiff1d searchsorted",
