@@ -51,7 +51,7 @@ PYTHON_PATHS = {
     "framework.device": "tinytf.graph.device",
     "framework.device_spec": "tinytf.graph.device",
     "framework.dtypes": "tinytf.dtypes",
-    "framework.error_interpolation": "",
+    "framework.error_interpolation": "tinytf.graph.error_interpolation",
     "framework.errors": "tinytf.errors",
     "framework.errors_impl": "tinytf.errors",
     "framework.framework_lib": "tf",
