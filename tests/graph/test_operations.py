@@ -6,6 +6,7 @@ import pytest
 
 import tinytf as tf
 from tinytf import errors
+from tinytf.graph import error_interpolation
 from tinytf.graph.device import DeviceSpec, DeviceSpecV2
 from tinytf.graph.node_defs import new_node_def
 from tinytf.graph.traceable_stack import TraceableObject, TraceableStack
@@ -111,3 +112,14 @@ def test_objects_know_their_line():
     assert stack.push_obj(17) == TraceableObject.SUCCESS and stack.push_obj(18, offset=10**4) == TraceableObject.HEURISTIC_USED
     assert stack.peek_objs() == [18, 17] and stack.peek_traceable_objs()[1].filename == __file__
     assert stack.pop_obj() == 18 and len(stack) == 1
+
+
+def test_tags_in_messages_tell_the_place(graph):
+    with tf.device("/cpu"):
+        op = tf.constant(1, name="one").op
+    place = f"node one (defined at {error_interpolation.compute_field_dict(op)['file']}:"
+    assert error_interpolation.parse_message("a{{node one}}b") == (["a", "b"], [("node", "one")])
+    shown = error_interpolation.interpolate("a{{node one}}b{{node other}}{{function_node f}}", graph)
+    assert shown.startswith("anode one (defined at ") and shown.endswith(") b{{node other}}")
+    shown = error_interpolation.interpolate("{{colocation_node one}}", graph)
+    assert shown.startswith(place) and f"with tf.device(/cpu): <{__file__}:" in shown and "No node-device colocations" in shown

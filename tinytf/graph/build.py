@@ -31,7 +31,7 @@ def make(op_type: str, *inputs, name=None, **attrs):
     """
     op = make_op(op_type, *inputs, name=name, **attrs)
     args = op.entry.op_def.outputs
-    if not args:
+    if not op.outputs:
         return op
     results, position = [], 0
     for arg in args:

@@ -134,6 +134,15 @@ class Operation:
         return stack
 
     @property
+    def _traceback(self) -> list:
+        """The stack at which the op was made, outermost first, as (file, line, function, None, first line of the function)."""
+        return self.__dict__.get("_traceback") or [(f, n, fn, None, start) for f, n, fn, start in reversed(self._frames)]
+
+    @_traceback.setter
+    def _traceback(self, frames):
+        self.__dict__["_traceback"] = list(frames)
+
+    @property
     def traceback_with_start_lines(self) -> list:
         """The traceback, each frame with the line at which its function begins."""
         import linecache

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import numpy as np
 
 from tinytf import dtypes, errors
@@ -303,6 +306,8 @@ def _add_n_kernel(op):
     count = len(op.inputs)
     if count == 1:
         return lambda x: x
+    if op.attr("T") == dtypes.variant:
+        return lambda *tensor_lists: functools.reduce(operator.add, tensor_lists)
 
     def total(first, second, *rest):
         result = np.add(first, second)

@@ -7,6 +7,7 @@ import contextlib
 import linecache
 import sys
 
+TB_FILENAME, TB_LINENO, TB_FUNCNAME, TB_CODEDICT = range(4)  # places in a frame
 StackFrame = collections.namedtuple("StackFrame", ["filename", "lineno", "name", "globals", "func_start_lineno"])
 
 
