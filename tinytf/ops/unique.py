@@ -13,7 +13,6 @@ from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import shape_ops
 from tinytf.ops.repeats import first_places
-from tinytf.ops.shape_ops import show
 
 Unique = collections.namedtuple("Unique", ["y", "idx"])
 UniqueWithCounts = collections.namedtuple("UniqueWithCounts", ["y", "idx", "count"])
