@@ -73,7 +73,6 @@ GRAPHS = {
     "a hundred million results": (placeholder("p") + ints("a", 0) + node("r", "Split", "a p", T + attr("num_split", "i:100000000")), "claims 100000000 outputs"),
     "a foreign op's results": (node("m", "Mystery") + node("r", "Identity", "m:99999999", T), "names an output that no op has"),
     "a loop that no Enter opens": (placeholder("p") + node("r", "Merge", "p n", T + attr("N", "i:2")) + node("n", "NextIteration", "r", T), "that no Enter opens"),
-    "a loop without a condition": (placeholder("p") + node("r", "Enter", "p", T + attr("frame_name", "s:'f'")), "has 0 LoopCond nodes"),
     "a cycle": (node("r", "Neg", "q", T) + node("q", "Neg", "r", T), "2 nodes in a cycle"),
     "a function that calls itself": (f"library{{{function('f', node('c', 'f', 'x'), 'c:y:0')}}} {placeholder('p')} {node('r', 'f', 'p')}", "cyclic-dependency"),
     "a function whose nodes wait for each other": (

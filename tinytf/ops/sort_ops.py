@@ -1,59 +1,57 @@
-"""`tf.sort` and `tf.argsort` of TF 1.15: top_k along the last axis."""
+"""`sort` and `argsort`, by TopKV2 of the last axis."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import name_scope
+from tinytf.graph.tensor import Tensor
+from tinytf.ops import array_ops
+from tinytf.ops.constant import constant
+from tinytf.ops.ranges import range as number_range
+from tinytf.ops.unary import negative
 
 
-def sort(values, axis=-1, direction="ASCENDING", name=None):
-    """The tensor, sorted along an axis; `direction` is "ASCENDING" or "DESCENDING".  Follows `tf.sort`."""
+def sort(values, axis=-1, direction="ASCENDING", name=None) -> Tensor:
+    """`values` sorted along an axis.  Follows `tf.sort` of TF 1.15."""
     with name_scope(name, "sort"):
-        return _sort_or_argsort(values, axis, direction, return_argsort=False)
+        return _sorted(values, axis, direction, 0)
 
 
-def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
-    """The int32 indices that sort the tensor along an axis.  Follows `tf.argsort`."""
+def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None) -> Tensor:
+    """The indices that sort `values` along an axis; equal ones keep their order.  Follows `tf.argsort` of TF 1.15."""
     with name_scope(name, "argsort"):
-        return _sort_or_argsort(values, axis, direction, return_argsort=True)
+        return _sorted(values, axis, direction, 1)
 
 
-def _sort_or_argsort(values, axis, direction, return_argsort):
+def _sorted(values, axis, direction, wanted):
     if direction not in ("ASCENDING", "DESCENDING"):
         raise ValueError("%s should be one of ASCENDING, DESCENDING" % direction)
-    static = constant_value(convert_to_tensor(axis, name="axis"))
-    if static is None:
-        raise ValueError("axis must be constant")
+    static = public_constant_value(convert_to_tensor(axis, name="axis"))
+    if static is None or np.ndim(static):
+        raise ValueError("axis must be a constant scalar")
     values = convert_to_tensor(values, name="values")
-    axis = int(static)
     if direction == "DESCENDING":
-        return _descending(values, axis, return_argsort)
-    result = _descending(-values, axis, return_argsort)
-    return result if return_argsort else -result
+        return _descending(values, int(static), wanted)
+    found = _descending(negative(values), int(static), wanted)
+    return found if wanted else negative(found)
 
 
-def _descending(values, axis, return_argsort):
-    from tinytf.ops import constant, nn_basic, ranges, shape_ops, transpose
-    from tinytf.ops.concat_split import concat
+def _descending(values, axis, wanted):
+    """The result number `wanted` of TopKV2 along `axis`."""
+    from tinytf.ops.nn_basic import top_k
 
-    k = shape_ops.shape(values)[axis]
-    rank = shape_ops.rank(values)
-    static_rank = values.get_shape().ndims
-    if axis == -1 or axis + 1 == static_rank:
-        order, last = None, values
+    size = array_ops.shape(values)[axis]
+    rank = array_ops.rank(values)
+    known = None if values.dims is None else len(values.dims)
+    if axis in (-1, (known or 0) - 1):
+        return top_k(values, size)[wanted]
+    if axis < 0:
+        axis += known or rank
+    if known is not None:
+        swapped = constant(np.r_[: int(axis), known - 1, int(axis) + 1 : known - 1, int(axis)], name="transposition")
     else:
-        if axis < 0:
-            axis += static_rank or rank
-        if static_rank is not None:
-            order = constant.constant(
-                np.r_[np.arange(axis), [static_rank - 1], np.arange(axis + 1, static_rank - 1), [axis]], name="transposition"
-            )
-        else:
-            order = concat([ranges.range(axis), [rank - 1], ranges.range(axis + 1, rank - 1), [axis]], axis=0)
-        last = transpose.transpose(values, order)
-    sorted_values, indices = nn_basic.top_k(last, k)
-    result = indices if return_argsort else sorted_values
-    return result if order is None else transpose.transpose(result, order)
+        swapped = array_ops.concat([number_range(axis), [rank - 1], number_range(axis + 1, rank - 1), [axis]], axis=0)
+    return array_ops.transpose(top_k(array_ops.transpose(values, swapped), size)[wanted], swapped)
