@@ -91,11 +91,6 @@ def test_slots_have_tensorflows_names():
     ]  # fmt: skip
 
 
-def test_what_needs_a_cluster_says_so():
-    with pytest.raises(NotImplementedError, match="SyncReplicasOptimizer"):
-        tf.train.SyncReplicasOptimizer(tf.train.GradientDescentOptimizer(0.1), 2)
-
-
 def test_a_thousand_steps_need_no_more_memory():
     import tracemalloc
 

@@ -32,18 +32,24 @@ def _handle(op_):
     return [(2,)]
 
 
-for _op_type, _cls in (("ConditionalAccumulator", Accumulator), ("SparseConditionalAccumulator", SparseAccumulator)):
-    op(_op_type + "() -> (handle: Ref(string)); dtype: " + _TYPES + "; shape: shape; container: string = ''; shared_name: string = ''; "
+for _op_type, _cls, _type in (
+    ("ConditionalAccumulator", Accumulator, "Ref(string)"),
+    ("ResourceConditionalAccumulator", Accumulator, "resource"),
+    ("SparseConditionalAccumulator", SparseAccumulator, "Ref(string)"),
+):
+    op(_op_type + "() -> (handle: " + _type + "); dtype: " + _TYPES + "; shape: shape; container: string = ''; shared_name: string = ''; "
        "reduction_type: {'MEAN', 'SUM'} = 'MEAN'; is_stateful",
        shape=_handle, stateful_kernel=_kernel(_cls), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("AccumulatorApplyGradient(handle: Ref(string), local_step: int64, gradient: dtype) -> (); dtype: " + _TYPES,
-   shape=no_outputs, kernel=lambda op: lambda accumulator, step, gradient: accumulator.apply(step, gradient), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("AccumulatorNumAccumulated(handle: Ref(string)) -> (num_accumulated: int32)",
-   shape=scalar, kernel=lambda op: lambda accumulator: dtypes.int32.as_numpy_dtype(accumulator.count), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("AccumulatorSetGlobalStep(handle: Ref(string), new_global_step: int64) -> ()",
-   shape=no_outputs, kernel=lambda op: lambda accumulator, step: accumulator.set_global_step(step), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("AccumulatorTakeGradient(handle: Ref(string), num_required: int32) -> (average: dtype); dtype: " + _TYPES,
-   shape=unknown, kernel=lambda op: lambda accumulator, n: accumulator.take(n), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+# What is done with one: the ops of old take a reference, those of `tf.ConditionalAccumulator` a resource.
+for _prefix, _handle_arg, _stateful in (("", "handle: Ref(string)", ""), ("Resource", "handle: resource", "; is_stateful")):
+    op(_prefix + "AccumulatorApplyGradient(" + _handle_arg + ", local_step: int64, gradient: dtype) -> (); dtype: " + _TYPES + _stateful,
+       shape=no_outputs, kernel=lambda op: lambda accumulator, step, gradient: accumulator.apply(step, gradient), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+    op(_prefix + "AccumulatorNumAccumulated(" + _handle_arg + ") -> (num_accumulated: int32)" + _stateful,
+       shape=scalar, kernel=lambda op: lambda accumulator: dtypes.int32.as_numpy_dtype(accumulator.count), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+    op(_prefix + "AccumulatorSetGlobalStep(" + _handle_arg + ", new_global_step: int64) -> ()" + _stateful,
+       shape=no_outputs, kernel=lambda op: lambda accumulator, step: accumulator.set_global_step(step), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+    op(_prefix + "AccumulatorTakeGradient(" + _handle_arg + ", num_required: int32) -> (average: dtype); dtype: " + _TYPES + _stateful,
+       shape=unknown, kernel=lambda op: lambda accumulator, n: accumulator.take(n), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 def _sparse_apply_kernel(op):
@@ -60,6 +66,8 @@ op("SparseAccumulatorTakeGradient(handle: Ref(string), num_required: int32) -> (
 
 class ConditionalAccumulatorBase:
     """What the two accumulators share."""
+
+    _prefix = ""  # of the ops that take its handle
 
     def __init__(self, dtype, shape, accumulator_ref):
         self._dtype = dtypes.as_dtype(dtype)
@@ -84,11 +92,11 @@ class ConditionalAccumulatorBase:
 
     def num_accumulated(self, name=None):
         """How many gradients have come, an int32 scalar."""
-        return make("AccumulatorNumAccumulated", self._accumulator_ref, name=name or "%s_NumAccumulated" % self._name)
+        return make(self._prefix + "AccumulatorNumAccumulated", self._accumulator_ref, name=name or "%s_NumAccumulated" % self._name)
 
     def set_global_step(self, new_global_step, name=None):
         """The operation that drops gradients older than this step from now on."""
-        return make("AccumulatorSetGlobalStep", self._accumulator_ref, _int64(new_global_step), name=name)
+        return make(self._prefix + "AccumulatorSetGlobalStep", self._accumulator_ref, _int64(new_global_step), name=name)
 
 
 def _int64(value):
@@ -98,19 +106,21 @@ def _int64(value):
 class ConditionalAccumulator(ConditionalAccumulatorBase):
     """Adds up gradients.  Follows `tf.ConditionalAccumulator` of TF 1.15."""
 
+    _prefix = "Resource"
+
     def __init__(self, dtype, shape=None, shared_name=None, name="conditional_accumulator", reduction_type="MEAN"):
-        handle = make("ConditionalAccumulator", dtype=dtype, shape=shape, shared_name=shared_name, name=name, reduction_type=reduction_type)
+        handle = make("ResourceConditionalAccumulator", dtype=dtype, shape=shape, shared_name=shared_name, name=name, reduction_type=reduction_type)
         super().__init__(dtype, shape, handle)
 
     def apply_grad(self, grad, local_step=0, name=None):
         """The operation that adds a gradient which was computed at `local_step`."""
         grad = convert_to_tensor(grad, self._dtype)
         grad.get_shape().assert_is_compatible_with(self._shape)
-        return make("AccumulatorApplyGradient", self._accumulator_ref, _int64(local_step), grad, name=name)
+        return make("ResourceAccumulatorApplyGradient", self._accumulator_ref, _int64(local_step), grad, name=name)
 
     def take_grad(self, num_required, name=None):
         """The mean (or sum) of at least `num_required` gradients, waiting for them."""
-        out = make("AccumulatorTakeGradient", self._accumulator_ref, num_required, dtype=self._dtype, name=name)
+        out = make("ResourceAccumulatorTakeGradient", self._accumulator_ref, num_required, dtype=self._dtype, name=name)
         out.set_shape(self._shape)
         return out
 
@@ -131,7 +141,7 @@ class SparseConditionalAccumulator(ConditionalAccumulatorBase):
     def apply_grad(self, grad_indices, grad_values, grad_shape=None, local_step=0, name=None):
         """The operation that adds the rows `grad_values` at `grad_indices` of a tensor of shape `grad_shape`."""
         local_step = _int64(local_step)
-        indices, shape = _int64(grad_indices), _int64([] if grad_shape is None else grad_shape)
+        indices, shape = cast(grad_indices, dtypes.int64), cast([] if grad_shape is None else grad_shape, dtypes.int64)
         return make(
             "SparseAccumulatorApplyGradient", self._accumulator_ref, local_step, indices, grad_values, shape,
             has_known_shape=grad_shape is not None, name=name,

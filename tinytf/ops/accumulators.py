@@ -48,7 +48,7 @@ class Accumulator:
     def take(self, num_required):
         """The sum or mean of at least `num_required` gradients; the accumulator is empty then and one step on."""
         if int(num_required) <= 0:
-            raise errors.InvalidArgumentError(None, None, "Argument num_required must be at least 1")
+            raise errors.InvalidArgumentError(None, None, f"Argument num_required must be positive, but was {int(num_required)}")
         with self.changed:
             while self.count < int(num_required):
                 if self.cancelled:

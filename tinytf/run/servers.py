@@ -9,13 +9,16 @@ import collections
 import itertools
 import weakref
 
+from tinytf.graph.device import DeviceSpec
+
 
 class State(dict):
     """What sessions keep: (container, name, …) -> box of a variable, queue, table.  It lives as long as its server."""
 
-    def __init__(self):
+    def __init__(self, cluster=None):
         super().__init__()
         self.sessions: weakref.WeakSet = weakref.WeakSet()
+        self.cluster = cluster  # {(job, task): State} of all servers of the cluster, or None
 
     def clear_containers(self, containers) -> None:
         """Forgets what lies in some containers, or in all where None."""
@@ -37,8 +40,18 @@ class Resources(collections.UserDict):
         if shared is not None:
             self.data = shared
 
+    def at(self, device: str) -> Resources:
+        """What the task of the cluster keeps that a device names; this one's own where it names none."""
+        cluster = self.data.cluster if self.is_shared else None
+        if cluster is None or "/job:" not in device:
+            return self
+        place = DeviceSpec.from_string(device)
+        state = cluster.get((place.job, place.task or 0))
+        return self if state is None or state is self.data else Resources(self.call, state)
+
 
 _served: weakref.WeakValueDictionary = weakref.WeakValueDictionary()  # target -> State
+_kept: list = []  # of clusters: whoever made one may make its servers at any time
 _ports = itertools.count(20001)
 
 
@@ -48,8 +61,23 @@ def serve(address: str) -> tuple:
     if port == "0":
         address = f"{host}:{next(_ports)}"
     target = f"grpc://{address}".encode()
-    state = _served[target] = State()
+    state = _served.get(target)
+    if state is None or state.cluster is None:
+        state = _served[target] = State()
     return target, state
+
+
+def make_cluster(tasks: dict) -> dict:
+    """{job: addresses} of servers in this process that see each other's variables; `tasks`: {job: how many}."""
+    states: dict = {}
+    addresses: dict = {}
+    for job, count in tasks.items():
+        addresses[job] = [f"localhost:{next(_ports)}" for _ in range(count)]
+        for task, address in enumerate(addresses[job]):
+            states[job, task] = State(states)
+            _served[f"grpc://{address}".encode()] = states[job, task]
+            _kept.append(states[job, task])
+    return addresses
 
 
 def state_of(target: bytes):

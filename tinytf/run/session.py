@@ -251,7 +251,7 @@ class BaseSession:
         if entry.stateful_kernel is not None:
             if op in self._kernels:
                 return self._kernels[op]
-            kernel = self._kernels[op] = entry.stateful_kernel(op, self._resources)
+            kernel = self._kernels[op] = entry.stateful_kernel(op, self._resources.at(op.device))
             return kernel
         if isinstance(entry.kernel, np.ufunc):
             return entry.kernel

@@ -8,6 +8,7 @@ from unittest import mock  # noqa: F401
 from tinytf.test.benchmark import Benchmark, benchmark_config  # noqa: F401
 from tinytf.test.case import TestCase, assert_equal_graph_def, get_temp_dir  # noqa: F401
 from tinytf.test.gradient_checker import compute_gradient, compute_gradient_error  # noqa: F401
+from tinytf.test.local_cluster import create_local_cluster  # noqa: F401
 
 
 def main(argv=None):

@@ -106,21 +106,23 @@ class ClusterSpec:
 class Server:
     """A server of one task in this process: `tf.Session(server.target)` runs here.
 
-    A cluster of several tasks raises NotImplementedError: tinytf runs in one process.
+    A cluster of several tasks raises NotImplementedError, for tinytf runs in one process; `tf.test.create_local_cluster` makes
+    one that lies in it.
     Follows `tf.train.Server` of TF 1.15.
     """
 
     def __init__(self, server_or_cluster_def, job_name=None, task_index=None, protocol=None, config=None, start=True):
         self._server_def = _make_server_def(server_or_cluster_def, job_name, task_index, protocol, config)
         cluster = ClusterSpec(self._server_def.cluster)
-        if sum(cluster.num_tasks(j) for j in cluster.jobs) > 1:
+        own = cluster.task_address(self._server_def.job_name, self._server_def.task_index)
+        state = servers.state_of(f"grpc://{own}".encode())
+        if sum(cluster.num_tasks(j) for j in cluster.jobs) > 1 and (state is None or state.cluster is None):
             raise NotImplementedError(
                 f"tinytf runs in one process and cannot join {cluster}. Use a plain tf.Session, or tf.train.Server.create_local_server()."
             )
-        address = cluster.task_address(self._server_def.job_name, self._server_def.task_index)
-        if not re.fullmatch(r".+:\d+", address):
-            raise errors.InvalidArgumentError(None, None, f'Could not parse port for local server from "{address}".')
-        self._target, self._state = servers.serve(address)
+        if not re.fullmatch(r".+:\d+", own):
+            raise errors.InvalidArgumentError(None, None, f'Could not parse port for local server from "{own}".')
+        self._target, self._state = servers.serve(own)
         self._stopped = threading.Event()
         self._started = False
         if start:
