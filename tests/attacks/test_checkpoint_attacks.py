@@ -229,7 +229,7 @@ V1_FILES = {
     "strings wanted": (dict(dtype=7), None, DataLoss, "it holds 0 values, its shape wants 2"),
     "huge strings wanted": (dict(dtype=7, shape=(HUGE,)), None, DataLoss, "it holds 0 values"),
     "huge ints wanted": (dict(dtype=9, shape=(HUGE >> 3,)), None, DataLoss, "it holds at most"),
-    "no slices": (dict(parts=()), None, KeyError, "x"),
+    "no slices": (dict(parts=()), None, DataLoss, "It has no slices"),
     "slice outside": (dict(parts=(((1, 2),),)), None, DataLoss, "out of bounds"),
     "slice of another rank": (dict(parts=((None, None),)), None, DataLoss, "Mismatching ranks"),
     "slices that overlap": (dict(parts=((None,), ((0, 1),))), None, Invalid, "Does not have sufficient slices"),
