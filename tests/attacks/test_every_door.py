@@ -13,7 +13,6 @@ from tinytf import checkpoint, errors
 from tinytf.tools import __main__ as tools
 from tinytf.tools import annotate
 
-resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pipes, devices and links")
 
 
@@ -67,16 +66,6 @@ def knock(path):
         except Exception as e:
             raise AssertionError(f"{door}: {type(e).__name__}: {e}") from e
         assert time.process_time() - began < 5, door  # one second, on a machine that has nothing else to do
-
-
-@pytest.fixture
-def little_memory():
-    """256 MB more than there are now, for files of up to 5 MB: a claim that is believed does not fit."""
-    now = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (now + (256 << 20), before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -9,10 +9,10 @@ The layers, one a file, each with its bytes drawn on top:
     coding      varints, fixed numbers, ordered code
     crc32c      the checksum, at memory speed
     snappy      the compression of TensorFlow 2's indexes
-    table       sorted keys and values in blocks
+    table, table_builder                sorted keys and values in blocks
     slices, elements                    parts of tensors; their types and bytes
-    v1_values, v1_writer, v1_reader     format V1: one table that holds everything
-    v2_files, v2_entry, v2_writer, v2_reader, v2_merge     format V2: an index and data files
+    v1_values, v1_entry, v1_writer, v1_reader     format V1: one table that holds everything
+    v2_files, v2_entry, v2_writer, v2_bulk, v2_reader, v2_merge     format V2: an index and data files
     files       temporaries, fsync, renames, locks, mapped reading
     reader, writer                      either format
     state       the file `checkpoint`

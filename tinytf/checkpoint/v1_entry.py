@@ -126,9 +126,9 @@ def decode_meta(value, where):
                 known = seen.get(rest)
                 if known is None:
                     known = seen[rest] = _decode_description(rest, lambda reason, raw=raw: where(reason, slices.name_text(raw)))
-                if not known[3]:  # no slices: TensorFlow takes it for not there
-                    continue
                 name = known[0] or slices.name_text(raw)
+                if not known[3]:
+                    raise where("It has no slices", name)
                 if name in tensors:
                     raise where("Overlapping slices: it is listed twice", name)
                 tensors[name] = known[1:]
