@@ -135,26 +135,26 @@ CASES = {
 WIDER = {case.__name__: case for case in wider_models.CASES}
 
 
-def measure(tf, name: str, seconds: float) -> float:
-    """The median time of a step, in seconds."""
+def measure(tf, name: str, seconds: float) -> tuple:
+    """The median time of a step and its mean processor time, in seconds."""
     tf.reset_default_graph()
     with tf.Session() as sess:
         model = WIDER[name] if name in WIDER else globals()[name]
         step = model(tf, sess, np.random.RandomState(0))
         step()
         step()
-        times = []
+        times, processor = [], time.process_time()
         end = time.perf_counter() + seconds
         while time.perf_counter() < end or len(times) < 3:
             start = time.perf_counter()
             step()
             times.append(time.perf_counter() - start)
-    return float(np.median(times))
+        processor = (time.process_time() - processor) / len(times)
+    return float(np.median(times)), processor
 
 
 if __name__ == "__main__":
     import tensorflow  # real, or tinytf under `python -m tinytf`
 
     for case in sys.argv[2:]:
-        seconds = measure(tensorflow, case, float(sys.argv[1]))
-        print(case, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
+        print(case, *measure(tensorflow, case, float(sys.argv[1])), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)

@@ -5,6 +5,7 @@ import pytest
 
 import tinytf as tf
 from tinytf.ops import pool_kernels
+from tinytf.ops.wide_rows import widen
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +161,17 @@ def test_dropout_keeps_what_tensorflow_keeps():
 def test_dropout_refuses_a_rate_outside_0_and_1(options):
     with pytest.raises(ValueError, match="rate"):
         tf.nn.dropout(tf.ones([2]), **options)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (8, 1), (64, 10), (40, 6, 5, 16), (1000, 33), (3, 2000), (0, 4)])
+def test_a_vector_for_each_row_is_the_same_in_wide_rows(shape):
+    rng = np.random.RandomState(0)
+    x, v = rng.randn(*shape).astype(np.float32), rng.randn(shape[-1]).astype(np.float32)
+    rows, repeated = widen(x.reshape(-1, shape[-1]), v)
+    np.testing.assert_array_equal((rows - repeated).reshape(shape), x - v)
+    turned = np.asfortranarray(x)
+    for value in (x, turned):
+        p = tf.placeholder(tf.float32, shape)
+        with tf.Session() as session:
+            np.testing.assert_array_equal(session.run(tf.nn.bias_add(p, v), {p: value}), x + v)
+            np.testing.assert_array_equal(session.run(tf.nn.bias_add(tf.negative(p), v), {p: value}), v - x)

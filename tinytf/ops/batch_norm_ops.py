@@ -15,6 +15,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.ops import array_ops, gradients, math_ops
 from tinytf.ops.nn_basic import column_sums
+from tinytf.ops.wide_rows import widen
 
 
 def _fail(op, message):
@@ -50,17 +51,18 @@ def _forward_kernel(op):
         count = rows.shape[0]
         if training:
             mean = column_sums(rows) / np.float32(max(count, 1))
-            centered = rows - mean
-            variance = column_sums(np.square(centered)) / np.float32(max(count, 1))
+            centered = np.subtract(*widen(rows, mean))
+            variance = column_sums(np.square(centered).reshape(rows.shape)) / np.float32(max(count, 1))
             if count > 1:
                 unbiased = variance * np.float32(count / (count - 1))
             else:
                 unbiased = variance
         else:
-            centered, unbiased = rows - mean, variance
+            centered, unbiased = np.subtract(*widen(rows, mean)), variance
         factor = scale / np.sqrt(variance + np.float32(epsilon))
+        centered, factor, shift = widen(centered.reshape(rows.shape), factor, offset)
         centered *= factor
-        centered += offset
+        centered += shift
         y = _as_given(op, centered.reshape(shape)).astype(dtype, copy=False)
         result = (y, mean, unbiased, mean, variance)
         return result + (np.zeros((), np.float32),) if with_third else result
@@ -81,17 +83,19 @@ def _backward_kernel(op):
         g = np.ascontiguousarray(_channels_last(op, g)).astype(np.float32, copy=False).reshape(rows.shape)
         count = np.float32(max(rows.shape[0], 1))
         inverse = np.float32(1) / np.sqrt(variance + np.float32(epsilon))
-        centered = rows - mean
+        centered = np.subtract(*widen(rows, mean)).reshape(rows.shape)
         d_offset = column_sums(g)
         d_scale = column_sums(g * centered) * inverse
         if training:
             # What the mean and the variance took from every element is given back.
-            centered *= inverse * d_scale / count
-            dx = g - d_offset / count
+            centered, by_variance = widen(centered, inverse * d_scale / count)
+            centered *= by_variance
+            g, by_mean, factor = widen(g, d_offset / count, inverse * scale)
+            dx = g - by_mean
             dx -= centered
-            dx *= inverse * scale
+            dx *= factor
         else:
-            dx = g * (inverse * scale)
+            dx = np.multiply(*widen(g, inverse * scale))
         dx = _as_given(op, dx.reshape(shape)).astype(dtype, copy=False)
         nothing = np.zeros((), np.float32)
         return dx, d_scale, d_offset, nothing, nothing

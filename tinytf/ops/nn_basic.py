@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, merge_dims, scalar, with_rank, with_rank_at_least
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.row_sums import row_sums
+from tinytf.ops.wide_rows import widen
 
 _NUMBER = "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}"
 _REAL = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
@@ -46,6 +47,9 @@ def _bias_add_shape(op):
     return [value[:at] + (merge_dim(value[at], bias[0]),) + value[at + 1 :]]
 
 
+_WORTH_WIDENING = 8192  # numbers
+
+
 def _bias_add_kernel(op):
     first = op.attrs.get("data_format") == b"NCHW"
 
@@ -56,7 +60,14 @@ def _bias_add_kernel(op):
             _fail(op, f"Biases must be 1D: {list(bias.shape)}")
         if value.shape[1 if first else -1] != bias.shape[0]:
             _fail(op, f"Must provide as many biases as the {'channel' if first else 'last'} dimension of the input tensor: {list(bias.shape)} vs. {list(value.shape)}")
-        return np.add(value, bias.reshape((-1,) + (1,) * (value.ndim - 2)) if first else bias, out=out)
+        if first:
+            return np.add(value, bias.reshape((-1,) + (1,) * (value.ndim - 2)))
+        if value.size < _WORTH_WIDENING or not value.flags.c_contiguous:
+            return np.add(value, bias, out=out)
+        result = np.empty_like(value) if out is None else out
+        rows, repeated = widen(value.reshape(-1, bias.size), bias)
+        np.add(rows, repeated, out=result.reshape(rows.shape))
+        return result
 
     run.takes_out = not first
     return run

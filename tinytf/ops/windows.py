@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 # Bytes of patches that are gathered at a time: they stay in the cache until the matrix product has read them.
-PIECE_BYTES = 3 << 20
+PIECE_BYTES = 3 << 19
 
 
 def extent(size: int, dilation: int) -> int:
