@@ -48,7 +48,7 @@ def test_mistakes_are_named(saved, call, message):
 def test_an_estimator_predicts(tmp_path):
     def model(features, labels, mode):
         y = tf.layers.dense(features["x"], 1, use_bias=False, kernel_initializer=tf.constant_initializer(2.0))
-        train = tf.assign_add(tf.train.get_global_step(), 1)
+        train = tf.assign_add(tf.train.get_global_step(), 1) if mode == tf.estimator.ModeKeys.TRAIN else None
         outputs = {"serving_default": tf.estimator.export.PredictOutput({"y": y})}
         return tf.estimator.EstimatorSpec(mode, {"y": y}, tf.constant(0.0), train, export_outputs=outputs)
 
