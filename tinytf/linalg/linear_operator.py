@@ -48,7 +48,7 @@ class LinearOperator:
 
     @contextlib.contextmanager
     def _scope(self, name, values=()):
-        with name_scope(self.name), name_scope(name, values=list(values)) as scope:
+        with name_scope(self.name + "/" + name, values=list(values)) as scope:
             yield scope
 
     dtype = property(lambda self: self._dtype, doc="The dtype of the entries.")
