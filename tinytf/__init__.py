@@ -88,7 +88,7 @@ _NAMES = {
     "tinytf.ops.cumulative": "cumprod cumsum",
     "tinytf.ops.histogram": "bincount histogram_fixed_width histogram_fixed_width_bins",
     "tinytf.ops.ranges": "lin_space linspace range unravel_index",
-    "tinytf.ops.fingerprints": "fingerprint timestamp",
+    "tinytf.ops.fingerprints": "fingerprint",
     "tinytf.ops.matmul": "matmul sparse_matmul",
     "tinytf.ops.contractions": "cross tensordot",
     "tinytf.ops.einsum": "einsum",

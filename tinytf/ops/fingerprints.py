@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 
 from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import scalar, with_rank_at_least
+from tinytf.graph.shape_rules import with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.string_hashes import fingerprint64
 
@@ -33,15 +31,8 @@ def _fingerprint_kernel(op):
 
 op("Fingerprint(data: T, method: string) -> (fingerprint: uint8); T: type",
    shape=lambda op: [((with_rank_at_least(op.inputs[0].dims, 1) or (None,))[0], 8)], kernel=_fingerprint_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("Timestamp() -> (ts: double); is_stateful",
-   shape=scalar, kernel=lambda op: lambda: np.float64(time.time()), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 def fingerprint(data, method="farmhash64", name=None) -> Tensor:
     """8 bytes for each row of `data`.  Follows `tf.fingerprint` of TF 1.15."""
     return make("Fingerprint", data, method, name=name)
-
-
-def timestamp(name=None) -> Tensor:
-    """The seconds since 1970, when it runs.  Follows `tf.timestamp` of TF 1.15."""
-    return make("Timestamp", name=name)

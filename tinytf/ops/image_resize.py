@@ -261,7 +261,7 @@ def _nearest_gradient(op, grad):
     from tinytf.ops import array_ops
 
     image = op.inputs[0]
-    if image.shape.is_fully_defined():
+    if image.shape[1:3].is_fully_defined():
         size = list(image.dims[1:3])
     else:
         size = array_ops.shape(image)[1:3]
