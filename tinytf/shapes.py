@@ -393,7 +393,7 @@ def as_dims(shape) -> tuple | None:
     if isinstance(shape, (int, np.integer, Dimension)):
         return (Dimension(shape).value,)
     if isinstance(shape, (str, bytes)):
-        raise TypeError(f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {shape}")
+        raise TypeError(f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {shape!s}")
     try:
         sizes = list(shape)
     except TypeError:
