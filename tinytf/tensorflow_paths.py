@@ -275,7 +275,7 @@ PYTHON_PATHS = {
     "platform.sysconfig": "tf.sysconfig",
     "platform.test": "tf.test",
     "platform.tf_logging": "tf.logging",
-    "pywrap_tensorflow": "tf.train tf.errors tinytf.checkpoint",
+    "pywrap_tensorflow": "tf.train tf.errors tinytf.checkpoint tinytf.summary.event_file",
     "saved_model": "tf.saved_model",
     "saved_model.saved_model": "tf.saved_model",
     "summary": "tf.summary",
