@@ -75,7 +75,7 @@ PYTHON_PATHS = {
     "framework.registry": "tinytf.util.registry",
     "framework.smart_cond": "tinytf.layers.smart_cond",
     "framework.sparse_tensor": "tf tinytf.graph.sparse_tensor tinytf.graph.composite_specs",
-    "framework.subscribe": "",
+    "framework.subscribe": "tinytf.ops.subscribe",
     "framework.tensor_conversion_registry": "tinytf.graph.convert",
     "framework.tensor_like": "tinytf.graph.tensor",
     "framework.tensor_shape": "tinytf.shapes",
