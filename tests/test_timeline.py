@@ -38,3 +38,19 @@ def test_of_our_own_run():
         session.run(total, {x: [[1, 2], [3, 4]]}, options=options, run_metadata=metadata)
     trace = json.loads(Timeline(metadata.step_stats).generate_chrome_trace_format())
     assert {"MatMul", "Sum"} <= {event["name"] for event in trace["traceEvents"] if event["ph"] == "X"}
+
+
+def test_a_step_on_several_devices():
+    tf.reset_default_graph()
+    options, metadata = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE), tf.RunMetadata()
+    with tf.Session(config=tf.ConfigProto(device_count={"CPU": 2})) as session:
+        x = tf.placeholder(tf.float32, [4])
+        with tf.device("/cpu:1"):
+            y = tf.exp(x)
+        with tf.device("/gpu:0"):
+            z = tf.negative(y)
+        session.run(z, {x: [1, 2, 3, 4]}, options=options, run_metadata=metadata)
+    nodes = {d.device[-5:]: [n.node_name for n in d.node_stats] for d in metadata.step_stats.dev_stats}
+    assert nodes == {"CPU:0": [z.op.name], "CPU:1": [y.op.name]}
+    maxima = Timeline(metadata.step_stats).analyze_step_stats().allocator_maximums
+    assert list(maxima) == ["cpu"] and maxima["cpu"].num_bytes >= 16

@@ -57,6 +57,7 @@ GRAPHS = {
     "a constant of a billion numbers, of which one is there": (FLOATS, None),
     "a constant of a billion strings": (STRINGS, None),
     "a constant of more than a file can hold": (const("r", f"dim{{size:{HUGE}}} dim{{size:8}}"), "which cannot be in a file"),
+    "a constant whose dtype is a number": (f"node{{name:'r' op:'Const' {attr('dtype', 'i:3')}{attr('value', 'tensor{dtype:DT_FLOAT tensor_shape{} float_val:1}')}}}", "'type' expected"),
     "a constant that is no int32": (f"node{{name:'r' op:'Const' {attr('dtype', 'type:DT_INT32')}{attr('value', 'tensor{dtype:DT_FLOAT tensor_shape{} float_val:1}')}}}", "Type mismatch"),
     "too many values": (const("r", "dim{size:1}", "float_val:1 float_val:2"), "2 values were given"),
     "too little content": (const("r", "dim{size:4}", "tensor_content:'abc'"), "its tensor_content has 3"),
@@ -73,6 +74,15 @@ GRAPHS = {
     "a hundred million results": (placeholder("p") + ints("a", 0) + node("r", "Split", "a p", T + attr("num_split", "i:100000000")), "claims 100000000 outputs"),
     "a foreign op's results": (node("m", "Mystery") + node("r", "Identity", "m:99999999", T), "names an output that no op has"),
     "a loop that no Enter opens": (placeholder("p") + node("r", "Merge", "p n", T + attr("N", "i:2")) + node("n", "NextIteration", "r", T), "that no Enter opens"),
+    "a fetch inside of a loop": (
+        const("z", content="int_val:0", dtype="DT_INT32") + const("t", content="bool_val:false", dtype="DT_BOOL")
+        + node("e", "Enter", "z", INT + attr("frame_name", "s:'f'"))
+        + node("k", "Enter", "t", attr("T", "type:DT_BOOL") + attr("frame_name", "s:'f'") + attr("is_constant", "b:true"))
+        + node("m", "Merge", "e n", INT + attr("N", "i:2")) + node("l", "LoopCond", "k") + node("s", "Switch", "m l", INT)
+        + node("n", "NextIteration", "s:1", INT) + node("r", "Neg", "s:1", INT),
+        "",
+    ),
+    "an Exit that leaves no loop": (const("c", "dim{size:2}", "float_val:1") + node("q", "Exit", "c", T) + node("r", "Fill", "q q", T), ""),
     "a cycle": (node("r", "Neg", "q", T) + node("q", "Neg", "r", T), "2 nodes in a cycle"),
     "a function that calls itself": (f"library{{{function('f', node('c', 'f', 'x'), 'c:y:0')}}} {placeholder('p')} {node('r', 'f', 'p')}", "cyclic-dependency"),
     "a function whose nodes wait for each other": (

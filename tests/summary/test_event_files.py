@@ -5,6 +5,7 @@ import os
 import pytest
 
 import tinytf as tf
+from tinytf.summary.event_file import EventsWriter, summary_iterator
 
 
 @pytest.fixture(autouse=True)
@@ -113,3 +114,14 @@ def test_projector_config(tmp_path):
         projector.visualize_embeddings(writer, config)
     text = (tmp_path / "logs" / "projector_config.pbtxt").read_text()
     assert text == 'embeddings {\n  tensor_name: "w"\n  metadata_path: "m.tsv"\n}\n'
+
+
+def test_events_writer(tmp_path):
+    writer = EventsWriter(os.fsencode(str(tmp_path / "mine")))
+    writer.WriteEvent(tf.Event(step=67))
+    assert writer.Flush() and writer.Close()
+    assert os.fsdecode(writer.FileName()).startswith(str(tmp_path / "mine.out.tfevents."))
+    first, second = summary_iterator(os.fsdecode(writer.FileName()))
+    assert (first.file_version, second.step) == ("brain.Event:2", 67)
+    with pytest.raises(TypeError, match="Expected an event_pb2.Event proto, but got x"):
+        writer.WriteEvent("x")

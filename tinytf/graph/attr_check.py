@@ -52,10 +52,9 @@ def check_attrs(op_def, attrs: dict, name: str) -> None:
                     )
         if kind is protos.TensorProto and not in_list:
             check_tensor(value, name)
-            wanted = attrs.get("dtype")
-            if op_def.name == "Const" and value.dtype != wanted.as_datatype_enum:
-                held = op_summary.type_name(dtypes.as_dtype(value.dtype))
-                raise ValueError(f"Type mismatch between value ({held}) and dtype ({op_summary.type_name(wanted)}) of node '{name}'")
+    if op_def.name == "Const" and attrs["value"].dtype != attrs["dtype"].as_datatype_enum:
+        held, wanted = (op_summary.type_name(t) for t in (dtypes.as_dtype(attrs["value"].dtype), attrs["dtype"]))
+        raise ValueError(f"Type mismatch between value ({held}) and dtype ({wanted}) of node '{name}'")
     for arg in op_def.outputs:
         if arg.number_attr and attrs[arg.number_attr] > _MOST_TENSORS:
             raise ValueError(f"Node '{name}' claims {attrs[arg.number_attr]} outputs")

@@ -75,9 +75,11 @@ def output_dtypes(node, attrs: dict, op_def, expected: dict) -> list:
     """The dtypes of a foreign node's outputs: by its OpDef, else by its consumers, else by its attributes."""
     if op_def is not None:
         try:
-            return _proto_dtypes(op_def.output_arg, attrs)
+            found = _proto_dtypes(op_def.output_arg, attrs)
         except (KeyError, TypeError, AttributeError):
-            pass
+            found = [None]
+        if all(isinstance(t, dtypes.DType) for t in found):
+            return found
     for key in ("Tout", "output_types", "dtypes", "component_types", "out_types"):
         types = attrs.get(key)
         if isinstance(types, list) and types and all(isinstance(t, dtypes.DType) for t in types):
@@ -115,7 +117,7 @@ def collect_uses(nodes, producer: dict) -> dict:
             name, index = (name, int(index)) if colon and index.isdigit() else (text, 0)
             if index > _MOST_OUTPUTS:
                 raise ValueError(f"Node '{node.name}': input '{text}' names an output that no op has")
-            dtype = wanted[position].base_dtype if position < len(wanted) else None
+            dtype = getattr(wanted[position], "base_dtype", None) if position < len(wanted) else None
             found = uses.setdefault(name, {})
             if found.get(index) is None:
                 found[index] = dtype

@@ -60,6 +60,9 @@ class _Lowering:
         self.out = self.program.instructions
         for item in select.order_items(root, self.frame_of, self.needed, self.fed):
             self.item(item)
+        for t in fetched_tensors:
+            if t not in self.values:
+                raise errors.InvalidArgumentError(t.op.node_def, t.op, f"'{t.name}' has no value outside of its loop: it cannot be fetched")
         self.program.fetches = [self.values[t] for t in fetched_tensors]
         self.program.fetch_guards = [self.guard_of(t) if t not in self.fed else () for t in fetched_tensors]
         drop_unused(self.program)

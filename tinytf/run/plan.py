@@ -63,6 +63,8 @@ class Plan:
     def explained(self, error: Exception) -> Exception:
         """`error` with the operation whose line raised it, as a `tf.errors` exception."""
         op = self.failed_operation(error)
+        if op is None and isinstance(error, UnboundLocalError):
+            return errors.InvalidArgumentError(None, None, "A fetched value does not exist: the branch that makes it was not taken")
         if op is None or getattr(error, "_is_users", False):
             return error
         if isinstance(error, errors.OpError):

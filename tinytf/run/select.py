@@ -70,7 +70,7 @@ def assign_frames(needed: set, fed: set):
         for dep in dependencies(op, needed, fed):
             f = frame_of[dep]
             if dep.type in EXIT:
-                f = f.parent
+                f = f.parent or f  # one that leaves no loop passes on
             if not _contains(f, inner) and not _contains(inner, f):
                 raise errors.InvalidArgumentError(
                     None, None, f"The node '{op.name}' has inputs from different frames: one of them is in frame '{f.name}', another in '{inner.name}'."

@@ -9,9 +9,11 @@ import time
 import numpy as np
 
 from tinytf import protos
+from tinytf.graph.device import DeviceSpec
 
 FULL_TRACE = 3
 _NO_TRACE = 0
+_DEVICE = "/job:localhost/replica:0/task:0/device:CPU:"
 
 
 def traced_run(session, plan, arrays, options, run_metadata) -> tuple:
@@ -54,13 +56,14 @@ def _timed(plan, arrays):
 
 
 def _fill(step_stats, plan, events) -> None:
-    device = step_stats.dev_stats.add(device="/job:localhost/replica:0/task:0/device:CPU:0")
+    first = _DEVICE + "0"  # told of even where nothing ran: a constant was folded
+    devices = {first: step_stats.dev_stats.add(device=first)}
     base_ns = time.time_ns() - (events[-1][2] if events else 0)
-    for line, start, end in events:
-        op = plan.source.ops[line] if line < len(plan.source.ops) else None
-        if op is None:
-            continue
-        stats = device.node_stats.add(node_name=op.name)
+    for op, start, end in _operations(plan, events):
+        name = _device_of(op)
+        if name not in devices:
+            devices[name] = step_stats.dev_stats.add(device=name)
+        stats = devices[name].node_stats.add(node_name=op.name)
         stats.all_start_micros = (base_ns + start) // 1000
         stats.op_start_rel_micros = 0
         stats.op_end_rel_micros = stats.all_end_rel_micros = max(1, (end - start) // 1000)
@@ -70,7 +73,32 @@ def _fill(step_stats, plan, events) -> None:
             output = stats.output.add(slot=i)
             description = output.tensor_description
             description.dtype = tensor.dtype.base_dtype.as_datatype_enum
+            description.allocation_description.allocator_name = "cpu"
             if tensor.dims is not None and None not in tensor.dims:
                 description.shape.CopyFrom(tensor.shape.as_proto())
                 size = int(np.prod(tensor.dims, dtype=np.int64)) * tensor.dtype.base_dtype.size
                 description.allocation_description.requested_bytes = size
+
+
+def _operations(plan, events):
+    """(operation, start, end) of each; lines that follow each other for one operation are one."""
+    ops, current = plan.source.ops, None
+    for line, start, end in events:
+        op = ops[line] if line < len(ops) else None
+        if op is None:
+            continue
+        if current is not None and current[0] is op:
+            current = op, current[1], end
+            continue
+        if current is not None:
+            yield current
+        current = op, start, end
+    if current is not None:
+        yield current
+
+
+def _device_of(op) -> str:
+    """The device that an operation is placed on: all are this one CPU, however many were asked for."""
+    spec = DeviceSpec.from_string(op.device)
+    index = spec.device_index if spec.device_type == "CPU" and spec.device_index else 0
+    return f"{_DEVICE}{index}"

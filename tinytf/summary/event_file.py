@@ -27,11 +27,11 @@ class EventFileWriter:
     `flush_secs` after the last time.
     """
 
-    def __init__(self, logdir, max_queue=10, flush_secs=120, filename_suffix=None):
+    def __init__(self, logdir, max_queue=10, flush_secs=120, filename_suffix=None, filename_prefix="events"):
         self._logdir = str(logdir)
         file_io.recursive_create_dir(self._logdir)
         self._flush_secs = flush_secs
-        self._suffix = filename_suffix or ""
+        self._prefix, self._suffix = filename_prefix, filename_suffix or ""
         self._next_flush = 0.0
         self._stream = None
         self._closed = False
@@ -39,7 +39,7 @@ class EventFileWriter:
 
     def _open(self):
         now = time.time()
-        name = "events.out.tfevents.%010d.%s" % (now, socket.gethostname())
+        name = "%s.out.tfevents.%010d.%s" % (self._prefix, now, socket.gethostname())
         path = os.path.join(files.local_path(self._logdir), name)
         number = 0
         while True:  # a second writer in the same second gets a name of its own
@@ -87,3 +87,36 @@ class EventFileWriter:
         if self._closed:
             self._closed = False
             self._open()
+
+
+class EventsWriter:
+    """An event file `PREFIX.out.tfevents…`.  Follows `pywrap_tensorflow.EventsWriter` of TF 1.15."""
+
+    def __init__(self, file_prefix):
+        self._folder, self._prefix = os.path.split(os.fsdecode(file_prefix))
+        self._writer: EventFileWriter | None = None
+
+    def _opened(self) -> EventFileWriter:
+        if self._writer is None:
+            self._writer = EventFileWriter(self._folder or ".", filename_prefix=self._prefix)
+        return self._writer
+
+    def FileName(self) -> bytes:
+        """The file's path."""
+        return os.fsencode(self._opened()._stream.name)
+
+    def WriteEvent(self, event) -> None:
+        """Appends an Event; TypeError for anything else."""
+        if getattr(getattr(event, "DESCRIPTOR", None), "full_name", "") != "tensorflow.Event":
+            raise TypeError("Expected an event_pb2.Event proto, but got %s" % event)
+        self._opened().add_event(event)
+
+    def Flush(self) -> bool:
+        """All that was written is in the file now."""
+        self._opened().flush()
+        return True
+
+    def Close(self) -> bool:
+        """Ends the file."""
+        self._opened().close()
+        return True

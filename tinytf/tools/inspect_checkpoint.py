@@ -49,7 +49,7 @@ def print_tensors_in_checkpoint_file(file_name, tensor_name, all_tensors, all_te
 def parse_numpy_printoption(kv_str: str) -> None:
     """Sets one option of `numpy.set_printoptions` from 'key=value'; ArgumentTypeError where there is none such."""
     key, equals, value = kv_str.partition("=")
-    known = np.get_printoptions()
+    known: dict = dict(np.get_printoptions())
     if not equals:
         raise argparse.ArgumentTypeError(f"'{kv_str}' is not in the form k=v.")
     if key not in known:
@@ -58,7 +58,8 @@ def parse_numpy_printoption(kv_str: str) -> None:
     if known[key] is None:
         raise argparse.ArgumentTypeError(f"Setting '{key}' from the command line is not supported.")
     try:
-        np.set_printoptions(**{key: value.lower() == "true" if kind is bool else kind(value)})
+        chosen: dict = {key: value.lower() == "true" if kind is bool else kind(value)}
+        np.set_printoptions(**chosen)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -14,7 +14,6 @@ import argparse
 import ast
 import os
 import re
-import sys
 
 import numpy as np
 
@@ -279,4 +278,4 @@ def main(argv=None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

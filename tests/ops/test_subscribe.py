@@ -3,8 +3,8 @@
 import pytest
 
 import tinytf as tf
-from tinytf.graph.registry import Registry
-from tinytf.graph.subscribe import subscribe
+from tinytf.ops.subscribe import subscribe
+from tinytf.util.registry import Registry
 
 
 def test_who_takes_a_tensor_waits_for_the_side_effect():
