@@ -117,12 +117,31 @@ def test_weights_are_a_checkpoint_with_tensorflows_keys(tmp_path):
     model.fit(X, Y, epochs=1, verbose=0)
     before = model.predict(X)
     model.save_weights(str(tmp_path / "w"))
-    assert [k for k, _ in tf.train.list_variables(str(tmp_path / "w"))][:2] == [
-        f"layer_with_weights-0/{name}/.ATTRIBUTES/VARIABLE_VALUE" for name in ("bias", "kernel")
-    ]
+    keys = {key.replace("/.ATTRIBUTES/VARIABLE_VALUE", "") for key, _ in tf.train.list_variables(str(tmp_path / "w"))}
+    of_layers = {f"layer_with_weights-{i}/{name}" for i in (0, 1) for name in ("bias", "kernel")}
+    of_optimizer = {"optimizer/" + name for name in ("iter", "learning_rate", "decay", "momentum")}
+    assert keys == of_layers | of_optimizer | {"_CHECKPOINTABLE_OBJECT_GRAPH"}
     model.set_weights([w * 0 for w in model.get_weights()])
     model.load_weights(str(tmp_path / "w"))
     np.testing.assert_array_equal(model.predict(X), before)
+
+
+def test_slots_go_on_where_they_were(tmp_path):
+    def trained(model, epochs):
+        model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+        return model.fit(X, Y, epochs=epochs, shuffle=False, verbose=0).history["loss"]
+
+    model = line()
+    trained(model, 2)
+    tf.train.Checkpoint(model=model, optimizer=model.optimizer).save(str(tmp_path / "c"), session=keras.backend.get_session())
+    expected = model.fit(X, Y, epochs=2, shuffle=False, verbose=0).history["loss"]
+    keras.backend.clear_session()
+    model = line()
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+    model._training_updates()
+    status = tf.train.Checkpoint(model=model, optimizer=model.optimizer).restore(tf.train.latest_checkpoint(str(tmp_path)))
+    status.run_restore_ops(session=keras.backend.get_session())
+    np.testing.assert_allclose(model.fit(X, Y, epochs=2, shuffle=False, verbose=0).history["loss"], expected, rtol=1e-5)
 
 
 def test_generators_and_data_sets():
