@@ -286,13 +286,14 @@ class Dataset:
         """The rows of each element."""
 
         def normalize(*parts):
-            return parts if len(parts) > 1 else parts[0]
+            element = parts if type(self._specs) is tuple else parts[0]
+            return tuple(structure.to_wire_rows(self._specs, element))
 
-        dense = self.map(normalize)
-        first, *others = [_rows(s) for s in structure.flatten(dense._specs)]
+        first, *others = [_rows(s) for s in structure.flatten(self._specs)]
         if not all(first.is_compatible_with(size) for size in others):
             raise ValueError("Cannot unbatch an input whose components have different batch sizes.")
-        return dense._new("UnbatchDataset", dense._variant_tensor, specs=structure.map_structure(lambda s: s._unbatch(), dense._specs))
+        dense = self.map(normalize)
+        return dense._new("UnbatchDataset", dense._variant_tensor, specs=structure.map_structure(lambda s: s._unbatch(), self._specs))
 
     def apply(self, transformation_func) -> Dataset:
         """`transformation_func(self)`."""
