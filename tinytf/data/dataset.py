@@ -13,7 +13,6 @@ from tinytf.data import structure
 from tinytf.data.functions import DatasetFunction, stable_state
 from tinytf.data.iterator import Iterator
 from tinytf.data.options import Options
-from tinytf.data.wires import wire
 from tinytf.graph.build import make
 from tinytf.graph.composite_specs import SparseTensorSpec
 from tinytf.graph.constant_value import public_constant_value
@@ -60,7 +59,7 @@ class Dataset:
         batched = structure.specs_of(element)
         wires = structure.to_wire_rows(batched, element)
         specs = structure.map_structure(lambda s: s._unbatch(), batched)
-        sizes = [_rows(s) for s in structure.flatten(batched)]
+        sizes = [structure.rows(s) for s in structure.flatten(batched)]
         for size in sizes[1:]:
             sizes[0].assert_is_compatible_with(size)
         return Dataset(make("TensorSliceDataset", wires, output_shapes=structure.attributes(specs)["output_shapes"]), specs)
@@ -286,13 +285,14 @@ class Dataset:
         """The rows of each element."""
 
         def normalize(*parts):
-            return parts if len(parts) > 1 else parts[0]
+            element = parts if type(self._specs) is tuple else parts[0]
+            return tuple(structure.to_wire_rows(self._specs, element))
 
-        dense = self.map(normalize)
-        first, *others = [_rows(s) for s in structure.flatten(dense._specs)]
+        first, *others = [structure.rows(s) for s in structure.flatten(self._specs)]
         if not all(first.is_compatible_with(size) for size in others):
             raise ValueError("Cannot unbatch an input whose components have different batch sizes.")
-        return dense._new("UnbatchDataset", dense._variant_tensor, specs=structure.map_structure(lambda s: s._unbatch(), dense._specs))
+        dense = self.map(normalize)
+        return dense._new("UnbatchDataset", dense._variant_tensor, specs=structure.map_structure(lambda s: s._unbatch(), self._specs))
 
     def apply(self, transformation_func) -> Dataset:
         """`transformation_func(self)`."""
@@ -441,12 +441,6 @@ class DatasetSpec(BatchableTypeSpec):
 register_type_spec_from_value_converter(
     Dataset, lambda dataset: DatasetSpec(dataset._specs, dataset._variant_tensor.shape), allow_subclass=True
 )
-
-
-def _rows(spec):
-    """The Dimension that counts a component's rows."""
-    shape = spec.shape if hasattr(spec, "shape") else wire(spec).shape
-    return shape.with_rank_at_least(1)[0]
 
 
 def _int64(value, name):

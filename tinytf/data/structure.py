@@ -192,3 +192,9 @@ def most_specific(a, b):
 def unknown_shapes(types):
     """A structure of shapes of which nothing is known."""
     return map_structure(lambda t: TensorShape(None), types)
+
+
+def rows(spec):
+    """The Dimension that counts a component's rows."""
+    shape = spec.shape if hasattr(spec, "shape") else wires.wire(spec).shape
+    return shape.with_rank_at_least(1)[0]

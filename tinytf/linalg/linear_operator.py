@@ -12,7 +12,7 @@ from tinytf.graph.graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.linalg import linear_operator_algebra as algebra
 from tinytf.linalg import linear_operator_util as util
-from tinytf.ops import array_ops, check_ops, linalg, math_ops
+from tinytf.ops import array_ops, check_ops, linalg, linalg_functions, math_ops
 from tinytf.ops.matrix_diag import eye, matrix_diag_part
 from tinytf.shapes import TensorShape, dimension_at_index
 
@@ -133,6 +133,8 @@ class LinearOperator:
     # Assertions ---------------------------------------------------------------------------------------
 
     def _assert_non_singular(self):
+        if self._can_use_cholesky():
+            return self.assert_positive_definite()
         values = linalg.svd(self.to_dense(), compute_uv=False)
         condition = math_ops.reduce_max(values, axis=-1) / math_ops.reduce_min(values, axis=-1)
         return check_ops.assert_less(condition, self._max_condition_number_to_be_non_singular(), message="Singular matrix up to precision epsilon.")
@@ -140,8 +142,8 @@ class LinearOperator:
     def _max_condition_number_to_be_non_singular(self):
         with name_scope("max_nonsingular_condition_number"):
             eps = np.finfo(self.dtype.as_numpy_dtype).eps
-            sizes = [math_ops.cast(n, self.dtype.real_dtype) for n in (100.0, self.range_dimension_tensor(), self.domain_dimension_tensor())]
-            return 1.0 / (math_ops.reduce_max(array_ops.stack(sizes)) * eps)
+            sizes = [math_ops.cast(n(), self.dtype.real_dtype) for n in (self.range_dimension_tensor, self.domain_dimension_tensor)]
+            return 1.0 / (math_ops.reduce_max((100.0, *sizes)) * eps)
 
     def assert_non_singular(self, name="assert_non_singular"):
         """An op that fails where the operator cannot be inverted."""
@@ -149,6 +151,8 @@ class LinearOperator:
             return self._assert_non_singular()
 
     def _assert_positive_definite(self):
+        if not self.is_self_adjoint:
+            raise NotImplementedError("assert_positive_definite is not implemented.")
         diagonal = matrix_diag_part(linalg.cholesky(self.to_dense()))
         return check_ops.assert_positive(math_ops.real(diagonal), message="Matrix was not positive definite.")
 
@@ -159,7 +163,7 @@ class LinearOperator:
 
     def _assert_self_adjoint(self):
         dense = self.to_dense()
-        return check_ops.assert_equal(dense, util.adjoint(dense), message="Matrix was not equal to its adjoint.")
+        return check_ops.assert_equal(dense, linalg_functions.adjoint(dense), message="Matrix was not equal to its adjoint.")
 
     def assert_self_adjoint(self, name="assert_self_adjoint"):
         """An op that fails where the operator is not its own adjoint."""

@@ -6,6 +6,7 @@ from tinytf.graph.graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.ops import array_ops, check_ops
+from tinytf.ops.linalg_functions import adjoint as adjoint_of
 from tinytf.shapes import TensorShape
 
 
@@ -145,8 +146,14 @@ class LinearOperatorAdjoint(_Of):
     def _trace(self):
         return _conj(self._operator.trace())
 
+    def _matvec(self, x, adjoint=False):
+        return self._operator.matvec(x, adjoint=not adjoint)
+
+    def _solvevec(self, rhs, adjoint=False):
+        return self._operator.solvevec(rhs, adjoint=not adjoint)
+
     def _to_dense(self):
-        return util.adjoint(self._operator.to_dense())
+        return self._operator.to_dense() if self.is_self_adjoint else adjoint_of(self._operator.to_dense())
 
 
 def _conj(x):

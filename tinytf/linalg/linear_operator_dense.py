@@ -70,16 +70,16 @@ class LinearOperatorLowerTriangular(LinearOperator):
         return array_ops.shape(self._tril)
 
     def _assert_non_singular(self):
-        return util.assert_no_entries_with_modulus_zero(self._diag_part(), message="Singular operator:  Diagonal contained zero values.")
+        return util.assert_no_entries_with_modulus_zero(self._diagonal(), message="Singular operator:  Diagonal contained zero values.")
 
     def _matmul(self, x, adjoint=False, adjoint_arg=False):
         return math_ops.matmul(self._lower(), x, adjoint_a=adjoint, adjoint_b=adjoint_arg)
 
     def _determinant(self):
-        return math_ops.reduce_prod(self._diag_part(), axis=[-1])
+        return math_ops.reduce_prod(self._diagonal(), axis=[-1])
 
     def _log_abs_determinant(self):
-        return math_ops.reduce_sum(math_ops.log(math_ops.abs(self._diag_part())), axis=[-1])
+        return math_ops.reduce_sum(math_ops.log(math_ops.abs(self._diagonal())), axis=[-1])
 
     def _solve(self, rhs, adjoint=False, adjoint_arg=False):
         rhs = util.adjoint(rhs) if adjoint_arg else rhs
@@ -88,5 +88,5 @@ class LinearOperatorLowerTriangular(LinearOperator):
     def _to_dense(self):
         return self._lower()
 
-    def _diag_part(self):
+    def _diagonal(self):
         return matrix_diag_part(self._tril)

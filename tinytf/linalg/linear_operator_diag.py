@@ -65,7 +65,9 @@ class LinearOperatorDiag(LinearOperator):
         return (math_ops.conj(self._diag) if adjoint else self._diag) * x
 
     def _solve(self, rhs, adjoint=False, adjoint_arg=False):
-        return (util.adjoint(rhs) if adjoint_arg else rhs) * (1.0 / self._values(adjoint))
+        diag = math_ops.conj(self._diag) if adjoint else self._diag
+        rhs = util.adjoint(rhs) if adjoint_arg else rhs
+        return rhs * array_ops.expand_dims(1.0 / diag, -1)
 
     def _determinant(self):
         return math_ops.reduce_prod(self._diag, axis=[-1])
@@ -81,7 +83,7 @@ class LinearOperatorDiag(LinearOperator):
         return self._diag
 
     def _add_to_tensor(self, x):
-        return matrix_set_diag(x, matrix_diag_part(x) + self._diag)
+        return matrix_set_diag(x, self._diag + matrix_diag_part(x))
 
 
 class _Identity(LinearOperator):
@@ -103,6 +105,15 @@ class _Identity(LinearOperator):
             raise ValueError("Argument num_rows must be a 0-D Tensor.  Found: %s" % value)
         if value < 0:
             raise ValueError("Argument num_rows must be non-negative.  Found: %s" % value)
+
+    def _ones_of_batch(self):
+        shape = self.batch_shape if self.batch_shape.is_fully_defined() else self.batch_shape_tensor()
+        return array_ops.ones(shape=shape, dtype=self.dtype)
+
+    def _rows_in_dtype(self):
+        """How many rows there are, as a number that can be multiplied with entries."""
+        known = self.domain_dimension.value
+        return math_ops.cast(self.domain_dimension_tensor(), self.dtype) if known is None else known
 
     def _checked(self, x):
         """`x`, checked to have as many rows as this where that is not known before."""
@@ -192,13 +203,13 @@ class LinearOperatorIdentity(_Identity):
         return array_ops.ones(shape=shape, dtype=self.dtype)
 
     def _trace(self):
-        return math_ops.cast(self.domain_dimension_tensor(), self.dtype) * array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)
+        return self._rows_in_dtype() * self._ones_of_batch()
 
     def add_to_tensor(self, mat, name="add_to_tensor"):
         """The identities plus `mat`."""
         with self._scope(name, [mat]):
             mat = convert_to_tensor(mat, name="mat")
-            return matrix_set_diag(mat, matrix_diag_part(mat) + 1)
+            return matrix_set_diag(mat, 1 + matrix_diag_part(mat))
 
 
 class LinearOperatorScaledIdentity(_Identity):
@@ -256,11 +267,9 @@ class LinearOperatorScaledIdentity(_Identity):
         shape = self.shape.as_list()[:-1] if self.shape.is_fully_defined() else self.shape_tensor()[:-1]
         return array_ops.ones(shape=shape, dtype=self.dtype) * array_ops.expand_dims(self._multiplier, -1)
 
-    def _to_dense(self):
-        return matrix_diag(self._diag_part())
-
     def _trace(self):
-        return math_ops.cast(self.domain_dimension_tensor(), self.dtype) * self._multiplier
+        ones = self._ones_of_batch()
+        return self._multiplier * self._rows_in_dtype() * ones
 
     def add_to_tensor(self, mat, name="add_to_tensor"):
         """The operator plus `mat`."""

@@ -11,7 +11,8 @@ from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.linalg.linear_operator_dense import check_dtype
 from tinytf.linalg.linear_operator_diag import LinearOperatorDiag, LinearOperatorIdentity
 from tinytf.ops import array_ops, check_ops, linalg, math_ops
-from tinytf.ops.matrix_diag import matrix_diag_part
+from tinytf.ops.linalg_functions import norm
+from tinytf.ops.matrix_diag import matrix_diag_part, matrix_set_diag
 from tinytf.shapes import TensorShape
 
 
@@ -66,6 +67,8 @@ class LinearOperatorZeros(LinearOperator):
         if self._assert_proper_shapes:
             x = util.adjoint(x) if adjoint_arg else x
             x, adjoint_arg = util.with_checks([util.assert_compatible_matrix_dimensions(self, x)], x), False
+        if self.is_square and not adjoint_arg and self._batch is None:
+            return array_ops.zeros(shape=array_ops.shape(x), dtype=x.dtype)
         rows = self.domain_dimension_tensor() if adjoint else self.range_dimension_tensor()
         shape = array_ops.shape(x)
         columns = shape[-2] if adjoint_arg else shape[-1]
@@ -88,9 +91,6 @@ class LinearOperatorZeros(LinearOperator):
         if self.batch_shape.is_fully_defined() and None not in known:
             return array_ops.zeros(shape=self.batch_shape.as_list() + [min(known)], dtype=self.dtype)
         return array_ops.zeros(shape=array_ops.concat((self.batch_shape_tensor(), [size]), 0), dtype=self.dtype)
-
-    def _to_dense(self):
-        return array_ops.zeros(self.shape.as_list() if self.shape.is_fully_defined() else self.shape_tensor(), dtype=self.dtype)
 
     def add_to_tensor(self, mat, name="add_to_tensor"):
         """`mat`."""
@@ -154,17 +154,34 @@ class LinearOperatorHouseholder(LinearOperator):
         shape = array_ops.shape(self._axis)
         return array_ops.concat((shape, [shape[-1]]), axis=0)
 
-    def _unit(self):
-        from tinytf import nn
+    def _assert_non_singular(self):
+        from tinytf.ops.control_flow_ops import no_op
 
-        return nn.l2_normalize(self._axis, axis=-1) if not self._axis.dtype.is_complex else self._axis / math_ops.cast(
-            math_ops.sqrt(math_ops.reduce_sum(math_ops.abs(self._axis) ** 2, -1, keepdims=True)), self._axis.dtype
-        )
+        return no_op("assert_non_singular")
+
+    def _assert_positive_definite(self):
+        from tinytf import errors
+
+        raise errors.InvalidArgumentError(None, None, "Householder operators are always non-positive definite.")
+
+    def _assert_self_adjoint(self):
+        from tinytf.ops.control_flow_ops import no_op
+
+        return no_op("assert_self_adjoint")
+
+    def _to_dense(self):
+        normal = self._unit()[..., None]
+        dense = -2.0 * math_ops.matmul(normal, normal, adjoint_b=True)
+        return matrix_set_diag(dense, 1.0 + matrix_diag_part(dense))
+
+    def _unit(self):
+        return self._axis / norm(self._axis, axis=-1, keepdims=True)
 
     def _matmul(self, x, adjoint=False, adjoint_arg=False):
+        normal = self._unit()[..., None]
         x = util.adjoint(x) if adjoint_arg else x
-        normal = array_ops.expand_dims(self._unit(), -1)
-        return x - 2 * math_ops.matmul(normal, math_ops.matmul(normal, x, adjoint_a=True))
+        along = math_ops.matmul(normal, x, adjoint_a=True)
+        return x - 2 * normal * along
 
     def _solve(self, rhs, adjoint=False, adjoint_arg=False):
         return self._matmul(rhs, adjoint, adjoint_arg)

@@ -20,7 +20,8 @@ def assert_no_entries_with_modulus_zero(x, message=None, name="assert_no_entries
     """An op that fails where an entry is zero."""
     with name_scope(name, values=[x]):
         x = convert_to_tensor(x, name="x")
-        return check_ops.assert_less(convert_to_tensor(0, dtype=x.dtype.real_dtype), math_ops.abs(x), message=message)
+        size = math_ops.abs(x)
+        return check_ops.assert_less(convert_to_tensor(0, dtype=x.dtype.real_dtype), size, message=message)
 
 
 def assert_zero_imag_part(x, message=None, name="assert_zero_imag_part"):

@@ -259,7 +259,7 @@ def _matmul_zeros_right(other, zeros):
 @RegisterSolve(LinearOperator, LinearOperator)
 def _solve(a, b):
     is_square = a.is_square and b.is_square or None
-    return LinearOperatorComposition(operators=[a.inverse(), b], is_non_singular=combined(a, b, "is_non_singular"), is_square=is_square)
+    return LinearOperatorComposition(operators=[LinearOperatorInversion(a), b], is_non_singular=combined(a, b, "is_non_singular"), is_square=is_square)
 
 
 @RegisterSolve(LinearOperatorInversion, LinearOperator)

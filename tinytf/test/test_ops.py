@@ -128,17 +128,24 @@ def _version_kernel(operation):
     return lambda: version
 
 
+def _one(handle):
+    """The handle itself, of a scalar or of a vector of one."""
+    return handle.item() if isinstance(handle, np.ndarray) else handle
+
+
 def _handle_kernel(operation):
     return lambda: operation.name
 
 
 def _initialized_kernel(operation, resources):
-    return lambda handle: np.bool_((handle,) in resources)
+    return lambda handle: np.bool_((_one(handle),) in resources)
 
 
 def _create_kernel(operation, resources):
     def create(handle):
-        resources[(handle,)] = True
+        if (_one(handle),) in resources:
+            raise errors.AlreadyExistsError(operation.node_def, operation, f"Resource {_one(handle)} exists already")
+        resources[(_one(handle),)] = True
 
     return create
 
