@@ -34,9 +34,13 @@ from tinytf.contrib.framework.variables import (  # noqa: F401
     model_variable,
     variable,
 )
+from tinytf.graph.sparse_tensor import convert_to_tensor_or_sparse_tensor  # noqa: F401
 from tinytf.layers.smart_cond import known_value as smart_constant_value  # noqa: F401
 from tinytf.layers.smart_cond import smart_cond  # noqa: F401
 from tinytf.ops.check_ops import assert_same_float_dtype, assert_scalar  # noqa: F401
+from tinytf.ops.script_ops import py_func  # noqa: F401
+from tinytf.ops.sort_ops import argsort, sort  # noqa: F401
+from tinytf.ops.squeezable import remove_squeezable_dimensions  # noqa: F401
 from tinytf.train.checkpoint_utils import init_from_checkpoint  # noqa: F401
 from tinytf.train.training_util import (  # noqa: F401
     assert_global_step,
@@ -54,3 +58,15 @@ def is_tensor(x) -> bool:
     from tinytf.ops.variables import Variable
 
     return isinstance(x, (Tensor, SparseTensor, IndexedSlices, Variable))
+
+
+def get_placeholders(graph) -> list:
+    """The outputs of the graph's placeholders."""
+    return [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
+
+
+def get_name_scope() -> str:
+    """The current name scope, without a slash at its end."""
+    from tinytf.graph.graph import get_default_graph
+
+    return get_default_graph().get_name_scope()
