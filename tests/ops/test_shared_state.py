@@ -8,6 +8,7 @@ import pytest
 import tinytf as tf
 from tinytf import errors
 from tinytf.graph.build import make
+from tinytf.ops.barrier_ops import Barrier
 from tinytf.ops.conv_init_ops import ConvolutionDeltaOrthogonal, ConvolutionOrthogonal2D
 
 
@@ -161,3 +162,25 @@ def test_orthogonal_kernels_keep_norms(session):
         assert np.isclose(np.linalg.norm(result), np.linalg.norm(image), rtol=1e-4)
         with pytest.raises(ValueError, match="In_filters cannot be greater"):
             initializer([3, 3, 5, 4])
+
+
+def test_a_barrier_puts_elements_together(session):
+    barrier = Barrier((tf.float32, tf.float32), shapes=((), (2,)))
+    session.run(barrier.insert_many(0, ["a", "b"], [1.0, 2.0]))
+    assert session.run([barrier.ready_size(), barrier.incomplete_size()]) == [0, 2]
+    session.run(barrier.insert_many(1, ["b", "a"], [[3.0, 4.0], [5.0, 6.0]]))
+    take = barrier.take_many(2)
+    assert [t.shape.as_list() for t in take.values] == [[2], [2, 2]]
+    taken = session.run(take)
+    assert sorted(taken.keys.tolist()) == [b"a", b"b"] and sorted(taken.values[0].tolist()) == [1, 2]
+    for index, keys, values, message in (
+        (0, ["z", "z"], [1.0, 2.0], "Key z already has a value for component 0"),
+        (1, ["z"], tf.placeholder_with_default([[1.0]], None), r"Expected \[2\], got \[1\]"),
+    ):
+        with pytest.raises(errors.InvalidArgumentError, match=message):
+            session.run(barrier.insert_many(index, keys, values))
+    session.run(barrier.close())
+    with pytest.raises(errors.CancelledError, match="attempted to insert a brand new key: n"):
+        session.run(barrier.insert_many(0, ["n"], [1.0]))
+    with pytest.raises(errors.OutOfRangeError, match="is closed and has insufficient elements .requested 1, total size 0"):
+        session.run(barrier.take_many(1))

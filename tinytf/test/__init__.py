@@ -68,6 +68,14 @@ def gpu_device_name() -> str:
     return ""
 
 
+def StatefulSessionAvailable() -> bool:
+    """False: a session keeps its state to itself.  Follows tensorflow.python.platform.googletest."""
+    return False
+
+
+is_cuda_build = is_rocm_build = False  # tensorflow.python.platform.build_info
+
+
 def is_built_with_cuda() -> bool:
     """False."""
     return False

@@ -87,7 +87,7 @@ def _placed(session, use_gpu, force_gpu):
     return contextlib.nullcontext() if use_gpu else session.graph.device("/device:CPU:0")
 
 
-class _Captured:
+class CapturedWrites:
     """What a block wrote to a stream."""
 
     def __init__(self, path):
@@ -212,7 +212,7 @@ class TestCase(AbseilTestCase):
             with open(path, "w") as file:
                 os.dup2(file.fileno(), descriptor)
                 try:
-                    yield _Captured(path)
+                    yield CapturedWrites(path)
                 finally:
                     stream.flush()
         finally:

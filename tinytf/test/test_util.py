@@ -8,8 +8,8 @@ from tinytf import protos
 from tinytf.graph import collection_protos
 from tinytf.graph.graph import device as graph_device
 from tinytf.test import gpu_device_name, is_gpu_available  # noqa: F401
+from tinytf.test.case import CapturedWrites, assert_equal_graph_def  # noqa: F401
 from tinytf.test.case import TestCase as TensorFlowTestCase  # noqa: F401
-from tinytf.test.case import assert_equal_graph_def
 from tinytf.test.decorators import *  # noqa: F403
 
 assert_equal_graph_def_v1 = assert_equal_graph_def
@@ -99,6 +99,32 @@ def NHWCToNCHW(input_tensor):
 def NCHWToNHWC(input_tensor):
     """Channels last: a tensor of rank 4 or 5 transposed, or a shape given as a list."""
     return _permute(input_tensor, {4: [0, 2, 3, 1], 5: [0, 2, 3, 4, 1]})
+
+
+def NHWCToNCHW_VECT_C(input_shape_or_tensor):
+    """Channels first, in groups of four that come last: of a tensor [N, H, W, C], or of a shape given as a list."""
+    from tinytf.graph.tensor import Tensor
+    from tinytf.ops import shape_ops, transpose
+
+    is_tensor = isinstance(input_shape_or_tensor, Tensor)
+    n, h, w, c = input_shape_or_tensor.shape.as_list() if is_tensor else input_shape_or_tensor
+    if c % 4:
+        raise ValueError("NCHW_VECT_C requires the channels to be a multiple of 4, got %d" % c)
+    if not is_tensor:
+        return [n, c // 4, h, w, 4]
+    return transpose.transpose(shape_ops.reshape(input_shape_or_tensor, [n, h, w, c // 4, 4]), [0, 3, 1, 2, 4])
+
+
+def NCHW_VECT_CToNHWC(input_shape_or_tensor):
+    """The opposite of NHWCToNCHW_VECT_C."""
+    from tinytf.graph.tensor import Tensor
+    from tinytf.ops import shape_ops, transpose
+
+    is_tensor = isinstance(input_shape_or_tensor, Tensor)
+    n, groups, h, w, four = input_shape_or_tensor.shape.as_list() if is_tensor else input_shape_or_tensor
+    if not is_tensor:
+        return [n, h, w, groups * four]
+    return shape_ops.reshape(transpose.transpose(input_shape_or_tensor, [0, 2, 3, 1, 4]), [n, h, w, groups * four])
 
 
 def _permute(value, orders):
