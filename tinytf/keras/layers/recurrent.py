@@ -219,6 +219,8 @@ class RNN(Layer):
 
     def _maybe_build(self, inputs):
         if not self.built and hasattr(self.cell, "build") and not getattr(self.cell, "built", True):
+            if getattr(self.cell, "_dtype", "") is None:
+                self.cell._dtype = inputs.dtype.base_dtype.name
             self.cell.build(inputs.shape[:1].concatenate(inputs.shape[2:]))
             self.cell.built = True
         super()._maybe_build(inputs)
