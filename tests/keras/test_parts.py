@@ -95,3 +95,17 @@ def test_learning_phase():
 def test_layers_of_the_wrong_kind_are_named():
     with pytest.raises(AttributeError, match="tf.keras has no|tinytf has no tf.keras"):
         keras.applications  # noqa: B018
+
+
+def test_keras_cells_run_in_tf_loops_and_tf_cells_in_keras_loops():
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.ones([2, 5, 4])
+        dynamic = tf.nn.dynamic_rnn(tf.keras.layers.SimpleRNNCell(3), x, dtype=tf.float32)[0]
+        static = tf.nn.static_rnn(tf.keras.layers.GRUCell(3), tf.unstack(x, axis=1), dtype=tf.float32)[0]
+        legacy = tf.keras.layers.RNN(tf.nn.rnn_cell.BasicLSTMCell(3))(x)
+        names = [v.name for v in tf.global_variables()]
+        assert names[0] == "rnn/while/simple_rnn_cell/kernel:0"
+        assert names[-2:] == ["basic_lstm_cell/kernel:0", "basic_lstm_cell/bias:0"]
+        session.run(tf.global_variables_initializer())
+        values = session.run([dynamic, static[-1], legacy])
+        assert [v.shape for v in values] == [(2, 5, 3), (2, 3), (2, 3)]

@@ -21,6 +21,7 @@ from tinytf.ops.rnn_common import (
     rnn_step,
     state_dtype_of,
     static_size,
+    step_cell,
     transpose_batch_time,
 )
 from tinytf.ops.tensor_array_ops import TensorArray
@@ -116,7 +117,7 @@ def _loop(cell, inputs, state, parallel_iterations, swap_memory, sequence_length
         rows = nest.pack_sequence_as(inputs, rows)
 
         def call_cell():
-            return cell(rows, state)
+            return step_cell(cell, rows, state)
 
         if sequence_length is None:
             output, new_state = call_cell()
@@ -242,7 +243,7 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
             return math_ops.logical_not(math_ops.reduce_all(finished))
 
         def step(time, finished, current_input, arrays, state, loop_state):
-            output, cell_state = cell(current_input, state)
+            output, cell_state = step_cell(cell, current_input, state)
             nest.assert_same_structure(state, cell_state)
             nest.assert_same_structure(cell.output_size, output)
             next_time = time + 1

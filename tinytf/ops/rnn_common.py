@@ -28,6 +28,16 @@ def assert_like_rnncell(cell_name, cell) -> None:
         raise TypeError("The argument %r (%s) is not an RNNCell: %s." % (cell_name, cell, ", ".join(missing)))
 
 
+def step_cell(cell, inputs, state):
+    """cell(inputs, state); a Keras cell takes its states as a list and gives a list."""
+    if hasattr(cell, "zero_state") or nest.is_nested(state):
+        return cell(inputs, state)
+    output, new_state = cell(inputs, [state])
+    if isinstance(new_state, (list, tuple)) and len(new_state) == 1:
+        new_state = new_state[0]
+    return output, new_state
+
+
 # Shapes with a batch dimension ------------------------------------------------------------------
 
 

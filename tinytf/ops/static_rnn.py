@@ -7,7 +7,15 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.graph import control_dependencies
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.constant import zeros
-from tinytf.ops.rnn_common import assert_like_rnncell, cache_variables, initial_state_of, joined_shape, rnn_step, state_dtype_of
+from tinytf.ops.rnn_common import (
+    assert_like_rnncell,
+    cache_variables,
+    initial_state_of,
+    joined_shape,
+    rnn_step,
+    state_dtype_of,
+    step_cell,
+)
 from tinytf.ops.variable_scope import variable_scope
 from tinytf.shapes import TensorShape
 
@@ -45,10 +53,10 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
             if time > 0:
                 variables.reuse_variables()
             if sequence_length is None:
-                output, state = cell(x, state)
+                output, state = step_cell(cell, x, state)
             else:
                 output, state = rnn_step(
-                    time, sequence_length, shortest, longest, zero_output, state, lambda x=x, state=state: cell(x, state)
+                    time, sequence_length, shortest, longest, zero_output, state, lambda x=x, state=state: step_cell(cell, x, state)
                 )
             outputs.append(output)
         return outputs, state

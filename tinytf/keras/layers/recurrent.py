@@ -144,6 +144,16 @@ class StackedRNNCells(Layer):
         self.state_size = tuple(c.state_size for c in cells)
         self.output_size = cells[-1].output_size
 
+    def build(self, input_shape):
+        """Builds each cell for what the one before gives."""
+        for cell in self.cells:
+            if not cell.built:
+                cell.build(input_shape)
+                cell.built = True
+            size = cell.output_size
+            input_shape = input_shape[:1].concatenate(size.as_list() if hasattr(size, "as_list") else [size])
+        self.built = True
+
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         """Those of the cells."""
         return tuple(c.get_initial_state(inputs=inputs, batch_size=batch_size, dtype=dtype) for c in self.cells)
@@ -183,7 +193,8 @@ class RNN(Layer):
     def call(self, inputs, mask=None, training=None, initial_state=None):
         """Runs over the steps: the last output or all of them, and the states if asked."""
         if initial_state is None:
-            initial_state = self.cell.get_initial_state(inputs=inputs)
+            batch = array_ops.shape(inputs)[1 if self.time_major else 0]
+            initial_state = self.cell.get_initial_state(inputs=None, batch_size=batch, dtype=inputs.dtype)
         states = nest.flatten(initial_state)
         mask = mask[0] if isinstance(mask, list) else mask
         last, outputs, states = run_over_time(
@@ -193,7 +204,11 @@ class RNN(Layer):
         return [result] + list(states) if self.return_state else result
 
     def _step(self, x, states):
-        output, new = self.cell(x, states)
+        if getattr(self.cell, "_is_tf_rnn_cell", False):  # of tf.nn.rnn_cell: its state has its own structure
+            states = nest.pack_sequence_as(self.cell.state_size, states)
+            output, new = self.cell.call(x, states)
+        else:
+            output, new = self.cell(x, states)
         return output, nest.flatten(new)
 
     def compute_mask(self, inputs, mask=None):
@@ -204,8 +219,10 @@ class RNN(Layer):
 
     def _maybe_build(self, inputs):
         if not self.built and hasattr(self.cell, "build") and not getattr(self.cell, "built", True):
-            if not isinstance(self.cell, StackedRNNCells):
-                self.cell.build(inputs.shape[:1].concatenate(inputs.shape[2:]))
+            if getattr(self.cell, "_dtype", "") is None:
+                self.cell._dtype = inputs.dtype.base_dtype.name
+            self.cell.build(inputs.shape[:1].concatenate(inputs.shape[2:]))
+            self.cell.built = True
         super()._maybe_build(inputs)
 
     def get_config(self):
