@@ -118,7 +118,19 @@ def _nested():
     return module
 
 
+def _module():
+    class Net(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = [tf.Variable(1.0), tf.Variable(2.0)]
+
+    net = Net()
+    assert len(net.variables) == 2
+    return net
+
+
 OWNERS = {
+    _module: ["layers/0", "layers/1"],
     _dense: ["kernel", "bias"],
     _cell: [f"cell-0/cell/{a}.S{b}" for a in ("gates", "candidate") for b in ("kernel", "bias")],
     _template: ["v", "in/z"],

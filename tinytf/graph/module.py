@@ -7,6 +7,7 @@ import re
 
 from tinytf import nest
 from tinytf.graph.graph import name_scope
+from tinytf.graph.trackable import AutoTrackable
 
 _SNAKE = re.compile("((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")
 _IDENTIFIER = re.compile(r"^[a-zA-Z_]([a-zA-Z0-9_])*$")
@@ -22,14 +23,16 @@ def valid_identifier(name: str) -> bool:
     return bool(_IDENTIFIER.match(name))
 
 
-class Module:
-    """The base of classes that hold variables.  ValueError for a name that is no Python name.
+class Module(AutoTrackable):
+    """The base of classes that hold variables, which `tf.train.Checkpoint` saves by attributes.  ValueError for a name that is no Python name.
 
     `variables`, `trainable_variables` and `submodules` are found in the attributes, also within lists, tuples and dicts, in the
     order of the attributes' names.
     """
 
-    _TF_MODULE_IGNORED_PROPERTIES = frozenset()
+    _TF_MODULE_IGNORED_PROPERTIES = frozenset(
+        ("_unconditional_checkpoint_dependencies", "_unconditional_deferred_dependencies", "_setattr_tracking", "_update_uid")
+    )
 
     def __init__(self, name=None):
         if name is None:

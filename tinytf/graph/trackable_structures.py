@@ -163,7 +163,7 @@ class _DictWrapper(TrackableDataStructure, dict):
     __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __init__(self, values):
-        super().__init__((key, wrap(value)) for key, value in values.items())
+        super().__init__((key, wrap(value)) for key, value in dict(values).items())
         self._replaced = False
 
     @property
