@@ -17,6 +17,7 @@ __version__ = "1.15.5"  # the TensorFlow whose behaviour this is; scripts look a
 VERSION = __version__
 __git_version__ = "tinytf"
 __compiler_version__ = "numpy"
+__cxx11_abi_flag__ = __monolithic_build__ = 0
 newaxis = None
 
 _NAMES = {

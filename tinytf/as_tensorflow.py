@@ -43,6 +43,9 @@ def uninstall() -> None:
     companions.uninstall()
 
 
+_VERSIONS = frozenset(["__version__", "__git_version__", "__compiler_version__", "__cxx11_abi_flag__", "__monolithic_build__"])
+
+
 class Alias(types.ModuleType):
     """The module `tensorflow.…`: attributes come from `sources`, or are submodules."""
 
@@ -55,7 +58,7 @@ class Alias(types.ModuleType):
     def __getattr__(self, name):
         if name == "__all__":  # `from tensorflow.contrib.seq2seq import *`
             return [n for n in dir(self) if not n.startswith("_") and hasattr(self, n)]
-        if name.startswith("__") and name not in ("__version__", "__git_version__", "__compiler_version__"):
+        if name.startswith("__") and name not in _VERSIONS:
             raise AttributeError("module %r has no attribute %r" % (self.__name__, name))
         if self.__name__.startswith("tensorflow.python.") and self.__name__[len("tensorflow.python.") :] + "." + name in PYTHON_PATHS:
             return importlib.import_module(self.__name__ + "." + name)  # not what bears its name among the public ones

@@ -144,3 +144,12 @@ def test_tensors_are_no_booleans_and_no_sequences(graph):
         bool(x)
     with pytest.raises(TypeError, match="only iterable when eager"):
         iter(x)
+
+
+def test_as_graph_def_gives_all_nodes_whatever_the_version():
+    with tf.Graph().as_default() as graph:
+        tf.constant(1.0, name="a")
+        version = graph.version
+        tf.constant(2.0, name="b")
+        assert [n.name for n in graph.as_graph_def(from_version=version).node] == ["a", "b"]
+        assert graph._as_graph_def()[1] == 2

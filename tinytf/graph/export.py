@@ -7,7 +7,7 @@ from tinytf.graph.operation import fill_node_def
 from tinytf.shapes import dims_to_proto
 
 
-def graph_to_def(graph, from_version=None, add_shapes: bool = False):
+def graph_to_def(graph, add_shapes: bool = False):
     """The GraphDef of `graph`, nodes in the order they were made.
 
     With `add_shapes`, each node carries its outputs' static shapes as the attribute `_output_shapes`.
@@ -28,7 +28,7 @@ def graph_to_def(graph, from_version=None, add_shapes: bool = False):
                 if function.gradient_name:
                     result.library.gradient.add(function_name=name, gradient_func=function.gradient_name)
     nodes = result.node
-    for op in graph._operations[from_version or 0 :]:
+    for op in graph._operations:
         node = nodes.add()
         fill_node_def(node, op)
         if add_shapes and op.outputs:

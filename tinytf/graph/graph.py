@@ -145,10 +145,14 @@ class Graph:
         self._unfetchable_ops.add(op)
 
     def as_graph_def(self, from_version=None, add_shapes: bool = False):
-        """The GraphDef of this graph: its nodes in order (those made after `from_version`, where given)."""
+        """The GraphDef of this graph: its nodes in order.  `from_version` means nothing, as in TF 1.15."""
         from tinytf.graph.export import graph_to_def
 
-        return graph_to_def(self, from_version, add_shapes)
+        return graph_to_def(self, add_shapes)
+
+    def _as_graph_def(self, from_version=None, add_shapes: bool = False) -> tuple:
+        """(the GraphDef, the graph's version)."""
+        return self.as_graph_def(from_version, add_shapes), self.version
 
     def __enter__(self):
         raise TypeError("A Graph is no context manager: use `with graph.as_default():`")
