@@ -21,6 +21,11 @@ GET_NEXT_CALL_WARNING_MESSAGE = (
 )
 
 
+def _on_cpu():
+    """Where iterators are, unless a device scope says otherwise."""
+    return nullcontext() if get_default_graph()._device_stack else device("/cpu:0")
+
+
 class Iterator:
     """Gives the elements of a dataset one by one: `get_next` once, then run its result again and again."""
 
@@ -38,7 +43,8 @@ class Iterator:
         if output_shapes is None:
             output_shapes = structure.unknown_shapes(output_types)
         specs = structure.from_legacy(output_types, output_shapes, output_classes)
-        resource = make("IteratorV2", container="", shared_name=shared_name or "", **structure.attributes(specs))
+        with _on_cpu():
+            resource = make("IteratorV2", container="", shared_name=shared_name or "", **structure.attributes(specs))
         return Iterator(resource, None, output_types, output_shapes, output_classes)
 
     @staticmethod
@@ -49,9 +55,14 @@ class Iterator:
             output_shapes = structure.unknown_shapes(output_types)
         specs = structure.from_legacy(output_types, output_shapes, output_classes)
         handle = convert_to_tensor(string_handle, dtype=dtypes.string)
-        with nullcontext() if get_default_graph()._device_stack else device("/cpu:0"):
+        with _on_cpu():
             resource = make("IteratorFromStringHandleV2", handle, **structure.attributes(specs))
         return Iterator(resource, None, output_types, output_shapes, output_classes)
+
+    @property
+    def _iterator_resource(self):
+        """The handle, under TensorFlow's name."""
+        return self._resource
 
     @property
     def initializer(self):

@@ -78,6 +78,9 @@ class Reader:
                     self.current = self.open(name.item() if isinstance(name, np.ndarray) else name)
                 for key, record in self.current:
                     self.produced += 1
+                    if self.records in (None, whole_file):  # the only one: the file ends with it
+                        self.current = None
+                        self.completed += 1
                     return key.encode(), record
                 self.current = None
                 self.completed += 1
