@@ -32,3 +32,6 @@ from tinytf.ops.sparse_ops import sparse_tensor_dense_matmul as sparse_dense_mat
 from tinytf.ops.sparse_ops import sparse_tensor_to_dense as to_dense  # noqa: F401
 from tinytf.ops.sparse_ops import sparse_to_indicator as to_indicator  # noqa: F401
 from tinytf.ops.sparse_ops import sparse_transpose as transpose  # noqa: F401
+from tinytf.ops.sparse_segment import sparse_segment_mean as segment_mean  # noqa: F401
+from tinytf.ops.sparse_segment import sparse_segment_sqrt_n as segment_sqrt_n  # noqa: F401
+from tinytf.ops.sparse_segment import sparse_segment_sum as segment_sum  # noqa: F401

@@ -13,7 +13,7 @@ from tinytf import errors
 from tinytf.graph import shape_rules
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import op
-from tinytf.ops import philox
+from tinytf.ops import named_results, philox
 from tinytf.ops.random_ops import generator, seeds
 
 
@@ -319,18 +319,8 @@ op(
 
 
 def _sampler(op_type, true_classes, num_true, num_sampled, unique, seed, name, **attrs):
-    return tuple(
-        make(
-            op_type,
-            true_classes,
-            num_true=num_true,
-            num_sampled=num_sampled,
-            unique=unique,
-            name=name,
-            **seeds(seed),
-            **attrs,
-        )
-    )
+    made = make(op_type, true_classes, num_true=num_true, num_sampled=num_sampled, unique=unique, name=name, **seeds(seed), **attrs)
+    return getattr(named_results, op_type)(*made)
 
 
 def uniform_candidate_sampler(true_classes, num_true, num_sampled, unique, range_max, seed=None, name=None):
@@ -399,6 +389,5 @@ def compute_accidental_hits(true_classes, sampled_candidates, num_true, seed=Non
 
     Follows tf.nn.compute_accidental_hits of TF 1.15.
     """
-    return tuple(
-        make("ComputeAccidentalHits", true_classes, sampled_candidates, num_true=num_true, name=name, **seeds(seed))
-    )
+    made = make("ComputeAccidentalHits", true_classes, sampled_candidates, num_true=num_true, name=name, **seeds(seed))
+    return named_results.ComputeAccidentalHits(*made)

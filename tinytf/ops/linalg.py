@@ -119,8 +119,7 @@ def _kernel(function, singular="Input is not invertible.", square=True):
         def checked(*arrays):
             a = arrays[0]
             if square and (a.ndim < 2 or a.shape[-1] != a.shape[-2]):
-                sizes = ",".join(map(str, a.shape))
-                raise errors.InvalidArgumentError(op.node_def, op, f"Input matrix must be square. Shape is [{sizes}]")
+                raise errors.InvalidArgumentError(op.node_def, op, "Input matrix must be square.")
             try:
                 return run(*arrays)
             except np.linalg.LinAlgError:

@@ -206,15 +206,22 @@ def lu(op):
     return run
 
 
-def _of_eigenvalues(function):
-    """A function of a matrix by way of its eigenvalues."""
+def _of_eigenvalues(function, otherwise):
+    """A function of a matrix by way of its eigenvalues; `otherwise` where it has too few eigenvectors for that."""
+
+    def one(a):
+        e, v = np.linalg.eig(a)
+        if np.linalg.cond(v) > 1e7 and np.linalg.matrix_rank(a) == len(a):
+            return otherwise(a)
+        return np.matmul(v * function(e), np.linalg.inv(v))
 
     def kernel(op):
         _, dtype = _wide(op)
 
         def run(a):
-            e, v = np.linalg.eig(a.astype(np.complex128))
-            result = np.matmul(v * function(e)[..., None, :], np.linalg.inv(v))
+            if not a.size:
+                return a
+            result = np.array([one(m) for m in a.astype(np.complex128).reshape((-1,) + a.shape[-2:])]).reshape(a.shape)
             return (result if dtype.kind == "c" else result.real).astype(dtype)
 
         return run
@@ -222,8 +229,29 @@ def _of_eigenvalues(function):
     return kernel
 
 
-square_root = _of_eigenvalues(np.sqrt)
-logarithm = _of_eigenvalues(np.log)
+def _root_by_iteration(a):
+    """The principal square root, by Denman and Beavers' iteration."""
+    root, inverse = a, np.eye(len(a), dtype=a.dtype)
+    for _ in range(60):
+        before = root
+        root, inverse = (root + np.linalg.inv(inverse)) / 2, (inverse + np.linalg.inv(root)) / 2
+        if np.abs(root - before).max() <= 1e-15 * np.abs(root).max():
+            break
+    return root
+
+
+def _logarithm_by_roots(a):
+    """The principal logarithm: 2**k times that of the 2**k-th root, which is near 1; there by Gauss' quadrature."""
+    identity, k = np.eye(len(a), dtype=a.dtype), 0
+    while np.abs(a - identity).sum(0).max() > 0.25 and k < 50:
+        a, k = _root_by_iteration(a), k + 1
+    points, weights = np.polynomial.legendre.leggauss(8)
+    x = a - identity
+    return 2.0**k * sum(w / 2 * np.linalg.solve(identity + (p + 1) / 2 * x, x) for p, w in zip(points, weights))
+
+
+square_root = _of_eigenvalues(np.sqrt, _root_by_iteration)
+logarithm = _of_eigenvalues(np.log, _logarithm_by_roots)
 
 
 def tridiagonal_matmul(op):

@@ -17,3 +17,10 @@ CombinedNonMaxSuppression = collections.namedtuple(
 )
 QuantizeV2 = collections.namedtuple("QuantizeV2", ["output", "output_min", "output_max"])
 QuantizedConcat = collections.namedtuple("QuantizedConcat", ["output", "output_min", "output_max"])
+ComputeAccidentalHits = collections.namedtuple("ComputeAccidentalHits", ["indices", "ids", "weights"])
+_SAMPLED = ["sampled_candidates", "true_expected_count", "sampled_expected_count"]
+UniformCandidateSampler = collections.namedtuple("UniformCandidateSampler", _SAMPLED)
+LogUniformCandidateSampler = collections.namedtuple("LogUniformCandidateSampler", _SAMPLED)
+LearnedUnigramCandidateSampler = collections.namedtuple("LearnedUnigramCandidateSampler", _SAMPLED)
+FixedUnigramCandidateSampler = collections.namedtuple("FixedUnigramCandidateSampler", _SAMPLED)
+AllCandidateSampler = collections.namedtuple("AllCandidateSampler", _SAMPLED)

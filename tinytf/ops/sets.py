@@ -10,6 +10,7 @@ import numpy as np
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 
 _VALID = (dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64, dtypes.uint8, dtypes.uint16, dtypes.string)
@@ -93,8 +94,20 @@ def _rank_of(op, dense_first: bool):
     return None
 
 
+def _check_dense(a, b):
+    """ValueError where two dense inputs have no common group shape."""
+    if a is not None:
+        a = with_rank_at_least(a, 2)
+    if b is not None:
+        b = with_rank_at_least(b, 2) if a is None else with_rank(b, len(a))
+    if a is not None and b is not None:
+        merge_dims(a[:-1], b[:-1])
+
+
 def _shape(dense_first):
     def rule(op):
+        if dense_first and op.type == "DenseToDenseSetOperation":
+            _check_dense(*[t.dims for t in op.inputs])
         rank = _rank_of(op, dense_first)
         return [(None, rank), (None,), (rank,)]
 

@@ -57,10 +57,17 @@ def rank_of(op):
 # ---- with a dense tensor
 
 
+def _misfit(sparse, dense) -> str:
+    if len(sparse) != len(dense):
+        return f"Dimensions of the sparse {show(sparse)} and the dense tensor {show(dense)} differ"
+    k = next(k for k, (a, b) in enumerate(zip(sparse, dense)) if a != b)
+    return f"Dimension {k} does not equal (no broadcasting is supported): sparse side {sparse[k]} vs dense side {dense[k]}"
+
+
 def _dense_add_kernel(op):
     def add(indices, values, shape, dense):
         if dense.shape != tuple(shape.tolist()):
-            raise invalid(op, f"Dimensions of the sparse {show(shape.tolist())} and the dense tensor {show(dense.shape)} differ")
+            raise invalid(op, _misfit(shape.tolist(), dense.shape))
         out = np.array(dense)
         np.add.at(out.reshape(-1), linear(op, indices, shape), values)
         return out
@@ -257,11 +264,18 @@ op("SparseAddGrad(backprop_val_grad: T, a_indices: int64, b_indices: int64, sum_
    kernel=_add_grad_kernel)  # fmt: skip
 
 
+def _unlike(a, b) -> str:
+    if len(a) != len(b):
+        return f"Operands do not have the same ranks; got shapes: {' '.join(map(str, a))} and {' '.join(map(str, b))}"
+    k = next(k for k, (x, y) in enumerate(zip(a, b)) if x != y)
+    return f"Operands' shapes do not match: got {a[k]} and {b[k]} for dimension {k}"
+
+
 def _extreme_kernel(function):
     def kernel(op):
         def extreme(ai, av, a_shape, bi, bv, b_shape):
             if a_shape.tolist() != b_shape.tolist():
-                raise invalid(op, f"Operands' shapes do not match: got {show(a_shape.tolist())} and {show(b_shape.tolist())}")
+                raise invalid(op, _unlike(a_shape.tolist(), b_shape.tolist()))
             flat, a_place, b_place = _sum_pairs(op, ai, bi, a_shape)
             a, b = np.zeros(len(flat), av.dtype), np.zeros(len(flat), bv.dtype)
             a[a_place], b[b_place] = av, bv

@@ -238,7 +238,7 @@ def sparse_reset_shape(sp_input, new_shape=None) -> SparseTensor:
         if not np.all(old <= known):
             raise ValueError(
                 "Requested new_shape should have dimension sizes >= sp_input.shape.  "
-                f"Found new_shape ({known}), sp_input.shape ({old})."
+                f"Found new_shape ({old}), sp_input.shape ({known})."  # as TensorFlow, which swaps them
             )
         out = known
     else:

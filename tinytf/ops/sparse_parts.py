@@ -77,7 +77,8 @@ def _part(indices, values, start, size):
 def _slice_kernel(op):
     def sparse_slice(indices, values, shape, start, size):
         if not (start.size == size.size == shape.size == indices.shape[1]):
-            raise invalid(op, f"start and size must have {indices.shape[1]} elements, got {start.size} and {size.size}")
+            what, got = ("start", start) if start.size != indices.shape[1] else ("size", size)
+            raise invalid(op, f"Expected {what} to be a vector of length {indices.shape[1]} but got length {got.size}")
         part, kept = _part(indices, values, start, size)
         return part, kept, np.maximum(np.minimum(size, shape - start), 0)
 
@@ -327,7 +328,7 @@ op(f"SparseReduceMaxSparse{_REDUCE}{_SPARSE}; keep_dims: bool = false; T: {REAL}
 def _softmax_kernel(op):
     def softmax(indices, values, shape):
         if shape.size < 2:
-            raise invalid(op, f"Input should have rank >= 2, but received shape: {show(shape.tolist())}")
+            raise invalid(op, f"Input should have rank >= 2, but received shape: {' '.join(map(str, shape.tolist()))}")
         _, rows = np.unique(linear(op, indices[:, :-1], shape[:-1]), return_inverse=True)
         rows = rows.reshape(-1)
         count = int(rows.max()) + 1 if rows.size else 0

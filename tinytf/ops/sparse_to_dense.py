@@ -8,6 +8,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
+from tinytf.ops.shape_ops import show
 
 
 def _shape(op_):
@@ -26,12 +27,12 @@ def _grad(op_, grad):
 def _check_indices(op_, points, shape):
     def fail(row, why):
         raise errors.InvalidArgumentError(
-            op_.node_def, op_, "indices[%d] = %s is %s" % (row, points[row].tolist(), why)
+            op_.node_def, op_, "indices[%d] = %s is %s" % (row, show(points[row].tolist()), why)
         )
 
     bad = ((points < 0) | (points >= np.array(shape, points.dtype))).any(axis=1)
     if bad.any():
-        fail(int(np.argmax(bad)), "out of bounds: need 0 <= index < %s" % (list(shape),))
+        fail(int(np.argmax(bad)), "out of bounds: need 0 <= index < %s" % show(list(shape)))
     return fail
 
 
@@ -44,7 +45,7 @@ def _check_order(points, fail):
     if (lead == 0).any():
         fail(int(np.argmax(lead == 0)) + 1, "repeated")
     if (lead < 0).any():
-        fail(int(np.argmax(lead < 0)) + 1, "out of order. Many sparse ops require sorted indices")
+        fail(int(np.argmax(lead < 0)) + 1, "out of order. Many sparse ops require sorted indices.\n    Use `tf.sparse.reorder` to create a correctly ordered copy.")
 
 
 def _kernel(op_):
@@ -54,7 +55,7 @@ def _kernel(op_):
         indices, shape, values = np.asarray(indices), np.asarray(shape), np.asarray(values)
         if indices.ndim > 2:
             raise errors.InvalidArgumentError(
-                op_.node_def, op_, "sparse_indices should be a scalar, vector, or matrix, got shape %s" % (list(indices.shape),)
+                op_.node_def, op_, "sparse_indices should be a scalar, vector, or matrix, got shape %s" % show(indices.shape)
             )
         points = indices.reshape(-1, 1) if indices.ndim < 2 else indices
         if shape.ndim != 1 or points.shape[1] != len(shape):
