@@ -11,6 +11,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
+from tinytf.ops.cast import cast
 from tinytf.ops.shape_ops import show
 
 
@@ -56,7 +57,7 @@ def _changed(op_type, x, i, v) -> Tensor:
     if i is None:
         rows = array_ops.reshape(x, [1, -1])
         return array_ops.reshape(make(op_type, rows, [0], array_ops.reshape(v, [1, -1])), array_ops.shape(x))
-    i = convert_to_tensor(i, dtype=dtypes.int32)
+    i = cast(i, dtypes.int32)
     if i.shape.ndims == 0:
         return make(op_type, x, array_ops.reshape(i, [1]), array_ops.expand_dims(v, 0))
     return make(op_type, x, i, v)

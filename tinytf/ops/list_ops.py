@@ -8,7 +8,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import scalar, unknown
+from tinytf.graph.shape_rules import merge_dims, scalar
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import list_kernels as kernels
 from tinytf.shapes import Dimension, TensorShape
@@ -116,9 +116,9 @@ op("TensorListPushBack(input_handle: variant, tensor: element_dtype) -> (output_
 op("TensorListPushBackBatch(input_handles: variant, tensor: element_dtype) -> (output_handles: variant); element_dtype: type",
    shape=lambda op: [op.inputs[0].dims], kernel=kernels.push_batch_kernel)  # fmt: skip
 op("TensorListPopBack(input_handle: variant, element_shape: int32) -> (output_handle: variant, tensor: element_dtype); element_dtype: type",
-   shape=lambda op: _checked(lambda op: [(), _given_dims(op.inputs[1])])(op), kernel=kernels.pop_kernel, gradient=_pop_grad)  # fmt: skip
+   shape=lambda op: _checked(lambda op: [(), _item_dims(op, 1)])(op), kernel=kernels.pop_kernel, gradient=_pop_grad)  # fmt: skip
 op("TensorListGetItem(input_handle: variant, index: int32, element_shape: int32) -> (item: element_dtype); element_dtype: type",
-   shape=lambda op: _checked(lambda op: [_given_dims(op.inputs[2])])(op), kernel=kernels.get_kernel, gradient=_get_grad)  # fmt: skip
+   shape=lambda op: _checked(lambda op: [_item_dims(op, 2)])(op), kernel=kernels.get_kernel, gradient=_get_grad)  # fmt: skip
 op("TensorListSetItem(input_handle: variant, index: int32, item: element_dtype) -> (output_handle: variant); element_dtype: type",
    shape=lambda op: _checked(scalar)(op), kernel=kernels.set_kernel, gradient=_set_grad)  # fmt: skip
 op("TensorListStack(input_handle: variant, element_shape: int32) -> (tensor: element_dtype); element_dtype: type; num_elements: int = -1",
@@ -136,7 +136,7 @@ op("TensorListScatterIntoExistingList(input_handle: variant, tensor: element_dty
 op("TensorListResize(input_handle: variant, size: int32) -> (output_handle: variant); is_stateful",
    shape=scalar, kernel=kernels.resize_kernel, gradient=_resize_grad)  # fmt: skip
 op("TensorListLength(input_handle: variant) -> (length: int32)", shape=scalar, kernel=lambda op: lambda tensors: np.int32(len(tensors.items)))
-op(f"TensorListElementShape(input_handle: variant) -> (element_shape: shape_type); {_SHAPE}", shape=unknown, kernel=kernels.shape_kernel)
+op(f"TensorListElementShape(input_handle: variant) -> (element_shape: shape_type); {_SHAPE}", shape=lambda op: _shape_dims(op), kernel=kernels.shape_kernel)
 op("TensorListConcatLists(input_a: variant, input_b: variant) -> (output: variant); element_dtype: type", shape=scalar, kernel=kernels.concat_lists_kernel)
 op(f"TensorListSplit(tensor: element_dtype, element_shape: shape_type, lengths: int64) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
    shape=scalar, kernel=kernels.split_kernel, gradient=_split_grad)  # fmt: skip
@@ -152,13 +152,33 @@ def _given_dims(shape_tensor):
     return None if shape_tensor.dims == () else constant_dims(shape_tensor)
 
 
-def _checked(rule, index=0):
+_PASS_ON = ("Identity", "TensorListPushBack", "TensorListSetItem", "TensorListPopBack", "TensorListResize", "TensorListScatterIntoExistingList",
+            "TensorListConcatLists")  # fmt: skip
+_SHAPE_INPUT = {"EmptyTensorList": 0, "TensorListReserve": 0, "TensorListFromTensor": 1, "TensorListScatter": 2, "TensorListScatterV2": 2, "TensorListSplit": 1}
+
+
+def _maker(handle):
+    """The op that made a list, as far as the graph tells it."""
+    op = handle.op
+    while op.type in _PASS_ON and op.inputs:
+        op = op.inputs[0].op
+    return op
+
+
+def _element_dims(handle):
+    """The static dims that all elements of a list have."""
+    op = _maker(handle)
+    if op.type not in _SHAPE_INPUT:
+        return None
+    dims = _given_dims(op.inputs[_SHAPE_INPUT[op.type]])
+    return dims[1:] if dims and op.type == "TensorListSplit" else dims
+
+
+def _checked(rule):
     """A shape rule that also holds the op's dtype against that of the list, as far as the graph tells it."""
 
     def shape(op):
-        maker = op.inputs[index].op
-        while maker.type in ("Identity", "TensorListPushBack", "TensorListSetItem", "TensorListPopBack", "TensorListResize") and maker.inputs:
-            maker = maker.inputs[0].op
+        maker = _maker(op.inputs[0])
         known = maker.attrs.get("element_dtype") if maker.type.startswith(("TensorList", "EmptyTensorList")) else None
         if known is not None and known != op.attr("element_dtype"):
             names = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
@@ -170,14 +190,24 @@ def _checked(rule, index=0):
     return shape
 
 
+def _item_dims(op, position):
+    """The dims of an element: what the op asks for in the input at `position`, and what the list says."""
+    return merge_dims(_given_dims(op.inputs[position]), _element_dims(op.inputs[0]))
+
+
 def _stacked_dims(op):
-    dims, count = _given_dims(op.inputs[1]), op.attr("num_elements")
+    dims, count = _item_dims(op, 1), op.attr("num_elements")
     return None if dims is None else (None if count < 0 else count, *dims)
 
 
 def _gathered_dims(op):
-    dims, indices = _given_dims(op.inputs[2]), op.inputs[1].dims
+    dims, indices = _item_dims(op, 2), op.inputs[1].dims
     return None if dims is None or indices is None else (*indices, *dims)
+
+
+def _shape_dims(op):
+    dims = _element_dims(op.inputs[0])
+    return [(None if dims is None else len(dims),)]
 
 
 def _concatenated_dims(op):
