@@ -36,9 +36,10 @@ _NAMES = {
     "tinytf.errors": "OpError",
     "tinytf.logging": "get_logger",
     # ---- graph
-    "tinytf.graph.graph": """
-        Graph get_default_graph reset_default_graph name_scope control_dependencies device container
-        colocate_with add_to_collection add_to_collections get_collection get_collection_ref""",
+    "tinytf.graph.graph": "Graph",
+    "tinytf.graph.default_graph": """
+        get_default_graph reset_default_graph name_scope control_dependencies device container colocate_with add_to_collection
+        add_to_collections get_collection get_collection_ref""",
     "tinytf.graph.keys": "GraphKeys",
     "tinytf.graph.framework_ops": "op_scope",
     "tinytf.graph.tensor": "Tensor",

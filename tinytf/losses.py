@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, control_dependencies, get_collection, get_default_graph, name_scope
+from tinytf.graph.default_graph import add_to_collection, control_dependencies, get_collection, get_default_graph, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import activations, array_ops, cross_entropy, math_ops, softmax
 from tinytf.ops import weights_broadcast_ops as _weights
 from tinytf.ops.cond import cond

@@ -70,7 +70,7 @@ PYTHON_PATHS = {
     "framework.op_callbacks": "",
     "framework.op_def_library": "tinytf.graph.op_def_library",
     "framework.op_def_registry": "tinytf.graph.op_def_library",
-    "framework.ops": "tf tinytf.graph.graph tinytf.graph.convert tinytf.ops.gradient_registry tinytf.graph.collection_protos tinytf.graph.indexed_slices tinytf.graph.framework_ops tinytf.graph.op_stats tinytf.graph.node_defs",
+    "framework.ops": "tf tinytf.graph.graph tinytf.graph.default_graph tinytf.graph.convert tinytf.ops.gradient_registry tinytf.graph.collection_protos tinytf.graph.indexed_slices tinytf.graph.framework_ops tinytf.graph.op_stats tinytf.graph.node_defs",
     "framework.random_seed": "tinytf.ops.random_seed tf tf.random",
     "framework.registry": "tinytf.util.registry",
     "framework.smart_cond": "tinytf.layers.smart_cond",

@@ -10,7 +10,7 @@ import copy
 
 from tinytf import dtypes, nest
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cell_wrappers import EmbeddingWrapper, OutputProjectionWrapper
 from tinytf.layers.rnn_cells import RNNCell

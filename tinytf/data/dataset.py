@@ -17,7 +17,7 @@ from tinytf.graph.build import make
 from tinytf.graph.composite_specs import SparseTensorSpec
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, get_default_graph, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor_spec import TensorSpec
 from tinytf.graph.type_spec import BatchableTypeSpec, register_type_spec_from_value_converter

@@ -7,7 +7,7 @@ import warnings
 from tinytf.data import structure
 from tinytf.data.wires import wire
 from tinytf.graph import function as functions
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.type_spec import TypeSpec
 
 

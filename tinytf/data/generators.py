@@ -11,7 +11,7 @@ from tinytf.data import structure
 from tinytf.data.dataset import Dataset
 from tinytf.graph import function as functions
 from tinytf.graph.build import make
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 
 
 class Generators:

@@ -9,7 +9,7 @@ from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import add_to_collection, colocate_with, device, get_default_graph, name_scope
+from tinytf.graph.default_graph import add_to_collection, colocate_with, device, get_default_graph, name_scope
 from tinytf.graph.type_spec import TypeSpec
 
 GET_NEXT_CALL_WARNING_THRESHOLD = 32

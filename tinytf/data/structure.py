@@ -12,7 +12,7 @@ from tinytf import dtypes
 from tinytf.data import wires
 from tinytf.graph.composite_specs import SparseTensorSpec
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_spec import TensorSpec

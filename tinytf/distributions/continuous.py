@@ -13,7 +13,7 @@ from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import gen_new_seed
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.ops import array_ops, check_ops, math_ops, random_ops
 from tinytf.ops.constant import constant
 from tinytf.ops.select import where_v2

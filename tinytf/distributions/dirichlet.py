@@ -9,7 +9,7 @@ from tinytf.distributions.distribution import FULLY_REPARAMETERIZED, NOT_REPARAM
 from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, gen_new_seed, get_logits_and_probs, log_combinations
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, check_ops, control_flow_ops, map_ops, math_ops, random_ops
 from tinytf.ops import softmax as softmax_ops
 from tinytf.ops.matrix_diag import matrix_set_diag

@@ -7,7 +7,7 @@ from tinytf.distributions.distribution import NOT_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, get_logits_and_probs
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import activations, array_ops, check_ops, cross_entropy, math_ops, random_ops
 from tinytf.ops import softmax as softmax_ops
 from tinytf.ops.constant import constant

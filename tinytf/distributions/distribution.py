@@ -9,7 +9,7 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops
 from tinytf.shapes import TensorShape
 

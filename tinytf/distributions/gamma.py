@@ -9,7 +9,7 @@ from tinytf.distributions.distribution import FULLY_REPARAMETERIZED
 from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, gen_new_seed
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.ops import array_ops, check_ops, control_flow_ops, math_ops, random_ops
 from tinytf.ops.select import where_v2
 from tinytf.ops.special import betainc, igamma

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.ops import array_ops, math_ops
 
 _divergences: dict = {}  # (class, class) -> function

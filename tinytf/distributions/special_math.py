@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.constant import constant
 from tinytf.ops.select import where_v2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, check_ops, control_flow_ops, math_ops
 from tinytf.ops import softmax as softmax_ops
 

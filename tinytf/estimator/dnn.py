@@ -8,7 +8,7 @@ from tinytf.estimator.heads import RegressionHead, classifier_head
 from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.estimator.optimizers import optimizer_of
 from tinytf.feature_column.models import dense_features
-from tinytf.graph.graph import get_default_graph, name_scope
+from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.layers.core import Dense, Dropout
 from tinytf.layers.normalization import BatchNormalization
 from tinytf.ops import init_ops, summary_ops

@@ -8,7 +8,8 @@ from tinytf.estimator.estimator import Estimator
 from tinytf.estimator.heads import RegressionHead, classifier_head
 from tinytf.estimator.linear import linear_logits
 from tinytf.estimator.optimizers import optimizer_of
-from tinytf.graph.graph import GraphKeys, control_dependencies, get_collection
+from tinytf.graph.default_graph import control_dependencies, get_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import state_ops, summary_ops
 from tinytf.ops.activations import relu
 from tinytf.ops.control_flow_ops import group

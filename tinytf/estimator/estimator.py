@@ -14,7 +14,8 @@ from tinytf.estimator.input_results import parse_input_fn_result
 from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.estimator.run_config import RunConfig
 from tinytf.estimator.spec import EstimatorSpec, verify_model_fn_args
-from tinytf.graph.graph import Graph, GraphKeys, device, get_default_graph
+from tinytf.graph.default_graph import device, get_default_graph
+from tinytf.graph.graph import Graph, GraphKeys
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.control_flow_ops import group
 from tinytf.ops.random_seed import set_random_seed

@@ -7,7 +7,8 @@ import time
 import numpy as np
 
 from tinytf import dtypes, logging, protos
-from tinytf.graph.graph import GraphKeys, control_dependencies, get_default_graph
+from tinytf.graph.default_graph import control_dependencies, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.tensor_proto import make_tensor_proto
 from tinytf.ops import init_ops, shape_ops, state_ops, variable_scope
 from tinytf.summary.writer import FileWriterCache

@@ -6,7 +6,7 @@ import os
 import time
 
 from tinytf import dtypes, gfile, logging
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.constant import constant

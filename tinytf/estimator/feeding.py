@@ -8,7 +8,7 @@ import threading
 import numpy as np
 
 from tinytf import dtypes, errors, logging
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import math_ops, summary_ops
 from tinytf.ops.placeholder import placeholder
 from tinytf.ops.queue_ops import FIFOQueue, RandomShuffleQueue

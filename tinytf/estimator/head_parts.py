@@ -6,7 +6,7 @@ from tinytf import metrics
 from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import NumericColumn
 from tinytf.feature_column.make import numeric_column
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from tinytf.ops import array_ops, check_ops, math_ops, string_ops, weights_broadcast_ops
 from tinytf.ops.control_flow_ops import Assert

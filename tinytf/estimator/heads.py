@@ -10,7 +10,8 @@ from tinytf.estimator.export_outputs import ClassificationOutput, PredictOutput,
 from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.estimator.spec import EstimatorSpec
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, get_collection, name_scope
+from tinytf.graph.default_graph import get_collection, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import array_ops, check_ops, cross_entropy, lookup_ops, math_ops, softmax, string_ops, summary_ops
 from tinytf.ops.control_flow_ops import group, no_op
 from tinytf.saved_model.signature_constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY

@@ -8,7 +8,7 @@ from tinytf.estimator.estimator import Estimator
 from tinytf.estimator.heads import RegressionHead, classifier_head
 from tinytf.estimator.optimizers import optimizer_of
 from tinytf.feature_column.models import linear_model
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops, summary_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.constant import constant

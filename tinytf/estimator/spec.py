@@ -8,7 +8,7 @@ from tinytf import logging, nest
 from tinytf.estimator.export_outputs import get_export_outputs
 from tinytf.estimator.fn_args import fn_args
 from tinytf.estimator.mode_keys import ModeKeys
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import shape_ops

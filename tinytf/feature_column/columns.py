@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from tinytf.ops import array_ops, check_ops, embedding, lookup_ops, math_ops, sparse_ops, string_ops
 from tinytf.ops.parsing_examples import FixedLenFeature, VarLenFeature

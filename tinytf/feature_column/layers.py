@@ -6,7 +6,8 @@ from tinytf import dtypes
 from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, SharedEmbeddingColumn
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, name_scope
+from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.layers.base import Layer
 from tinytf.ops import array_ops, embedding, init_ops, math_ops, nn_basic, sparse_ops, variable_scope
 

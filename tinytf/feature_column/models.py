@@ -7,7 +7,7 @@ from tinytf.feature_column import layers
 from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, SharedEmbeddingColumn
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, init_ops, math_ops, nn_basic, template
 from tinytf.ops.variable_scope import _PureVariableScope, get_variable
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, protos
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.shapes import TensorShape, as_dims
 
 

@@ -11,7 +11,7 @@ import contextlib
 from tinytf.graph import op_entry
 from tinytf.graph.attr_conversion import attribute, check_allowed, check_attribute
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
-from tinytf.graph.graph import get_default_graph, get_graph_from_inputs
+from tinytf.graph.default_graph import get_default_graph, get_graph_from_inputs
 from tinytf.graph.tensor import Tensor
 
 

@@ -8,9 +8,10 @@ import contextlib
 from tinytf import dtypes
 from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.default_graph import _default_graphs as _default_graph_stack  # noqa: F401
+from tinytf.graph.default_graph import get_default_graph, get_graph_from_inputs, name_scope
 from tinytf.graph.default_session import sessions as _default_session_stack  # noqa: F401
-from tinytf.graph.graph import _OP_NAME, _SCOPE_NAME, get_default_graph, get_graph_from_inputs, name_scope
-from tinytf.graph.graph import _default_graphs as _default_graph_stack  # noqa: F401
+from tinytf.graph.graph import _OP_NAME, _SCOPE_NAME
 from tinytf.graph.shape_inference import infer_shapes
 from tinytf.graph.tensor import Tensor, next_uid
 

@@ -10,8 +10,9 @@ import re
 
 from tinytf import protos
 from tinytf.graph import op_entry
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.function import FuncGraph, check_out_names, find_function, output_name, to_function_def
-from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph
+from tinytf.graph.graph import PRODUCER_VERSION
 from tinytf.graph.importer import import_graph_def
 from tinytf.graph.op_def import to_proto
 from tinytf.graph.operation import fill_node_def

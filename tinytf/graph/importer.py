@@ -17,8 +17,9 @@ import gc
 from tinytf import errors, protos
 from tinytf.graph import attr_check, foreign_ops, functions_check, node_order, op_entry, op_summary
 from tinytf.graph.attr_value import from_attr_value, set_attr_value
+from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.graph.device import canonical_name
-from tinytf.graph.graph import PRODUCER_VERSION, get_default_graph, name_scope
+from tinytf.graph.graph import PRODUCER_VERSION
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_inference import infer_shapes
 from tinytf.graph.tensor import Tensor

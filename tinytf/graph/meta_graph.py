@@ -14,7 +14,8 @@ import re
 from tinytf import logging, protos
 from tinytf.graph import collection_protos, graph_io, op_list
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
-from tinytf.graph.graph import Graph, get_default_graph
+from tinytf.graph.default_graph import get_default_graph
+from tinytf.graph.graph import Graph
 from tinytf.graph.importer import import_graph_def
 from tinytf.graph.keys import GraphKeys
 

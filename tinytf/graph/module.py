@@ -6,7 +6,7 @@ import functools
 import re
 
 from tinytf import nest
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.trackable import AutoTrackable
 
 _SNAKE = re.compile("((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")

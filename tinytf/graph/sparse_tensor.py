@@ -7,7 +7,7 @@ import collections
 from tinytf import dtypes
 from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.nest import register_composite
 from tinytf.shapes import TensorShape
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.default_graph import get_default_graph, name_scope, reset_default_graph
 from tinytf.graph.default_session import get_default_session
-from tinytf.graph.graph import get_default_graph, name_scope, reset_default_graph
 from tinytf.layers.base import unique_layer_name
 from tinytf.ops import array_ops, cross_entropy, math_ops, random_ops, variables
 from tinytf.ops import placeholder as placeholder_ops

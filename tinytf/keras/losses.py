@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.keras import backend, names
 from tinytf.layers.smart_cond import smart_cond
 from tinytf.ops import array_ops, loss_weights, math_ops, weights_broadcast_ops

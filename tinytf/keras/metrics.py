@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.keras import backend, losses, names
 from tinytf.keras.base_layer import Layer
 from tinytf.keras.losses import (  # noqa: F401

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.trackable import Trackable, TrackableReference
 from tinytf.keras import backend, initializers, names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.keras import backend, losses, optimizers
 from tinytf.keras import metrics as metrics_module
 from tinytf.keras.callbacks import CallbackList, History, ProgbarLogger

@@ -16,7 +16,8 @@ import numpy as np
 
 from tinytf import dtypes, nest
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, get_collection_ref, get_default_graph, name_scope
+from tinytf.graph.default_graph import get_collection_ref, get_default_graph, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import Trackable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, control_dependencies, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, name_scope
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.layers.smart_cond import known_value, smart_cond
 from tinytf.ops import activations, array_ops, math_ops, normalization, state_ops

@@ -10,7 +10,7 @@ import numbers
 from tinytf import nest
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import device, name_scope
+from tinytf.graph.default_graph import device, name_scope
 from tinytf.graph.trackable import Trackable
 from tinytf.layers.base import Layer
 from tinytf.layers.linear import Linear

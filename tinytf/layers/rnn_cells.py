@@ -8,7 +8,7 @@ import logging
 from tinytf import dtypes, nest
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.ops import array_ops, clip, init_ops, math_ops, nn_basic, partitioned_variables, variables

@@ -8,7 +8,7 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.linalg import linear_operator_algebra as algebra
 from tinytf.linalg import linear_operator_util as util

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 
 _ADJOINTS: dict = {}
 _CHOLESKY_DECOMPS: dict = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.linalg.linear_operator_composition import check_operators, parents_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from tinytf.metrics.parts import collect, metric_variable
 from tinytf.ops import array_ops, math_ops, nn_basic, reductions, sets, sparse_ops, state_ops, weights_broadcast_ops

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.metrics.parts import aligned, collect, flat, metric_variable
 from tinytf.ops import array_ops, math_ops, matrix_diag, state_ops, weights_broadcast_ops
 from tinytf.ops.squeezable import remove_squeezable_dimensions

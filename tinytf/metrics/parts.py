@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection
+from tinytf.graph.default_graph import add_to_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import array_ops, math_ops, variables
 from tinytf.ops.cond import cond
 from tinytf.ops.squeezable import remove_squeezable_dimensions

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.build import make
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions

@@ -10,7 +10,7 @@ import numpy as np
 from tinytf import dtypes, errors
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import comparison, cond, control_flow_ops, reductions, shape_ops, slicing

@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast, same_as_input
 from tinytf.graph.tensor import Tensor

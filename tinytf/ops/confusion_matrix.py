@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.ops import array_ops, control_flow_ops, math_ops
 from tinytf.ops.squeezable import remove_squeezable_dimensions

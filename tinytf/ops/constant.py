@@ -14,7 +14,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import const_array, constant_dims, constant_value
 from tinytf.graph.convert import convert_to_tensor, register_conversion
-from tinytf.graph.graph import get_default_graph, name_scope
+from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.graph.tensor import Tensor

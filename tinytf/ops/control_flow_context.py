@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tinytf import nest, protos
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
-from tinytf.graph.graph import control_dependencies, get_collection, get_collection_ref, get_default_graph
+from tinytf.graph.default_graph import control_dependencies, get_collection, get_collection_ref, get_default_graph
 from tinytf.graph.keys import GraphKeys
 from tinytf.ops.control_flow_util import output_context
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.control_flow_util import output_context

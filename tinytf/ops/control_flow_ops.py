@@ -12,7 +12,7 @@ from builtins import tuple as _tuple
 from tinytf import dtypes, errors, nest
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
-from tinytf.graph.graph import colocate_with, control_dependencies, device, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, device, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.operation import Operation

@@ -10,7 +10,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value as constant_value
-from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph
+from tinytf.graph.default_graph import colocate_with, control_dependencies, get_default_graph
 from tinytf.ops import default_gradient
 from tinytf.ops.control_flow_util import (
     is_loop_exit,

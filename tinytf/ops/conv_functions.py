@@ -8,7 +8,7 @@ import numpy as np
 
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, conv  # noqa: F401  (conv registers the ops)
 from tinytf.ops.shape_ops import deprecated_argument

@@ -7,7 +7,7 @@ import threading
 
 from tinytf import nest
 from tinytf.graph.build import make
-from tinytf.graph.graph import (
+from tinytf.graph.default_graph import (
     add_to_collections,
     colocate_with,
     control_dependencies,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.shape_rules import merge_dims
 from tinytf.ops import activations, array_ops, math_ops
 from tinytf.ops.constant import constant

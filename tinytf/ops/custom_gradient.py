@@ -10,7 +10,7 @@ import logging
 from tinytf import dtypes, nest
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, get_collection, get_default_graph
+from tinytf.graph.default_graph import control_dependencies, get_collection, get_default_graph
 from tinytf.graph.keys import GraphKeys
 from tinytf.ops.gradient_registry import register_unique
 

@@ -15,9 +15,10 @@ import inspect
 from tinytf import dtypes, protos
 from tinytf.graph import function_call
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.function import FuncGraph, add_function, check_out_names, to_function_def
 from tinytf.graph.function_hash import function_hash
-from tinytf.graph.graph import Graph, get_default_graph
+from tinytf.graph.graph import Graph
 from tinytf.ops import functional_ops, variable_scope
 
 _TYPE_LETTERS = {

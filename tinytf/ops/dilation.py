@@ -8,7 +8,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.build import make
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.ops import array_ops, math_ops, windows

@@ -7,7 +7,7 @@ import numbers
 from tinytf import logging
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops
 from tinytf.shapes import as_dims
 

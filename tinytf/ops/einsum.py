@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
 from tinytf.ops.matmul import matmul

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor
-from tinytf.graph.graph import colocate_with, name_scope
+from tinytf.graph.default_graph import colocate_with, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.ops import array_ops, clip, constant, math_ops, partition, sparse_segment
 from tinytf.ops.partitioned_variables import PartitionedVariable

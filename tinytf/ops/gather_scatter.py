@@ -8,7 +8,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims, constant_value, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, name_scope
+from tinytf.graph.default_graph import colocate_with, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dims, with_rank_at_least

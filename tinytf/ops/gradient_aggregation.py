@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import colocate_with, name_scope
+from tinytf.graph.default_graph import colocate_with, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.indexed_slices_ops import same_index_dtype

@@ -13,8 +13,8 @@ import enum
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.default_graph import colocate_with, device, get_default_graph, name_scope
 from tinytf.graph.function import find_function
-from tinytf.graph.graph import colocate_with, device, get_default_graph, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import control_flow_state, gradient_aggregation

@@ -8,7 +8,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.control_flow_ops import with_dependencies

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.build import make
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor

@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.graph.tensor import Tensor

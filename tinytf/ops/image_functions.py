@@ -6,7 +6,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.check_ops import assert_equal, assert_greater_equal, assert_positive

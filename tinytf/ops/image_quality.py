@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import activations, array_ops, math_ops, softmax
 from tinytf.ops.cond import cond

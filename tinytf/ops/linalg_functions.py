@@ -9,7 +9,7 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions, select
 from tinytf.ops.cast import cast

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops import array_ops, reductions
 from tinytf.ops import cast as casts
 from tinytf.ops.complex_ops import conj

@@ -14,15 +14,8 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import (
-    GraphKeys,
-    add_to_collection,
-    colocate_with,
-    device,
-    get_collection,
-    get_default_graph,
-    name_scope,
-)
+from tinytf.graph.default_graph import add_to_collection, colocate_with, device, get_collection, get_default_graph, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import Trackable

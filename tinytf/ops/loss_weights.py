@@ -6,7 +6,7 @@ import contextlib
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops import array_ops, check_ops, math_ops, weights_broadcast_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.squeezable import remove_squeezable_dimensions

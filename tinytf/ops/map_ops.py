@@ -6,7 +6,7 @@ import contextlib
 
 from tinytf import nest
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.ops.tensor_array_ops import TensorArray
 from tinytf.shapes import TensorShape

@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast_dims, merge_dim, merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor

@@ -8,7 +8,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import (
     activations,
     array_ops,

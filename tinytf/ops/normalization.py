@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, batch_norm_ops, math_ops  # noqa: F401  (batch_norm_ops registers the ops)
 from tinytf.ops.constant import constant
 from tinytf.ops.shape_ops import deprecated_argument

@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, get_default_graph, name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor

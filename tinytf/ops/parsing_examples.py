@@ -10,7 +10,7 @@ import numpy as np
 from tinytf import dtypes, errors, protos
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tinytf import dtypes
 from tinytf.graph.convert import register_conversion
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.ops import shape_ops
 from tinytf.shapes import TensorShape
 

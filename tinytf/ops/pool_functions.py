@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops  # noqa: F401  (registers the ops)
 from tinytf.ops.conv_functions import sequence
 from tinytf.ops.named_results import MaxPoolWithArgmax

@@ -11,7 +11,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.ops import philox, random_draws, random_seed

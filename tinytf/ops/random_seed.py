@@ -6,7 +6,7 @@ why the same program always draws the same numbers.
 
 from __future__ import annotations
 
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 
 DEFAULT_GRAPH_SEED = 87654321
 _MAX_INT32 = 2**31 - 1

@@ -8,7 +8,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, device, name_scope
+from tinytf.graph.default_graph import colocate_with, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, complex_ops, ranges, select

@@ -11,7 +11,7 @@ from tinytf import dtypes, protos
 from tinytf.graph.build import make
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
 from tinytf.graph.convert import convert_to_tensor, register_conversion
-from tinytf.graph.graph import (
+from tinytf.graph.default_graph import (
     add_to_collections,
     colocate_with,
     control_dependencies,

@@ -6,7 +6,8 @@ import os
 from typing import Any, NamedTuple
 
 from tinytf import dtypes
-from tinytf.graph.graph import GraphKeys, add_to_collection, device, get_collection, name_scope
+from tinytf.graph.default_graph import add_to_collection, device, get_collection, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import constant as constant_op
 from tinytf.ops import control_flow_ops
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tinytf import dtypes, nest
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, control_dependencies, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, name_scope
 from tinytf.ops import array_ops, control_flow_ops, math_ops
 from tinytf.ops import while_loop as loops
 from tinytf.ops.constant import constant, zeros

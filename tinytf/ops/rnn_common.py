@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes, nest
 from tinytf.graph.constant_value import public_constant_value as constant_value
-from tinytf.graph.graph import colocate_with, get_default_graph
+from tinytf.graph.default_graph import colocate_with, get_default_graph
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, cond, math_ops
 from tinytf.ops.constant import constant, zeros

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, candidate_sampling, cross_entropy, embedding, math_ops, softmax
 from tinytf.ops.partitioned_variables import PartitionedVariable
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from tinytf import dtypes, errors, nest
 from tinytf.graph.build import make
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.sparse_tensor import SparseTensor

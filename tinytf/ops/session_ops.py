@@ -13,8 +13,8 @@ import numpy as np
 from tinytf import dtypes as types
 from tinytf import errors
 from tinytf.graph.build import make
+from tinytf.graph.default_graph import colocate_with, device
 from tinytf.graph.device import DeviceSpec
-from tinytf.graph.graph import colocate_with, device
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar, unknown
 from tinytf.graph.tensor import Tensor

@@ -8,7 +8,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast_dims, merge_dim, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor

@@ -12,7 +12,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.build import make, make_op
-from tinytf.graph.graph import colocate_with
+from tinytf.graph.default_graph import colocate_with
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar
 from tinytf.graph.sparse_tensor import SparseTensor

@@ -8,7 +8,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_dims, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue, is_sparse
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, sparse_kernels, sparse_parts  # noqa: F401  (registers the ops)

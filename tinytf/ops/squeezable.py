@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.cond import cond
 

@@ -606,7 +606,7 @@ def scatter_nd_sub(ref, indices, updates, use_locking=False, name=None):
 
 def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
     """scatter_update within each entry of leading batch axes.  Follows tf.batch_scatter_update of TF 1.15."""
-    from tinytf.graph.graph import name_scope
+    from tinytf.graph.default_graph import name_scope
     from tinytf.ops import array_ops, math_ops
 
     with name_scope(name):

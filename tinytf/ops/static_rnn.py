@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes, nest
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.constant import zeros
 from tinytf.ops.rnn_common import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 
-from tinytf.graph.graph import control_dependencies, device, name_scope
+from tinytf.graph.default_graph import control_dependencies, device, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array_ops import identity
 

@@ -11,7 +11,7 @@ import numpy as np
 from tinytf import dtypes, errors, logging, protos
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import add_to_collection, get_collection, name_scope
+from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
 from tinytf.graph.keys import GraphKeys
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar as scalar_shape

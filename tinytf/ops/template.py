@@ -7,7 +7,8 @@ import functools
 import threading
 
 from tinytf import logging
-from tinytf.graph.graph import GraphKeys, get_collection, get_collection_ref
+from tinytf.graph.default_graph import get_collection, get_collection_ref
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.trackable import Trackable
 from tinytf.ops import variable_scope as scopes
 

@@ -14,7 +14,7 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, control_dependencies, device, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import tensor_array_kernels as kernels

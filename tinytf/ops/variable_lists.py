@@ -6,7 +6,8 @@ import os
 
 from tinytf import dtypes, protos
 from tinytf.graph.collection_protos import register_proto_function
-from tinytf.graph.graph import GraphKeys, colocate_with, device, get_collection, get_default_graph, name_scope
+from tinytf.graph.default_graph import colocate_with, device, get_collection, get_default_graph, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import state_ops
 
 __all__ = [

@@ -14,14 +14,8 @@ import threading
 
 from tinytf import dtypes, switches
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import (
-    GraphKeys,
-    get_collection,
-    get_collection_ref,
-    get_default_graph,
-    get_graph_from_inputs,
-    name_scope,
-)
+from tinytf.graph.default_graph import get_collection, get_collection_ref, get_default_graph, get_graph_from_inputs, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops.variable_store import VariableStore
 from tinytf.ops.variables import VariableAggregation, VariableSynchronization
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from tinytf import dtypes, switches
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, colocate_with, name_scope
+from tinytf.graph.default_graph import add_to_collection, colocate_with, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import partitioned_variables, variables
 from tinytf.shapes import as_shape

@@ -14,15 +14,9 @@ from tinytf import protos
 from tinytf.graph.build import make
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
 from tinytf.graph.convert import convert_to_tensor, register_conversion
+from tinytf.graph.default_graph import add_to_collections, colocate_with, device, get_default_graph, name_scope
 from tinytf.graph.default_session import get_default_session
-from tinytf.graph.graph import (
-    GraphKeys,
-    add_to_collections,
-    colocate_with,
-    device,
-    get_default_graph,
-    name_scope,
-)
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.trackable import VARIABLE_VALUE_KEY, Trackable
 from tinytf.ops import shape_ops, state_ops

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.ops import array_ops, control_flow_ops, math_ops
 from tinytf.ops.cond import cond
 

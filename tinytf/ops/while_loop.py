@@ -6,7 +6,7 @@ from tinytf import nest, protos
 from tinytf.graph.build import make
 from tinytf.graph.collection_protos import prepend_name_scope, register_proto_function, strip_name_scope
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import add_to_collection, control_dependencies, get_default_graph, name_scope
+from tinytf.graph.default_graph import add_to_collection, control_dependencies, get_default_graph, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.keys import GraphKeys
 from tinytf.graph.tensor import Tensor

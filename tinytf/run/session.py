@@ -10,8 +10,8 @@ import numpy as np
 from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
 from tinytf.graph import default_session, trust
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.device import canonical_name
-from tinytf.graph.graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding

@@ -11,7 +11,7 @@ import os
 
 from tinytf import logging, protos
 from tinytf.graph import graph_io
-from tinytf.graph.graph import add_to_collection, get_collection
+from tinytf.graph.default_graph import add_to_collection, get_collection
 from tinytf.graph.operation import Operation
 from tinytf.ops import variables
 from tinytf.saved_model import assets, constants, signature_def_utils

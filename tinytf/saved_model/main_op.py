@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops import control_flow_ops, variables
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import GraphKeys, get_collection
+from tinytf.graph.default_graph import get_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.saved_model import builder, signature_constants, signature_def_utils, tag_constants
 
 

@@ -6,7 +6,7 @@ import os
 
 from tinytf import dtypes, protos
 from tinytf.graph.collection_protos import prepend_name_scope
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.saved_model import constants
 from tinytf.shapes import dims_to_proto
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import abc
 
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 
 _COLLECTION = "__tensorboard_plugin_asset__"
 

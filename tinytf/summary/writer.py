@@ -157,7 +157,7 @@ class FileWriterCache:
     def get(logdir) -> FileWriter:
         """The writer for this folder, made when first asked for."""
         if logdir not in FileWriterCache._cache:
-            from tinytf.graph.graph import get_default_graph
+            from tinytf.graph.default_graph import get_default_graph
 
             FileWriterCache._cache[logdir] = FileWriter(logdir, graph=get_default_graph())
         return FileWriterCache._cache[logdir]

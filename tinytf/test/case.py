@@ -13,7 +13,7 @@ import numpy as np
 from google.protobuf import text_format
 
 from tinytf import errors
-from tinytf.graph.graph import _default_graphs, get_default_graph, reset_default_graph
+from tinytf.graph.default_graph import _default_graphs, get_default_graph, reset_default_graph
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.random_seed import DEFAULT_GRAPH_SEED
 from tinytf.test.abseil import AbseilTestCase

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.graph import GraphKeys, add_to_collection
+from tinytf.graph.default_graph import add_to_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.train.saveable import SaveableObject, SaveSpec
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.default_session import get_default_session
-from tinytf.graph.graph import get_default_graph
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant, gradients, placeholder
 from tinytf.test.gradient_checker import _numeric, _theoretical

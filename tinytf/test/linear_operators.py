@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 from tinytf import dtypes
-from tinytf.graph.graph import Graph, name_scope
+from tinytf.graph.default_graph import name_scope
+from tinytf.graph.graph import Graph
 from tinytf.graph.tensor import Tensor
 from tinytf.linalg import linear_operator_util as util
 from tinytf.ops import array_ops, linalg, math_ops, random_ops

@@ -6,7 +6,7 @@ import contextlib
 
 from tinytf import protos
 from tinytf.graph import collection_protos
-from tinytf.graph.graph import device as graph_device
+from tinytf.graph.default_graph import device as graph_device
 from tinytf.test import gpu_device_name, is_gpu_available  # noqa: F401
 from tinytf.test.case import CapturedWrites, assert_equal_graph_def  # noqa: F401
 from tinytf.test.case import TestCase as TensorFlowTestCase  # noqa: F401

@@ -125,7 +125,8 @@ def freeze_graph(
         print(f"Loaded meta graph file '{input_meta_graph}")
     if input_saver:
         saver_def = _read(input_saver, protos.SaverDef, "Input saver")
-    from tinytf.graph.graph import Graph, get_default_graph
+    from tinytf.graph.default_graph import get_default_graph
+    from tinytf.graph.graph import Graph
 
     # A SavedModel brings its own graph; a second copy of the nodes would only be in the way.
     with (Graph() if input_saved_model_dir else get_default_graph()).as_default():

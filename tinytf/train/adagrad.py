@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import colocate_with, device
+from tinytf.graph.default_graph import colocate_with, device
 from tinytf.ops import constant, init_ops, shape_ops
 from tinytf.train.optimizer import GRAD, FusedOptimizer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.graph.build import make
-from tinytf.graph.graph import colocate_with, control_dependencies, get_default_graph
+from tinytf.graph.default_graph import colocate_with, control_dependencies, get_default_graph
 from tinytf.ops import state_ops
 from tinytf.train.optimizer import GRAD, FusedOptimizer
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from tinytf import errors, logging, protos
 from tinytf.graph import meta_graph
-from tinytf.graph.graph import GraphKeys, get_collection, get_default_graph
+from tinytf.graph.default_graph import get_collection, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.graph_io import write_graph
 from tinytf.train import training_util
 from tinytf.train.hook_timers import NeverTriggerTimer, SecondOrStepTimer

@@ -8,7 +8,7 @@ import time
 from tinytf import logging
 from tinytf.checkpoint import load_checkpoint
 from tinytf.checkpoint.state import latest_checkpoint
-from tinytf.graph.graph import device
+from tinytf.graph.default_graph import device
 from tinytf.ops import io_ops
 from tinytf.ops.variables import Variable
 from tinytf.train.saveable import op_list_to_dict, saveable_objects_for_op

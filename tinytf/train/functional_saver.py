@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from tinytf.graph.build import make
+from tinytf.graph.default_graph import control_dependencies, device
 from tinytf.graph.device import canonical_name
-from tinytf.graph.graph import control_dependencies, device
 from tinytf.ops import constant as constant_op
 from tinytf.ops import io_ops
 from tinytf.train.saveable import set_cpu0

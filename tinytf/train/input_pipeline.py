@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from tinytf import dtypes, nest
 from tinytf.graph.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor, convert_to_tensor_or_indexed_slices
-from tinytf.graph.graph import GraphKeys, control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, cond, control_flow_ops, math_ops, parsing_ops, random_ops, summary_ops

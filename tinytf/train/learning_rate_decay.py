@@ -9,7 +9,7 @@ import math
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import constant, math_ops, random_ops
 from tinytf.ops.cond import case, cond
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 
 from tinytf import errors, logging, protos
-from tinytf.graph.graph import GraphKeys, get_collection, get_default_graph
+from tinytf.graph.default_graph import get_collection, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.train import basic_session_run_hooks as hooks_module
 from tinytf.train.coordinator import Coordinator
 from tinytf.train.queue_runner import start_queue_runners

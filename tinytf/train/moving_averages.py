@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, colocate_with, get_default_graph, name_scope
+from tinytf.graph.default_graph import add_to_collection, colocate_with, get_default_graph, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import control_flow_ops, init_ops, math_ops, state_ops, variables
 from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
 from tinytf.train import slot_creator

@@ -16,7 +16,7 @@ from tinytf import checkpoint as checkpoint_files
 from tinytf import dtypes, errors, logging, protos
 from tinytf.checkpoint import state
 from tinytf.graph import trust
-from tinytf.graph.graph import colocate_with, device
+from tinytf.graph.default_graph import colocate_with, device
 from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY, AutoTrackable, Trackable
 from tinytf.ops import constant as constant_op
 from tinytf.ops.init_ops import glorot_uniform_initializer, zeros_initializer

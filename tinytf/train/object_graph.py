@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 
 from tinytf import dtypes, protos
-from tinytf.graph.graph import device
+from tinytf.graph.default_graph import device
 from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY, Trackable
 from tinytf.ops import constant as constant_op
 from tinytf.ops import control_flow_ops

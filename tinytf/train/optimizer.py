@@ -11,8 +11,7 @@ from __future__ import annotations
 from tinytf import dtypes, nest
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
-from tinytf.graph.graph import (
-    GraphKeys,
+from tinytf.graph.default_graph import (
     colocate_with,
     control_dependencies,
     get_collection,
@@ -20,6 +19,7 @@ from tinytf.graph.graph import (
     get_default_graph,
     name_scope,
 )
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import Trackable, TrackableReference
@@ -370,7 +370,7 @@ class Optimizer(Trackable):
 
 def _loss_of_function(function):
     """(what it returns, the trainable variables that it read), as a GradientTape would see it."""
-    from tinytf.graph.graph import get_default_graph
+    from tinytf.graph.default_graph import get_default_graph
 
     graph = get_default_graph()
     before = len(graph.get_operations())

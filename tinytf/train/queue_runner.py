@@ -7,8 +7,9 @@ import weakref
 
 from tinytf import errors, logging, protos
 from tinytf.graph.collection_protos import prepend_name_scope, register_proto_function, strip_name_scope
+from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
 from tinytf.graph.default_session import get_default_session
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, get_default_graph
+from tinytf.graph.graph import GraphKeys
 
 
 class QueueRunner:

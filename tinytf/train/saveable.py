@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.default_graph import colocate_with, device, name_scope
 from tinytf.graph.device import DeviceSpec
-from tinytf.graph.graph import colocate_with, device, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import VARIABLE_VALUE_KEY, Trackable
 from tinytf.ops import state_ops

@@ -20,7 +20,8 @@ from tinytf import errors, logging, protos
 from tinytf.checkpoint import files, state
 from tinytf.checkpoint.reader import open_checkpoint
 from tinytf.graph import collection_protos, meta_graph, trust
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, get_default_graph
+from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import io_ops, variables
 from tinytf.train import checkpoint_paths, object_based, restore_check
 from tinytf.train.saver_builder import V2, BaseSaverBuilder, BulkSaverBuilder  # noqa: F401

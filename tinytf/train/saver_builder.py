@@ -6,8 +6,8 @@ import uuid
 
 from tinytf import protos
 from tinytf.graph.build import make
+from tinytf.graph.default_graph import control_dependencies, device, get_default_graph, name_scope
 from tinytf.graph.device import canonical_name
-from tinytf.graph.graph import control_dependencies, device, get_default_graph, name_scope
 from tinytf.ops import constant as constant_op
 from tinytf.ops import control_flow_ops, io_ops
 from tinytf.ops import placeholder as placeholders

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf import logging
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, get_default_graph
+from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import control_flow_ops, resources, variables
 from tinytf.train import saver as saver_module
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tinytf import errors, logging
 from tinytf.checkpoint import state
-from tinytf.graph.graph import get_default_graph
+from tinytf.graph.default_graph import get_default_graph
 
 
 class SessionManager:

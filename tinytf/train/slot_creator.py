@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import colocate_with
+from tinytf.graph.default_graph import colocate_with
 from tinytf.ops import init_ops
 from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
 from tinytf.ops.variables import RefVariable, Variable

@@ -8,7 +8,8 @@ import time
 
 from tinytf import dtypes, logging, protos
 from tinytf.graph import meta_graph
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, get_default_graph
+from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.graph_io import write_graph
 from tinytf.ops import control_flow_ops, resources, variables
 from tinytf.train import training_util

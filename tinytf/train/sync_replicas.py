@@ -7,7 +7,8 @@ enough of them, applies it, and hands out as many tokens, which carry the new gl
 from __future__ import annotations
 
 from tinytf import dtypes, logging
-from tinytf.graph.graph import GraphKeys, colocate_with, control_dependencies, device, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, device, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constant_op

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, logging
-from tinytf.graph.graph import GraphKeys, add_to_collection, control_dependencies, get_default_graph
+from tinytf.graph.default_graph import add_to_collection, control_dependencies, get_default_graph
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.graph_io import write_graph  # noqa: F401  (a public name of this module in TensorFlow)
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import state_ops

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from tinytf import errors, logging
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, get_collection
+from tinytf.graph.default_graph import get_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import state_ops
 from tinytf.ops.variables import Variable
 from tinytf.train import checkpoint_utils, object_based

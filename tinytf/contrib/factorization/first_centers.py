@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes
-from tinytf.graph.graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops import array_ops, check_ops, clustering_ops, math_ops, random_ops, state_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.control_flow_ops import no_op

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.contrib.factorization.first_centers import KMC2_INIT, KMEANS_PLUS_PLUS_INIT, RANDOM_INIT, first_centers
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import colocate_with, control_dependencies
+from tinytf.graph.default_graph import colocate_with, control_dependencies
 from tinytf.ops import array_ops, constant, math_ops, state_ops
 from tinytf.ops.clustering_ops import nearest_neighbors
 from tinytf.ops.cond import cond

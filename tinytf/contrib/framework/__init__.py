@@ -67,6 +67,6 @@ def get_placeholders(graph) -> list:
 
 def get_name_scope() -> str:
     """The current name scope, without a slash at its end."""
-    from tinytf.graph.graph import get_default_graph
+    from tinytf.graph.default_graph import get_default_graph
 
     return get_default_graph().get_name_scope()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, control_flow_ops, math_ops

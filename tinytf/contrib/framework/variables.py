@@ -9,7 +9,8 @@ import numpy as np
 
 from tinytf import dtypes, logging
 from tinytf.contrib.framework.arg_scope import add_arg_scope
-from tinytf.graph.graph import GraphKeys, add_to_collection, device, get_collection
+from tinytf.graph.default_graph import add_to_collection, device, get_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import control_flow_ops, variable_scope, variables
 from tinytf.ops.placeholder import placeholder
 from tinytf.ops.variables import VariableAggregation, VariableSynchronization

@@ -7,7 +7,8 @@ from tinytf.contrib.framework.arg_scope import add_arg_scope
 from tinytf.contrib.framework.variables import model_variable
 from tinytf.contrib.layers import utils
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, control_dependencies
+from tinytf.graph.default_graph import add_to_collection, control_dependencies
+from tinytf.graph.graph import GraphKeys
 from tinytf.layers import normalization as layers_normalization
 from tinytf.ops import array_ops, init_ops, normalization
 from tinytf.ops.constant import constant

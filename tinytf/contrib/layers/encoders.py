@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf.contrib.framework.variables import model_variable
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, embedding, math_ops
 from tinytf.ops.unique import unique as unique_values
 from tinytf.ops.variable_scope import variable_scope

@@ -10,7 +10,8 @@ from tinytf.contrib.framework.variables import model_variable
 from tinytf.contrib.layers import utils
 from tinytf.contrib.layers.initializers import xavier_initializer
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, name_scope
+from tinytf.graph.default_graph import add_to_collection, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.layers import convolutional, core, pooling
 from tinytf.ops import activations, array_ops, conv_functions, init_ops, math_ops, nn_basic, normalization, pool_functions
 from tinytf.ops import softmax as softmax_ops

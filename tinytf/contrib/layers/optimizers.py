@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, get_collection
+from tinytf.graph.default_graph import get_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import check_ops, clip, control_flow_ops, init_ops, math_ops, random_ops

@@ -6,7 +6,8 @@ import numbers
 
 from tinytf import logging
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, name_scope
+from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import math_ops, nn_basic
 from tinytf.ops.constant import constant
 

@@ -6,7 +6,8 @@ import functools
 import re
 
 from tinytf import dtypes
-from tinytf.graph.graph import GraphKeys, get_collection
+from tinytf.graph.default_graph import get_collection
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import math_ops
 
 

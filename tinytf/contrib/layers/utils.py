@@ -6,7 +6,7 @@ import collections
 
 from tinytf.contrib.framework.variables import model_variable
 from tinytf.graph.constant_value import public_constant_value
-from tinytf.graph.graph import add_to_collection, get_collection, get_default_graph
+from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import variables
 from tinytf.ops.cond import cond

@@ -9,7 +9,8 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.contrib.framework.arg_scope import add_arg_scope
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, add_to_collection, get_collection, name_scope
+from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.ops import activations, array_ops, cross_entropy, math_ops, softmax
 from tinytf.ops.select import where
 from tinytf.ops.shape_ops import deprecated_argument

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 
 from tinytf import dtypes, metrics
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import math_ops
 from tinytf.ops.array_ops import ones_like
 from tinytf.ops.confusion_matrix import confusion_matrix  # noqa: F401

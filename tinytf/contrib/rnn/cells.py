@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes, nest
 from tinytf.contrib.layers.layers import layer_norm
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LayerRNNCell, LSTMStateTuple, RNNCell
 from tinytf.ops import activations, array_ops, conv_functions, init_ops, math_ops, nn_basic

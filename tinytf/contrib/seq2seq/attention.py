@@ -9,7 +9,7 @@ import numpy as np
 
 from tinytf import dtypes, nest
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.layers.base import Layer
 from tinytf.layers.core import Dense
 from tinytf.ops import array_ops, check_ops, clip, init_ops, math_ops, random_ops

@@ -7,7 +7,7 @@ import collections
 from tinytf import dtypes, nest
 from tinytf.contrib.framework.shapes import with_same_shape
 from tinytf.contrib.seq2seq.attention import AttentionMechanism
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.layers.core import Dense
 from tinytf.layers.rnn_cells import RNNCell

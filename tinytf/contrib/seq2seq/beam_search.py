@@ -13,7 +13,7 @@ from tinytf.contrib.seq2seq.decoder import Decoder
 from tinytf.contrib.seq2seq.helpers import embedding_function
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.layers.base import Layer
 from tinytf.ops import array_ops, control_flow_ops, math_ops

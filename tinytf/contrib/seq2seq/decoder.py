@@ -8,7 +8,7 @@ from tinytf import dtypes, nest
 from tinytf.contrib.seq2seq.helpers import Helper
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import get_default_graph, name_scope
+from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.layers.base import Layer
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.constant import constant

@@ -11,7 +11,7 @@ from tinytf.contrib.seq2seq.helpers import (
     unstacked,
 )
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.cond import cond
 from tinytf.ops.rnn_common import transpose_batch_time

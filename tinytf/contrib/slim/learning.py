@@ -9,7 +9,7 @@ import time
 from tinytf import errors, logging, protos
 from tinytf.contrib.training import training
 from tinytf.contrib.training.training import clip_gradient_norms, multiply_gradients
-from tinytf.graph.graph import get_default_graph, name_scope
+from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.ops import constant, control_flow_ops, lookup_ops, math_ops, summary_ops, variables
 from tinytf.train.optimizer import Optimizer
 from tinytf.train.saver import Saver

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import logging
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import GraphKeys, control_dependencies, get_collection, get_collection_ref, name_scope
+from tinytf.graph.default_graph import control_dependencies, get_collection, get_collection_ref, name_scope
+from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.ops import clip, control_flow_ops, numerics, summary_ops, variables
 from tinytf.train.monitored_session import MonitoredTrainingSession

@@ -9,7 +9,7 @@ from tinytf.data import structure
 from tinytf.data.dataset import DatasetSpec
 from tinytf.data.functions import DatasetFunction, stable_state
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor_spec import TensorSpec
 from tinytf.ops.constant import constant
 from tinytf.shapes import TensorShape

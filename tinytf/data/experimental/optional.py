@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.graph.build import make
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor_spec import TensorSpec
 from tinytf.graph.type_spec import TypeSpec, register_type_spec_from_value_converter
 

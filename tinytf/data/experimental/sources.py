@@ -10,7 +10,7 @@ from tinytf.data.experimental.streams import scan, shuffle_and_repeat
 from tinytf.data.readers import TFRecordDataset
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor_spec import TensorSpec
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.keras import activations, backend
 from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.layers import convolutional as bodies

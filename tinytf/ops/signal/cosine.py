@@ -6,7 +6,7 @@ import math
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
 from tinytf.ops.cast import cast

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
 from tinytf.ops.arithmetic import maximum, minimum

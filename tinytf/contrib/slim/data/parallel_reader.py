@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes, gfile
-from tinytf.graph.graph import name_scope
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import math_ops, summary_ops
 from tinytf.ops.queue_ops import FIFOQueue, RandomShuffleQueue
 from tinytf.train.input_pipeline import string_input_producer
