@@ -13,12 +13,7 @@ import json
 
 import numpy as np
 
-
-def _attr(value):
-    """An attribute's bytes; a traced function's name without its number, which depends on what the process did before."""
-    if value.func.name.startswith("__inference_"):
-        return value.func.name.rpartition("_")[0].encode()
-    return value.SerializeToString(deterministic=True)
+from compare import plain_attr
 
 
 def graph_digest(serialized):
@@ -27,7 +22,7 @@ def graph_digest(serialized):
 
     digest = hashlib.sha256()
     for node in protos.GraphDef.FromString(serialized).node:
-        attrs = [(k, _attr(node.attr[k])) for k in sorted(node.attr)]
+        attrs = [(k, plain_attr(node.attr[k])) for k in sorted(node.attr)]
         digest.update(repr((node.name, node.op, list(node.input), node.device, attrs)).encode())
     return digest.hexdigest()[:32]
 

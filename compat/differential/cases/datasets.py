@@ -49,9 +49,6 @@ def case_one_shot(tf):
     return run
 
 
-case_one_shot.same_graph = False  # the function's name is a hash of its body, which holds a number that the process counts
-
-
 def case_structures_and_handles(tf):
     first, second = tf.data.Dataset.range(3), tf.data.Dataset.from_tensor_slices(np.int64([7, 8]))
     iterator = tf.data.Iterator.from_structure(first.output_types, first.output_shapes)
