@@ -18,6 +18,8 @@ import re
 import shutil
 import stat
 
+import numpy as np
+
 from tinytf import errors
 
 try:
@@ -25,6 +27,7 @@ try:
 except ImportError:  # Windows: no locks, so leftovers stay until removed by hand
     fcntl = None  # type: ignore[assignment]
 
+_LARGE = 1 << 20
 _TEMPORARY = ".tinytf-"
 _TEMPORARY_NAME = re.compile(r"\.tinytf-[0-9a-f]{16}$")
 
@@ -273,9 +276,10 @@ class InputFile:
         if getattr(self, "_fd", -1) >= 0:
             os.close(self._fd)
 
-    def read(self, offset: int, size: int) -> bytearray:
-        """`size` bytes at `offset`, which the caller has held against `self.size`."""
-        data = bytearray(size)
+    def read(self, offset: int, size: int):
+        """`size` bytes at `offset`, which the caller has held against `self.size`: a writable buffer."""
+        # Large ones come from NumPy, which does not write zeros first and asks for large pages.
+        data = bytearray(size) if size < _LARGE else memoryview(np.empty(size, np.uint8))
         self.read_into(offset, data)
         return data
 

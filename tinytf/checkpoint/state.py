@@ -136,7 +136,7 @@ def _parse(file: files.InputFile):
     """The CheckpointState that a file holds; DataLossError, ParseError or ValueError where it holds something else."""
     if file.size > _LARGEST:
         raise errors.DataLossError(None, None, f"it has {file.size} bytes, at most {_LARGEST} are read [file {file.path}]")
-    text = file.read(0, file.size).decode("utf-8")
+    text = bytes(file.read(0, file.size)).decode("utf-8")
     # A file may name thousands of checkpoints. What is written plainly, as nearly all is, needs no parser of all that can be.
     fields: dict = {}
     for line in text.split("\n"):

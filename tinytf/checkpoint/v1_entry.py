@@ -160,7 +160,7 @@ def decode_data(value, name: str, extents: tuple):
     Args:
       extents: the slice that it should be.
     """
-    saved = b"".join(list(v1_values.messages(value, 2))[-1:])
+    saved = (list(v1_values.messages(memoryview(value), 2)) or [b""])[-1]  # a view: the values may be large
     names, parts, values = (list(v1_values.messages(saved, number)) for number in (1, 2, 3))
     try:
         if sum(map(len, parts)) > _LARGEST:
