@@ -115,16 +115,12 @@ def case_second_version_checkpoints(tf):
 
 
 def case_vocabularies(tf):
-    raw = tf.raw_ops
-    old, new = (os.path.join(tempfile.gettempdir(), "tinytf-case-%s.txt" % n) for n in ("old", "new"))
-    for path, text in ((old, "a\nb\nc\nd\n"), (new, "c\nx\na\n")):
-        with open(path, "w") as stream:
-            stream.write(text)
     name = tf.placeholder(tf.string, [2])
-    remapped = raw.GenerateVocabRemapping(new_vocab_file=name[0], old_vocab_file=name[1], new_vocab_offset=0, num_new_vocab=3)
+    remapped = tf.raw_ops.GenerateVocabRemapping(new_vocab_file=name[0], old_vocab_file=name[1], new_vocab_offset=0, num_new_vocab=3)
 
     def run(session):
-        return session.run(remapped, {name: [new, old]})
+        paths = [text_file(text) for text in (b"c\nx\na\n", b"a\nb\nc\nd\n")]
+        return session.run(remapped, {name: paths})
 
     return run
 

@@ -12,8 +12,10 @@ WORDS = "apple 3\nbanana 5\ncherry 7\n"
 
 def _vocabulary():
     path = os.path.join(tempfile.gettempdir(), "tinytf_vocabulary.txt")
-    with open(path, "w") as f:
+    descriptor, new = tempfile.mkstemp()
+    with os.fdopen(descriptor, "w") as f:
         f.write(WORDS)
+    os.replace(new, path)  # whole at every moment: other runs read it, too
     return path
 
 
