@@ -2,6 +2,7 @@
 
 import _thread
 import gc
+import signal
 import threading
 import tracemalloc
 
@@ -85,10 +86,14 @@ def test_a_closed_session_gives_its_variables_memory_back():
 def test_ctrl_c_stops_a_step_and_the_session_goes_on():
     forever = tf.while_loop(lambda i: i >= 0, lambda i: tf.abs(i), [tf.constant(1.0)])
     x = tf.placeholder(tf.float32, [])
-    with tf.Session() as sess:
-        timer = threading.Timer(0.3, _thread.interrupt_main)
-        timer.start()
-        with pytest.raises(KeyboardInterrupt):
-            sess.run(forever)
-        timer.join()
-        assert sess.run(x + 1.0, {x: 1.0}) == 2.0
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin without one
+    try:
+        with tf.Session() as sess:
+            timer = threading.Timer(0.3, _thread.interrupt_main)
+            timer.start()
+            with pytest.raises(KeyboardInterrupt):
+                sess.run(forever)
+            timer.join()
+            assert sess.run(x + 1.0, {x: 1.0}) == 2.0
+    finally:
+        signal.signal(signal.SIGINT, before)
