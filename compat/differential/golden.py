@@ -8,23 +8,11 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import json
 
 import numpy as np
 
-from compare import plain_attr
-
-
-def graph_digest(serialized):
-    """A digest of a GraphDef's nodes: names, ops, inputs, devices, attributes, in order."""
-    from tinytf import protos
-
-    digest = hashlib.sha256()
-    for node in protos.GraphDef.FromString(serialized).node:
-        attrs = [(k, plain_attr(node.attr[k])) for k in sorted(node.attr)]
-        digest.update(repr((node.name, node.op, list(node.input), node.device, attrs)).encode())
-    return digest.hexdigest()[:32]
+from compare import graph_digest
 
 
 def _pack_value(value):
