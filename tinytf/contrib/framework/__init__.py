@@ -35,6 +35,7 @@ from tinytf.contrib.framework.variables import (  # noqa: F401
     variable,
 )
 from tinytf.graph.sparse_tensor import convert_to_tensor_or_sparse_tensor  # noqa: F401
+from tinytf.graph.tensor_util import is_tensor  # noqa: F401
 from tinytf.layers.smart_cond import known_value as smart_constant_value  # noqa: F401
 from tinytf.layers.smart_cond import smart_cond  # noqa: F401
 from tinytf.ops.check_ops import assert_same_float_dtype, assert_scalar  # noqa: F401
@@ -48,16 +49,6 @@ from tinytf.train.training_util import (  # noqa: F401
     get_global_step,
     get_or_create_global_step,
 )
-
-
-def is_tensor(x) -> bool:
-    """Whether `x` is a tensor, a variable or a sparse tensor."""
-    from tinytf.graph.indexed_slices import IndexedSlices
-    from tinytf.graph.sparse_tensor import SparseTensor
-    from tinytf.graph.tensor import Tensor
-    from tinytf.ops.variables import Variable
-
-    return isinstance(x, (Tensor, SparseTensor, IndexedSlices, Variable))
 
 
 def get_placeholders(graph) -> list:
