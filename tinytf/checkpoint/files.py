@@ -108,10 +108,10 @@ class OutputFile:
 
     Args:
       path: its final name.
-      needed: how many bytes are going to be written, if known: for the message of a full disk.
+      needed: gives how many bytes are going to be written, if that is known: for the message of a full disk.
     """
 
-    def __init__(self, path: str, needed: int = 0):
+    def __init__(self, path: str, needed=lambda: 0):
         self.path = path
         self.needed = needed
         self.size = 0
@@ -159,7 +159,7 @@ class OutputFile:
     def _typed(self, e: OSError):
         more = ""
         if e.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            needed = max(self.needed, self.size)
+            needed = max(self.needed(), self.size)
             more = f": {needed} bytes are needed, {self.size} were written"
             with contextlib.suppress(OSError):
                 more += f", {shutil.disk_usage(folder_of(self.path)).free} are free now"
@@ -193,7 +193,7 @@ def write_atomically(path: str, data: bytes) -> None:
     path = local_path(path)
     make_folder(folder_of(path))
     remove_leftovers(path)
-    out = OutputFile(path, len(data))
+    out = OutputFile(path, lambda: len(data))
     try:
         out.write(data)
         out.finish()

@@ -98,8 +98,7 @@ class SliceWriter:
         folder = files.folder_of(self._path)
         files.make_folder(folder)
         files.remove_leftovers(self._path)
-        needed = sum([array.nbytes for _, _, array in self._data.values()])
-        self._out = files.OutputFile(self._path, needed)
+        self._out = files.OutputFile(self._path, lambda: sum([array.nbytes for _, _, array in self._data.values()]))
         table = TableBuilder(self._out)
         table.add(v1_entry.META_KEY, v1_entry.encode_meta(self._meta, self._more))
         small: dict = {}

@@ -33,10 +33,10 @@ class BundleWriter:
 
     Args:
       prefix: the checkpoint's name; its folder is created.
-      needed: the bytes of all tensors, if known, for the message of a full disk.
+      needed: gives the bytes of all tensors, if they are known, for the message of a full disk.
     """
 
-    def __init__(self, prefix: str, needed: int = 0):
+    def __init__(self, prefix: str, needed=lambda: 0):
         self._prefix = files.local_path(prefix)
         files.make_folder(files.folder_of(self._prefix))
         files.remove_leftovers(self._prefix + ".")

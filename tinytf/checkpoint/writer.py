@@ -42,8 +42,7 @@ def bundle_writer(prefix, names, shape_and_slices, arrays) -> None:
     """
     prefix = files.local_path(prefix)
     v2_merge.claim_folder(files.folder_of(prefix))
-    arrays = [a if type(a) is np.ndarray else elements.as_array(a) for a in arrays]
-    with BundleWriter(prefix, sum([a.nbytes for a in arrays])) as writer:
+    with BundleWriter(prefix, lambda: sum([elements.as_array(a).nbytes for a in arrays])) as writer:
         _add_all(writer, names, shape_and_slices, arrays)
 
 
