@@ -125,6 +125,7 @@ def compat():
     tf1, tf2 = venv("tf1", TF1, old), venv("tf2", TF2, new)
     python = tests_python()
     checks = [
+        [python, "compat/api_coverage.py", "--check"],
         [tf1, "compat/check_protos.py"],
         [tf2, "compat/check_beside.py"],
         [python, "compat/check_tutorial.py", "--tf1", tf1, "--tf2", tf2],
