@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import threading
 
 import numpy as np
@@ -11,6 +12,9 @@ from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar, unknown
+
+ReaderReadV2 = collections.namedtuple("ReaderReadV2", ["key", "value"])
+ReaderReadUpToV2 = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"])
 
 # What reads a file: functions from (path, attributes) to (key, record) pairs --------------------------
 
@@ -187,11 +191,11 @@ class ReaderBase:
 
     def read(self, queue, name=None) -> tuple:
         """(key, value), string scalars; file names come from `queue`, a queue or its handle."""
-        return tuple(make("ReaderReadV2", self._reader_ref, getattr(queue, "queue_ref", queue), name=name))
+        return ReaderReadV2(*make("ReaderReadV2", self._reader_ref, getattr(queue, "queue_ref", queue), name=name))
 
     def read_up_to(self, queue, num_records, name=None) -> tuple:
         """(keys, values), vectors of at most `num_records` strings."""
-        return tuple(make("ReaderReadUpToV2", self._reader_ref, getattr(queue, "queue_ref", queue), num_records, name=name))
+        return ReaderReadUpToV2(*make("ReaderReadUpToV2", self._reader_ref, getattr(queue, "queue_ref", queue), num_records, name=name))
 
     def num_records_produced(self, name=None):
         """How many records were read, an int64 scalar."""

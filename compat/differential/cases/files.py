@@ -114,6 +114,49 @@ def case_second_version_checkpoints(tf):
     return run
 
 
+def case_datasets_of_files(tf):
+    name = tf.placeholder(tf.string, [])
+    records = tf.data.TFRecordDataset(name, compression_type="GZIP").make_initializable_iterator()
+    fixed = tf.data.FixedLengthRecordDataset(name, 2, header_bytes=1, footer_bytes=1).make_initializable_iterator()
+    followings = records.get_next(), fixed.get_next()
+
+    def run(session):
+        folder = tempfile.mkdtemp()
+        options = tf.python_io.TFRecordOptions(tf.python_io.TFRecordCompressionType.GZIP)
+        with tf.python_io.TFRecordWriter(os.path.join(folder, "r"), options) as writer:
+            for record in (b"one", b"", b"three"):
+                writer.write(record)
+        found = []
+        for iterator, following, path in zip((records, fixed), followings, (os.path.join(folder, "r"), text_file(b"HaabbF"))):
+            session.run(iterator.initializer, {name: path})
+            try:
+                while True:
+                    found.append(session.run(following))
+            except tf.errors.OutOfRangeError:
+                found.append("end")
+        return found
+
+    return run
+
+
+def case_records(tf):
+    name = tf.placeholder(tf.string, [])
+    queue = tf.FIFOQueue(3, tf.string, [[]])
+    put, close = queue.enqueue(name), queue.close()
+    value = tf.TFRecordReader().read(queue).value
+
+    def run(session):
+        path = os.path.join(tempfile.mkdtemp(), "r")
+        with tf.python_io.TFRecordWriter(path) as writer:
+            writer.write(b"one")
+            writer.write(b"two")
+        session.run(put, {name: path})
+        session.run(close)
+        return [session.run(value), session.run(value)]
+
+    return run
+
+
 def case_vocabularies(tf):
     name = tf.placeholder(tf.string, [2])
     remapped = tf.raw_ops.GenerateVocabRemapping(new_vocab_file=name[0], old_vocab_file=name[1], new_vocab_offset=0, num_new_vocab=3)

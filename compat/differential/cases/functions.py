@@ -68,3 +68,41 @@ def case_resource_strided_slices(tf):
         return session.run(v)
 
     return run
+
+
+def case_calls_by_name(tf):
+    function, raw = inner(tf, "framework.function"), tf.raw_ops
+
+    @function.Defun(tf.float32, tf.float32)
+    def product(x, y):
+        return x * y
+
+    @function.Defun(tf.float32, tf.float32)
+    def difference(x, y):
+        return x - y
+
+    @function.Defun(tf.float32, tf.float32)
+    def small(x, y):
+        return x < 100.0
+
+    @function.Defun(tf.float32, tf.float32)
+    def grow(x, y):
+        return x * y, y + 1.0
+
+    x, y = tf.constant(3.0), tf.constant(4.0)
+    made = []
+    for call in (raw.PartitionedCall, raw.StatefulPartitionedCall):
+        made += call(args=[x, y], Tout=[tf.float32], f=product)
+    made += raw.StatelessIf(cond=x < y, input=[x, y], Tout=[tf.float32], then_branch=product, else_branch=difference)
+    made += raw.StatelessWhile(input=[x, y], cond=small, body=grow)
+    return lambda session: session.run(made)  # TensorFlow looks into the functions for static shapes
+
+
+def case_for(tf):
+    function, functional_ops = inner(tf, "framework.function"), inner(tf, "ops.functional_ops")
+
+    @function.Defun(tf.int32, tf.float32)
+    def body(i, total):
+        return total + tf.cast(i, tf.float32)
+
+    return functional_ops.For(1, 10, 3, [tf.constant(0.5)], body)
