@@ -55,7 +55,10 @@ def test_as_under_python_itself(tmp_path, script):
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interrupt_ends_it_as_it_ends_python(tmp_path):
-    script = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(5)"
+    script = (
+        "import os, signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs begin without one
+        "os.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(5)"
+    )
     plain, ours = run_both(tmp_path, script)
     assert ours.returncode == plain.returncode == -signal.SIGINT
     assert ours.stderr.splitlines()[-1] == plain.stderr.splitlines()[-1] == "KeyboardInterrupt"
