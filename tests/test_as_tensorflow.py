@@ -73,6 +73,7 @@ def test_every_path_of_the_table_imports(installed, path):
         ("from tensorflow.keras.layers import ConvLSTM2D", "tf.keras.layers.ConvLSTM2D"),
         ("from tensorflow.keras.applications import VGG16", "tf.keras.applications"),
         ("from tensorflow.python.ops import no_such_ops", "tf.python.ops.no_such_ops"),
+        ("from tensorflow.contrib.learn.python.learn.estimators import head; head.no_such_head()", "estimators.head.no_such_head"),
         ("from tensorflow.python.framework.ops import Grap", "tf.python.framework.ops.Grap. Did you mean"),
         ("import tensorflow as tf; tf.GradientTape", "tf.GradientTape. Use tf.gradients"),
         ("import tensorflow as tf; tf.enable_eager_execution()", "tf.enable_eager_execution"),

@@ -174,7 +174,7 @@ _DEEP_FOLDERS = ("datasets", "estimators", "learn_io", "nets", "ops", "preproces
 
 def _may_be_modules(inner) -> bool:
     """Whether what follows `python` in a path of contrib is a module (ops/rnn_cell), and not a name in one (ops/rnn_cell/LSTMCell)."""
-    return not any(name[0].isupper() or name[0] == "_" for name in inner) and (len(inner) <= 2 or inner[1] in _DEEP_FOLDERS)
+    return not any(name[0].isupper() or name[0] == "_" for name in inner) and (len(inner) <= 2 or len(inner) == 3 and inner[1] in _DEEP_FOLDERS)
 
 
 def _sources_of_contrib_path(tf, path):
