@@ -85,6 +85,7 @@ def die_at(call_number):
         setattr(os, name, dying)
 
 
+@pytest.mark.slow  # what the system does, on any Python
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("before", [True, False])
 @pytest.mark.parametrize("kind", sorted(SAVES))
