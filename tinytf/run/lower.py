@@ -10,6 +10,8 @@ That is all that remains of TensorFlow's dead tensors.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tinytf import errors
@@ -163,7 +165,9 @@ class _Lowering:
             dims = t_in.dims
             if dims is None or (None in dims and op.type != "Rank"):
                 return False
-            results.append(len(dims) if op.type == "Rank" else dims if op.type != "Size" else int(np.prod(dims, dtype=np.int64)))
+            results.append(len(dims) if op.type == "Rank" else dims if op.type != "Size" else math.prod(dims))
+            if op.type == "Size" and results[-1] > np.iinfo(op.outputs[0].dtype.as_numpy_dtype).max:
+                raise errors.InvalidArgumentError(op.node_def, op, f"{results[-1]} elements are a number too large in Size of {op.outputs[0].dtype.name}")
         for tensor, result in zip(op.outputs, results):
             if tensor not in self.fed:
                 self.constant(tensor, np.array(result, tensor.dtype.as_numpy_dtype))

@@ -103,7 +103,7 @@ def _draw(function, dtype, shape):
     def case(tf):
         return _twice(getattr(tf, function)(shape, dtype=tf.as_dtype(dtype), seed=11))
 
-    case.ulps = 2
+    case.ulps = 4
     return case
 
 
