@@ -7,30 +7,16 @@
 from __future__ import annotations
 
 from tinytf import dtypes
+from tinytf import losses as losses_now
 from tinytf.contrib.framework.arg_scope import add_arg_scope
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
-from tinytf.graph.graph import GraphKeys
+from tinytf.graph.default_graph import name_scope
 from tinytf.ops import activations, array_ops, cross_entropy, math_ops, softmax
 from tinytf.ops.select import where
 from tinytf.ops.shape_ops import deprecated_argument
 
-
-@add_arg_scope
-def add_loss(loss, loss_collection=GraphKeys.LOSSES):
-    """Adds a loss to a collection."""
-    if loss_collection:
-        add_to_collection(loss_collection, loss)
-
-
-def get_losses(scope=None, loss_collection=GraphKeys.LOSSES):
-    """The losses of a collection."""
-    return get_collection(loss_collection, scope)
-
-
-def get_regularization_losses(scope=None):
-    """The losses that regularizers made."""
-    return get_collection(GraphKeys.REGULARIZATION_LOSSES, scope)
+add_loss = add_arg_scope(losses_now.add_loss)
+get_losses, get_regularization_losses = losses_now.get_losses, losses_now.get_regularization_losses
 
 
 def get_total_loss(add_regularization_losses=True, name="total_loss"):
