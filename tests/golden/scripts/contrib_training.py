@@ -32,7 +32,7 @@ with tf.Graph().as_default():
     loss = slim.losses.get_total_loss()
     slim.model_analyzer.analyze_vars(slim.get_model_variables(), print_info=True)
     train_op = slim.learning.create_train_op(loss, tf.train.MomentumOptimizer(0.1, 0.9), clip_gradient_norm=1.0)
-    final = slim.learning.train(train_op, "slim", number_of_steps=5, log_every_n_steps=0, save_summaries_secs=0)
+    final = slim.learning.train(train_op, "slim", number_of_steps=5, log_every_n_steps=0, save_summaries_secs=0, save_interval_secs=0)
     print("%.4f" % final)
 
 with tf.Graph().as_default(), tf.Session() as sess:
