@@ -103,6 +103,20 @@ def sync_folder(path: str) -> None:
         os.close(fd)
 
 
+class WholeOrNothing:
+    """A writer in a `with` statement: `finish` where all went well, and what is not finished is discarded."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        try:
+            if kind is None:
+                self.finish()
+        finally:
+            self.discard()  # has no effect on what was finished
+
+
 class OutputFile:
     """A file on its way: written under a temporary name, `finish`ed, then `rename`d; `discard` at any time before.
 

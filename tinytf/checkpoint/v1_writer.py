@@ -18,7 +18,7 @@ _TENSOR_HEADER = 1 << 10
 _GATHERED = 1 << 20
 
 
-class SliceWriter:
+class SliceWriter(files.WholeOrNothing):
     """Writes one V1 file; nothing of it can be seen before `finish`.
 
     Args:
@@ -127,16 +127,6 @@ class SliceWriter:
         """Gives up: nothing remains."""
         if self._out is not None:
             self._out.discard()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        try:
-            if kind is None:
-                self.finish()
-        finally:
-            self.discard()  # has no effect on what was finished
 
 
 def _kind(name: str, array: np.ndarray, shape: tuple, extents: tuple) -> v1_entry.Kind:

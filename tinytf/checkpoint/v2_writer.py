@@ -28,7 +28,7 @@ _SMALL = 64 * 1024
 _GATHERED = 1 << 20
 
 
-class BundleWriter:
+class BundleWriter(files.WholeOrNothing):
     """Writes one checkpoint; nothing of it can be seen before `finish`.
 
     Args:
@@ -119,16 +119,6 @@ class BundleWriter:
         self._data.discard()
         if self._index is not None:
             self._index.discard()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        try:
-            if kind is None:
-                self.finish()
-        finally:
-            self.discard()  # has no effect on what was finished
 
     def _check_new(self, keys: list) -> None:
         """Raises where a key is taken, or stands there twice."""

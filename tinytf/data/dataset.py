@@ -28,7 +28,7 @@ from tinytf.shapes import TensorShape
 AUTOTUNE = -1
 
 
-class Dataset:
+class Dataset(structure.Structured):
     """A stream of elements of one structure.
 
     Made by the static methods (`from_tensor_slices`, `range` …) and by the methods of another
@@ -349,26 +349,6 @@ class Dataset:
 
     def __iter__(self):
         raise RuntimeError("__iter__() is only supported inside of tf.function or when eager execution is enabled.")
-
-    @property
-    def output_types(self):
-        """The dtypes of an element."""
-        return structure.types(self._specs)
-
-    @property
-    def output_shapes(self):
-        """The static shapes of an element."""
-        return structure.shapes(self._specs)
-
-    @property
-    def output_classes(self):
-        """The classes of an element's components."""
-        return structure.classes(self._specs)
-
-    @property
-    def element_spec(self):
-        """The TypeSpecs of an element's components."""
-        return self._specs
 
     def __repr__(self):
         name = "DatasetV1Adapter" if type(self) is Dataset else type(self).__name__  # TensorFlow's

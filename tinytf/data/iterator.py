@@ -26,7 +26,7 @@ def _on_cpu():
     return nullcontext() if get_default_graph()._device_stack else device("/cpu:0")
 
 
-class Iterator:
+class Iterator(structure.Structured):
     """Gives the elements of a dataset one by one: `get_next` once, then run its result again and again."""
 
     def __init__(self, iterator_resource, initializer, output_types, output_shapes, output_classes=None):
@@ -99,26 +99,6 @@ class Iterator:
     def string_handle(self, name=None):
         """A string scalar that stands for this iterator, to be fed to `from_string_handle`."""
         return self._string_handle if name is None else make("IteratorToStringHandle", self._resource, name=name)
-
-    @property
-    def output_types(self):
-        """The dtypes of an element."""
-        return structure.types(self._specs)
-
-    @property
-    def output_shapes(self):
-        """The static shapes of an element."""
-        return structure.shapes(self._specs)
-
-    @property
-    def output_classes(self):
-        """The classes of an element's components."""
-        return structure.classes(self._specs)
-
-    @property
-    def element_spec(self):
-        """The TypeSpecs of an element's components."""
-        return self._specs
 
 
 def _as_dtype(dtype):

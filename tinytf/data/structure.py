@@ -198,3 +198,27 @@ def rows(spec):
     """The Dimension that counts a component's rows."""
     shape = spec.shape if hasattr(spec, "shape") else wires.wire(spec).shape
     return shape.with_rank_at_least(1)[0]
+
+
+class Structured:
+    """What datasets and iterators say of their elements, whose TypeSpecs are `_specs`."""
+
+    @property
+    def output_types(self):
+        """The dtypes of an element."""
+        return types(self._specs)
+
+    @property
+    def output_shapes(self):
+        """The static shapes of an element."""
+        return shapes(self._specs)
+
+    @property
+    def output_classes(self):
+        """The classes of an element's components."""
+        return classes(self._specs)
+
+    @property
+    def element_spec(self):
+        """The TypeSpecs of an element's components."""
+        return self._specs

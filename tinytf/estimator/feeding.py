@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import threading
 
@@ -67,29 +68,7 @@ class FeedingQueueRunner(QueueRunner):
         self._feeds = feeds
 
     def _run(self, sess, enqueue_op, feeds, coord=None) -> None:
-        left = False
-        try:
-            for feed in feeds:
-                if coord and coord.should_stop():
-                    return
-                try:
-                    sess.run(enqueue_op, feed_dict=feed)
-                except self._queue_closed_exception_types:
-                    break
-            left = True
-            if self._one_less(sess) == 0:
-                self._ignoring_errors(sess, self._close_op)
-        except Exception as error:
-            if coord:
-                coord.request_stop(error)
-            else:
-                logging.error("Exception in QueueRunner: %s", error)
-                with self._lock:
-                    self._exceptions_raised.append(error)
-                raise
-        finally:
-            if not left:
-                self._one_less(sess)
+        self._fill(sess, (functools.partial(sess.run, enqueue_op, feed) for feed in feeds), coord)
 
     def create_threads(self, sess, coord=None, daemon=False, start=False) -> list:
         """The threads, as QueueRunner's; none where they run already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import weakref
 
@@ -102,24 +103,32 @@ class QueueRunner:
         return self._queue.name
 
     def _run(self, sess, enqueue_op, coord=None) -> None:
+        def enqueues():  # a generator, so that what is wrong with the op is an error of the thread
+            yield from itertools.repeat(sess.make_callable(enqueue_op))
+
+        self._fill(sess, enqueues(), coord)
+
+    def _fill(self, sess, enqueues, coord) -> None:
+        """Calls each of `enqueues` until the queue is closed or the coordinator stops; the last thread closes the queue."""
         left = False
         try:
-            enqueue = sess.make_callable(enqueue_op)
-            while not (coord and coord.should_stop()):
+            for enqueue in enqueues:
+                if coord and coord.should_stop():
+                    return
                 try:
                     enqueue()
                 except self._queue_closed_exception_types:
-                    left = True
-                    if self._one_less(sess) == 0:
-                        self._ignoring_errors(sess, self._close_op)
-                    return
-        except Exception as e:
+                    break
+            left = True
+            if self._one_less(sess) == 0:
+                self._ignoring_errors(sess, self._close_op)
+        except Exception as error:
             if coord:
-                coord.request_stop(e)
+                coord.request_stop(error)
             else:
-                logging.error("Exception in QueueRunner: %s", e)
+                logging.error("Exception in QueueRunner: %s", error)
                 with self._lock:
-                    self._exceptions_raised.append(e)
+                    self._exceptions_raised.append(error)
                 raise
         finally:
             if not left:
