@@ -8,7 +8,18 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import argmax, arithmetic, linalg_functions, parsing_examples, parsing_ops, reductions, sparse_ops, sparse_segment, sparse_serialize, string_ops
+from tinytf.ops import (
+    argmax,
+    arithmetic,
+    linalg_functions,
+    parsing_examples,
+    parsing_ops,
+    reductions,
+    sparse_ops,
+    sparse_segment,
+    sparse_serialize,
+    string_ops,
+)
 
 # Numbers ----------------------------------------------------------------------------------------
 
