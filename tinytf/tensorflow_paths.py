@@ -47,7 +47,7 @@ PYTHON_PATHS = {
     "framework.composite_tensor": "tinytf.graph.composite_tensor",
     "framework.composite_tensor_utils": "",
     "framework.config": "tf.config tf.config.experimental tf.config.threading tf.config.optimizer",
-    "framework.constant_op": "tf tinytf.ops.constant",
+    "framework.constant_op": "tinytf.ops.constant tf",
     "framework.device": "tinytf.graph.device",
     "framework.device_spec": "tinytf.graph.device",
     "framework.dtypes": "tinytf.dtypes",
@@ -194,7 +194,7 @@ PYTHON_PATHS = {
     "ops.image_ops": "tf.image tinytf.generated_ops",
     "ops.image_ops_impl": "tf.image tinytf.generated_ops",
     "ops.init_ops": "tf tinytf.ops.init_ops tinytf.ops.conv_init_ops tf.initializers",
-    "ops.init_ops_v2": "tf.initializers",
+    "ops.init_ops_v2": "tinytf.ops.init_ops_v2",
     "ops.initializers_ns": "tf.initializers",
     "ops.inplace_ops": "tinytf.ops.inplace_ops",
     "ops.io_ops": "tf tf.io tinytf.generated_ops",
@@ -204,7 +204,7 @@ PYTHON_PATHS = {
     "ops.linalg_ops_impl": "tf tinytf.ops.linalg_functions",
     "ops.list_ops": "tinytf.ops.list_ops tinytf.generated_ops",
     "ops.logging_ops": "tf tf.summary tinytf.generated_ops",
-    "ops.lookup_ops": "tf.lookup tf.contrib.lookup tinytf.ops.lookup_ops tf",
+    "ops.lookup_ops": "tf.lookup tf.contrib.lookup tinytf.ops.lookup_ops tinytf.generated_ops tf",
     "ops.losses.loss_reduction": "tf.losses tinytf.ops.loss_weights",
     "ops.losses.losses": "tf.losses tinytf.ops.loss_weights",
     "ops.losses.losses_impl": "tf.losses",
@@ -229,7 +229,7 @@ PYTHON_PATHS = {
     "ops.ragged.ragged_factory_ops": "",
     "ops.ragged.ragged_tensor": "",
     "ops.random_grad": "tinytf.ops.gradient_registry",
-    "ops.random_ops": "tf tf.random tinytf.generated_ops",
+    "ops.random_ops": "tinytf.ops.random_ops tf tf.random tinytf.generated_ops",
     "ops.resource_variable_ops": "tinytf.ops.resource_variables tinytf.generated_ops",
     "ops.resources": "tinytf.ops.resources",
     "ops.rnn": "tf.nn tinytf.ops.rnn tinytf.ops.rnn_common",
@@ -414,10 +414,11 @@ PYTHON_PATHS["training.training_ops"] = "tinytf.generated_ops"
 
 # Names of private modules that are called differently here.
 RENAMED = {
-    "ops.init_ops": "_compute_fans=compute_fans",
+    "ops.init_ops": "_compute_fans=compute_fans _assert_float_dtype=floating",
+    "ops.init_ops_v2": "_compute_fans=compute_fans _assert_float_dtype=floating",
     "framework.smart_cond": "smart_constant_value=known_value",
     "client.session": "BaseSession=Session",
-    "framework.constant_op": "constant_v1=constant",
+    "framework.constant_op": "constant_v1=constant constant=small_constant",
     "framework.device": "MergeDevice=merge_device merge_device=merge_device",
     "framework.ops": "convert_to_tensor_v2=convert_to_tensor internal_convert_to_tensor=convert_to_tensor device_v2=device "
     "internal_convert_n_to_tensor=convert_n_to_tensor _NodeDef=new_node_def "
