@@ -319,13 +319,15 @@ def _add_n_kernel(op):
 
     def checked(*arrays):
         if any(a.shape != arrays[0].shape for a in arrays):
+            if op.type == "AccumulateNV2":
+                raise errors.InvalidArgumentError(op.node_def, op, "Parameters and update must be the same size")
             i = next(i for i, a in enumerate(arrays) if a.shape != arrays[0].shape)
             shapes = f"Input 0: {list(arrays[0].shape)} != input {i}: {list(arrays[i].shape)}"
             message = f"Inputs to operation {op.name} of type {op.type} must have the same size and shape.  {shapes}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         return total(*arrays)
 
-    known = all(t.dims is not None and None not in t.dims for t in op.inputs)
+    known = all(t.dims is not None and None not in t.dims and t.dims == op.inputs[0].dims for t in op.inputs)
     if known and count == 2:
         return np.add
     return total if known else checked

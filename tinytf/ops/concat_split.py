@@ -326,7 +326,8 @@ def _split_shape(op):
     size = dims[axis]
     if size is not None:
         if size % count:
-            raise ValueError(f"Dimension size must be evenly divisible by {count} but is {size}")
+            why = "Number of ways to split should evenly divide the split dimension"
+            raise ValueError(f"Dimension size must be evenly divisible by {count} but is {size}\n\t{why}")
         size //= count
     return [dims[:axis] + (size,) + dims[axis + 1 :]] * count
 

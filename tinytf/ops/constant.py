@@ -38,12 +38,14 @@ op("Const() -> (output: dtype); value: tensor; dtype: type",
 
 
 def _fill_shape(op):
-    value = constant_value(op.inputs[0])
-    if value is not None and value.size and value.min() < 0:
-        raise ValueError("Fill dimensions must be >= 0")
     with_rank(op.inputs[0].dims, 1)
     with_rank(op.inputs[1].dims, 0)
-    return [constant_dims(op.inputs[0])]
+    dims = constant_dims(op.inputs[0])
+    if dims is not None and None in dims:
+        value = constant_value(op.inputs[0])
+        if value is not None and value.min() < 0:
+            raise ValueError("Fill dimensions must be >= 0")
+    return [dims]
 
 
 def _fill_kernel(op):

@@ -429,6 +429,8 @@ def batch_gather(params, indices, name=None) -> Tensor:
         if indices.dims is None:
             raise ValueError("batch_gather does not allow indices with unknown shape.")
         batch_dims = len(indices.dims) - 1
+        if batch_dims < 0:
+            raise ValueError(f"batch_dims = {batch_dims} must be less than rank(indices) = 0")
         if params.dims is not None and batch_dims >= len(params.dims):
             raise ValueError(f"batch_dims = {batch_dims} must be less than rank(params) = {len(params.dims)}")
         indices_shape, params_shape = shape_ops.shape(indices), shape_ops.shape(params)

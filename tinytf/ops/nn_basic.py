@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, merge_dims, scalar, with_rank, with_rank_at_least
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.row_sums import row_sums
+from tinytf.ops.shape_ops import show
 from tinytf.ops.wide_rows import widen
 
 _NUMBER = "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}"
@@ -40,7 +41,8 @@ def _channel(op, rank):
 
 
 def _bias_add_shape(op):
-    value, bias = with_rank_at_least(op.inputs[0].dims, 2), with_rank(op.inputs[1].dims, 1)
+    first = op.attrs.get("data_format") == b"NCHW"
+    value, bias = with_rank_at_least(op.inputs[0].dims, 3 if first else 2), with_rank(op.inputs[1].dims, 1)
     if value is None:
         return [None]
     at = _channel(op, len(value))
@@ -55,11 +57,11 @@ def _bias_add_kernel(op):
 
     def run(value, bias, out=None):
         if value.ndim < 2:
-            _fail(op, f"Input tensor must be at least 2D: {list(value.shape)}")
+            _fail(op, f"Input tensor must be at least 2D: {show(value.shape)}")
         if bias.ndim != 1:
-            _fail(op, f"Biases must be 1D: {list(bias.shape)}")
+            _fail(op, f"Biases must be 1D: {show(bias.shape)}")
         if value.shape[1 if first else -1] != bias.shape[0]:
-            _fail(op, f"Must provide as many biases as the {'channel' if first else 'last'} dimension of the input tensor: {list(bias.shape)} vs. {list(value.shape)}")
+            _fail(op, f"Must provide as many biases as the {'channel' if first else 'last'} dimension of the input tensor: {show(bias.shape)} vs. {show(value.shape)}")
         if first:
             return np.add(value, bias.reshape((-1,) + (1,) * (value.ndim - 2)))
         if value.size < _WORTH_WIDENING or not value.flags.c_contiguous:

@@ -30,9 +30,9 @@ def _range_size(start, limit, delta) -> int:
 
 
 def _scalar_inputs(op):
-    for t in op.inputs:
+    for t, name in zip(op.inputs, ("start", "limit", "delta")):
         if t.dims:
-            raise ValueError(f"Shape must be rank 0 but is rank {len(t.dims)}")
+            raise ValueError(f"Shape must be rank 0 but is rank {len(t.dims)}\n\t for '{name}'")
     return [constant_value(t) for t in op.inputs]
 
 

@@ -98,9 +98,9 @@ def _reverse_v2_shape(op):
     dims, axes = op.inputs[0].dims, constant_value(op.inputs[1])
     if dims is not None and axes is not None:
         seen = set()
-        for a in axes.ravel().tolist():
+        for i, a in enumerate(axes.ravel().tolist()):
             if not -len(dims) <= a < len(dims):
-                raise ValueError(f"'axis' {a} is out of valid range [{-len(dims)}, {len(dims) - 1}].")
+                raise ValueError(f"'axis'[{i}] = {a} is out of valid range [0, {len(dims) - 1}")
             if a % len(dims) in seen:
                 raise ValueError(f"axis {a} specified more than once.")
             seen.add(a % len(dims))
