@@ -13,6 +13,7 @@ from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, ranges, reductions, select
 from tinytf.ops.matmul import matmul
+from tinytf.ops.shape_ops import show
 
 
 def _cross_shape(op):
@@ -27,7 +28,7 @@ def _cross_shape(op):
 def _cross_kernel(op):
     def cross(a, b):
         if a.shape != b.shape or a.shape[-1] != 3:
-            message = f"cross-products are only defined for 3-element vectors of equal shape, got {list(a.shape)}"
+            message = f"cross-products are only defined for 3-element vectors of equal shape, got {show(a.shape)}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         return np.cross(a, b)
 

@@ -12,6 +12,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dims, merge_each, unknown, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
+from tinytf.ops.shape_ops import show
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -74,7 +75,7 @@ def _diag_part_kernel(op):
     def diag_part(x):
         half = x.shape[: x.ndim // 2]
         if x.shape != half + half:
-            message = f"Invalid shape {list(x.shape)}: the first half of the dimensions must equal the second"
+            message = f"Invalid shape {show(x.shape)}: the first half of the dimensions must equal the second"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         size = int(np.prod(half))
         return x.reshape(size, size).diagonal().reshape(half).copy()
@@ -101,7 +102,7 @@ def _matrix_set_diag_kernel(op):
     def matrix_set_diag(x, diagonal):
         size = min(x.shape[-2:])
         if diagonal.shape != x.shape[:-2] + (size,):
-            shapes = f"input shape: {list(x.shape)} and diagonal shape: {list(diagonal.shape)}"
+            shapes = f"input shape: {show(x.shape)} and diagonal shape: {show(diagonal.shape)}"
             message = f"must have diagonal.shape == input.shape[:-2] + min(input.shape[-2:]), but received {shapes}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         result = x.copy()
@@ -116,7 +117,7 @@ def _band_kernel(op):
     def band(x, lower, upper):
         lower, upper = int(lower), int(upper)
         if x.ndim < 2:
-            message = f"input must be at least 2-dim, received shape: {list(x.shape)}"
+            message = f"input must be at least 2-dim, received shape: {show(x.shape)}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         rows, columns = x.shape[-2:]
         for side, value, what, size in (("lower", lower, "rows", rows), ("upper", upper, "columns", columns)):

@@ -89,7 +89,7 @@ def _bias_add_grad_kernel(op):
 
     def run(g):
         if g.ndim < 2:
-            _fail(op, f"Input tensor must be at least 2D: {list(g.shape)}")
+            _fail(op, f"Input tensor must be at least 2D: {show(g.shape)}")
         if first:
             return g.sum(axis=(0,) + tuple(range(2, g.ndim)), dtype=g.dtype)
         return column_sums(g)
@@ -205,7 +205,7 @@ def _lrn_grad_kernel(op):
 
     def run(g, x, y):
         if g.shape != x.shape or y.shape != x.shape:
-            _fail(op, f"input_grads, input_image, and out_image should have the same shape, got {list(g.shape)}, {list(x.shape)}, {list(y.shape)}")
+            _fail(op, f"input_grads, input_image, and out_image should have the same shape, got {show(g.shape)}, {show(x.shape)}, {show(y.shape)}")
         dtype = x.dtype
         g, x, y = (a.astype(np.float32, copy=False) for a in (g, x, y))
         t = x.dtype.type
@@ -285,7 +285,7 @@ def _top_k_kernel(op):
         if k < 0:
             _fail(op, f"Need k >= 0, got {k}")
         if x.ndim < 1:
-            _fail(op, f"input must be >= 1-D, got shape {list(x.shape)}")
+            _fail(op, f"input must be >= 1-D, got shape {show(x.shape)}")
         if x.shape[-1] < k:
             _fail(op, f"input must have at least k columns. Had {x.shape[-1]}, needed {k}")
         return _top_k(x, k)
@@ -385,12 +385,16 @@ def _nth_kernel(op):
     reverse = op.attr("reverse")
 
     def run(x, n):
-        if np.ndim(n) or n < 0:
-            _fail(op, f"n must be a scalar >= 0, got {n}")
-        if x.ndim < 1 or x.shape[-1] <= n:
-            _fail(op, f"Input must have last dimension > n = {int(n)}, got shape {list(x.shape)}")
+        if np.ndim(n):
+            _fail(op, f"N must be scalar, got shape {show(n.shape)}")
+        if n < 0:
+            _fail(op, f"Need n >= 0, got {n}")
+        if x.ndim < 1:
+            _fail(op, f"Input must be >= 1-D, got shape {show(x.shape)}")
+        if x.shape[-1] <= n:
+            _fail(op, "Input must have at least n+1 columns")
         at = x.shape[-1] - 1 - int(n) if reverse else int(n)
-        return np.ascontiguousarray(np.partition(x, at, axis=-1)[..., at])
+        return np.partition(x, at, axis=-1)[..., at].copy()
 
     return run
 
