@@ -94,7 +94,14 @@ def _gather_v2_shape(op):
 def _gather_v2_kernel(op):
     batch_dims = op.attr("batch_dims")
 
+    def check(x, axis):
+        if axis.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, "axis must be scalar")
+        if not x.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, "params must be at least 1 dimensional")
+
     def gather(x, indices, axis):
+        check(x, axis)
         axis, rank = int(axis), x.ndim
         if not -rank <= axis < rank:
             raise errors.InvalidArgumentError(
@@ -107,6 +114,10 @@ def _gather_v2_kernel(op):
         return handles if handles.ndim else handles[()]  # a handle is what it stands for, not an array
 
     def batch_gather(x, indices, axis):
+        check(x, axis)
+        if not -indices.ndim <= batch_dims < indices.ndim:
+            message = f"Expected batch_dims in the range [{-indices.ndim}, {indices.ndim}), but got {batch_dims}"
+            raise errors.InvalidArgumentError(op.node_def, op, message)
         batch = batch_dims + indices.ndim if batch_dims < 0 else batch_dims
         axis = int(axis) % x.ndim
         if axis < batch or x.shape[:batch] != indices.shape[:batch]:
@@ -213,7 +224,15 @@ def _gather_nd_shape(op):
 
 def _nd_index(op, indices, dims, what):
     """`indices` [..., depth] as a tuple of index arrays; raises where one lies outside `dims`."""
-    depth = indices.shape[-1] if indices.ndim else 0
+    if not indices.ndim:
+        raise errors.InvalidArgumentError(op.node_def, op, "indices must be at least a vector")
+    if not dims and op.type == "GatherNd":
+        raise errors.InvalidArgumentError(op.node_def, op, "params must be at least a vector")
+    if 0 in dims and indices.size and op.type == "GatherNd":
+        raise errors.InvalidArgumentError(
+            op.node_def, op, f"Requested more than 0 entries, but params is empty.  Params shape: {show(dims)}"
+        )  # fmt: skip
+    depth = indices.shape[-1]
     if depth > len(dims):
         raise errors.InvalidArgumentError(
             op.node_def, op, f"index innermost dimension length must be <= params rank; saw: {depth} vs. {len(dims)}"

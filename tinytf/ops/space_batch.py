@@ -225,11 +225,13 @@ def _space_to_depth_kernel(op):
     b, first = op.attr("block_size"), _only_plain_layouts(op)
 
     def space_to_depth(x):
+        if x.ndim != 4:
+            raise _invalid(op, f"Input rank should be 4 instead of {x.ndim}")
         if first:
             x = x.transpose(0, 2, 3, 1)
         n, h, w, c = x.shape
         if h % b or w % b:
-            raise _invalid(op, f"Image height {h} and width {w} should be divisible by block_size: {b}")
+            raise _invalid(op, f"Image width {w} and height {h} should be divisible by block_size: {b}")
         x = x.reshape(n, h // b, b, w // b, b, c).transpose(0, 1, 3, 2, 4, 5).reshape(n, h // b, w // b, b * b * c)
         return x.transpose(0, 3, 1, 2) if first else x
 
@@ -240,6 +242,8 @@ def _depth_to_space_kernel(op):
     b, first = op.attr("block_size"), _only_plain_layouts(op)
 
     def depth_to_space(x):
+        if x.ndim != 4:
+            raise _invalid(op, f"Input rank should be 4 instead of {x.ndim}")
         if first:
             x = x.transpose(0, 2, 3, 1)
         n, h, w, c = x.shape
