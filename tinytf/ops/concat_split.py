@@ -299,7 +299,9 @@ def _unpack_kernel(op):
     axis, num = op.attr("axis"), op.attr("num")
 
     def unpack(x):
-        at = axis % x.ndim if x.ndim else axis
+        if not -x.ndim <= axis < x.ndim:
+            raise _invalid(op, f"axis = {axis} not in [{-x.ndim}, {x.ndim})")
+        at = axis % x.ndim
         if not x.ndim or x.shape[at] != num:
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Input shape axis {axis} must equal {num}, got shape {show(x.shape)}"
@@ -391,6 +393,8 @@ def _split_v_shape(op):
     axis = _split_axis(int(axis), len(dims))
     if count == 1 and sizes is None:
         return [dims]
+    if sizes is not None and (sizes == -1).sum() > 1:
+        raise ValueError("size_splits can only have one -1")
     sizes = [None] * count if sizes is None else [None if s < 0 else s for s in sizes.ravel().tolist()]
     whole = dims[axis]
     if whole is not None and None not in sizes and sum(sizes) != whole:
@@ -398,7 +402,8 @@ def _split_v_shape(op):
     if whole is not None and sizes.count(None) == 1:
         rest = whole - sum(s for s in sizes if s is not None)
         if rest < 0:
-            raise ValueError(f"Sum of output sizes exceeds the size {whole} of the split dimension")
+            pieces = ",".join("-1" if s is None else str(s) for s in sizes)
+            raise ValueError(f"can't split axis of size {whole} into pieces of size [{pieces}]")
         sizes = [rest if s is None else s for s in sizes]
     return [dims[:axis] + (s,) + dims[axis + 1 :] for s in sizes]
 

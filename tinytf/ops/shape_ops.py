@@ -208,7 +208,7 @@ def _checked_sizes(op, x, shape):
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
     if shape.ndim != 1:
-        fail(f"sizes input must be 1-D, not shape {show(shape.shape)}")
+        fail(f"sizes input must be 1-D, not {show(shape.shape)}")
     sizes, product, unknown = shape.tolist(), 1, -1
     for i, d in enumerate(sizes):
         if d == -1:
@@ -248,7 +248,7 @@ def _expand_dims_shape(op):
     if axis is None:
         return [(None,) * (len(dims) + 1)]
     if axis.size != 1:
-        raise ValueError(f"'dim' input must be a tensor with a single value, but it has {axis.size}")
+        raise ValueError("'dim' input must be a tensor with a single value")
     axis = int(axis.reshape(()))
     if not -1 - len(dims) <= axis <= len(dims):
         raise ValueError(f"dim {axis} not in the interval [{-1 - len(dims)}, {len(dims)}].")
@@ -259,7 +259,9 @@ def _expand_dims_shape(op):
 
 def _expand_dims_kernel(op):
     def expand_dims(x, axis):
-        axis = int(axis if axis.ndim == 0 else axis.reshape(()))
+        if axis.size != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, "'dim' must be a tensor with a single value")
+        axis = int(axis.reshape(()))
         rank = x.ndim
         if axis < 0:
             axis += rank + 1

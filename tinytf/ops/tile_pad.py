@@ -31,13 +31,16 @@ def _tile_shape(op):
 
 def _tile_kernel(op):
     def tile(x, multiples):
+        if multiples.ndim != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Expected multiples to be 1-D, but got shape {show(multiples.shape)}")
         multiples, dims = multiples.tolist(), x.shape
         if len(multiples) != len(dims):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Expected multiples argument to be a vector of length {len(dims)} but got length {len(multiples)}"
             )  # fmt: skip
         if multiples and min(multiples) < 0:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Expected multiples[0] >= 0, but got {min(multiples)}")
+            i, bad = next((i, m) for i, m in enumerate(multiples) if m < 0)
+            raise errors.InvalidArgumentError(op.node_def, op, f"Expected multiples[{i}] >= 0, but got {bad}")
         apart, wide = [], []
         for d, m in zip(dims, multiples):
             apart += [1, d]
@@ -110,6 +113,8 @@ def _pad_kernel(op):
 
     def pad(x, paddings, value=nothing):
         pads = _checked_paddings(op, x, paddings)
+        if value is not nothing and np.ndim(value):
+            raise errors.InvalidArgumentError(op.node_def, op, f"constant_values must be a scalar. Found: {show(value.shape)}")
         dims = [a + d + b for d, (a, b) in zip(x.shape, pads)]
         out = np.zeros(dims, np_type) if value is nothing and np_type != object else np.full(dims, value, np_type)
         out[tuple([slice(a, a + d) for d, (a, _) in zip(x.shape, pads)])] = x
