@@ -31,6 +31,7 @@ def function_of(op_type: str, op_def):
     attrs = [a.name for a in given if not a.has_default] + [a.name for a in given if a.has_default]
     inputs = [a.name for a in op_def.inputs]
     parameters = [*inputs, *attrs, "name"]
+    lists = [a.name for a in given if a.type.startswith("list(")]
     results = collections.namedtuple(op_type, [a.name for a in op_def.outputs], rename=True) if len(op_def.outputs) > 1 else None
 
     def function(*positional, **named):
@@ -47,6 +48,9 @@ def function_of(op_type: str, op_def):
             raise TypeError(f"{snake_case(op_type)}() missing required arguments: {', '.join(missing)}")
         # None means the default, as in TensorFlow's wrappers
         chosen = {a: arguments[a] for a in attrs if arguments.get(a) is not None}
+        for attr in lists:
+            if attr in chosen and not isinstance(chosen[attr], (list, tuple)):
+                raise TypeError(f"Expected list for '{attr}' argument to '{snake_case(op_type)}' Op, not {chosen[attr]!r}.")
         made = make(op_type, *[arguments[i] for i in inputs], name=arguments.get("name"), **chosen)
         return results(*made) if results else made
 

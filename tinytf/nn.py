@@ -43,6 +43,7 @@ from tinytf.ops.cross_entropy import (  # noqa: F401
     weighted_cross_entropy_with_logits,
 )
 from tinytf.ops.ctc import ctc_beam_search_decoder, ctc_beam_search_decoder_v2, ctc_greedy_decoder, ctc_loss  # noqa: F401
+from tinytf.ops.ctc_dense import collapse_repeated, ctc_loss_v2, ctc_unique_labels  # noqa: F401
 from tinytf.ops.dilation import dilation2d, erosion2d  # noqa: F401
 from tinytf.ops.dropout import dropout  # noqa: F401
 from tinytf.ops.fractional_pool import fractional_avg_pool, fractional_max_pool  # noqa: F401

@@ -142,7 +142,7 @@ def test_tensors_are_no_booleans_and_no_sequences(graph):
     x = tf.constant([1.0])
     with pytest.raises(TypeError, match="using a `tf.Tensor` as a Python `bool`"):
         bool(x)
-    with pytest.raises(TypeError, match="only iterable when eager"):
+    with pytest.raises(TypeError, match="iterating over `tf.Tensor` is not allowed in Graph execution"):
         iter(x)
 
 

@@ -147,6 +147,8 @@ def constant_value(tensor):
 
     Static shapes only: an op whose kernel keeps state, or that reads a file, is never run.
     """
+    if _unknown.asked is not None:
+        _unknown.asked.setdefault(tensor, "value")
     memo = dict(_unknown.known)
     memo.update(dict.fromkeys(_unknown.tensors))
     return _fold(tensor, memo)
@@ -155,6 +157,21 @@ def constant_value(tensor):
 class _Unknown(threading.local):
     tensors: tuple = ()
     known: dict = {}
+    asked: dict | None = None  # {tensor: "value" or "dims"} while somebody wants to know what a shape rule looks at
+
+
+class ShapeValueError(ValueError):
+    """A tensor that is to be a shape holds what no shape has; no fault of the op that reads it."""
+
+
+@contextlib.contextmanager
+def recording():
+    """A context that gives a dict of the tensors whose value, or whose value as a shape, was asked for in it."""
+    old, _unknown.asked = _unknown.asked, {}
+    try:
+        yield _unknown.asked
+    finally:
+        _unknown.asked = old
 
 
 _unknown = _Unknown()
@@ -228,7 +245,7 @@ def _foldable(op) -> bool:
     entry = op.entry
     if entry is None or entry.kernel is None or entry.op_def.is_stateful or not op._inputs or len(op._inputs) > 64:
         return False
-    if op.type in _NEVER_FOLDED:
+    if op.type in _NEVER_FOLDED or op.outputs[0].dtype.name == "bfloat16":  # the arithmetic of which is known in tinytf.run
         return False
     dims = op.outputs[0].dims
     if dims is not None and None not in dims:
@@ -255,6 +272,8 @@ def _run_kernel(op, arguments, index):
 
 def constant_dims(tensor):
     """The dims that a shape-holding tensor describes: unknown entries (or -1) as None; None where not even their number is known."""
+    if _unknown.asked is not None:
+        _unknown.asked.setdefault(tensor, "dims")
     op = tensor.op
     if op.type in ("Shape", "ShapeN"):
         return op.inputs[tensor.value_index].dims
@@ -271,6 +290,8 @@ def constant_dims(tensor):
     if value is not None:
         if value.ndim == 0:  # a scalar -1 stands for "any shape"
             return None if value.item() == -1 else (_entry(value),)
+        if value.size and value.min() < -1:
+            raise ShapeValueError(f"Invalid value in tensor used for shape: {value[value < -1][0]}")
         return tuple([_entry(v) for v in value.ravel()])
     if tensor.dims is not None and len(tensor.dims) == 1 and tensor.dims[0] is not None:
         return _unknown_dims(tensor.dims[0])

@@ -58,7 +58,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref
         dtype = dtypes.as_dtype(dtype)
     if isinstance(value, Tensor):
         if dtype is not None and not dtype.is_compatible_with(value.dtype):
-            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: {str(value)!r}")
+            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: {value!r}")
         return value
     for function in _functions_for(type(value)):
         result = None
@@ -95,7 +95,7 @@ def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None, as_ref: bo
         return convert_to_tensor(value, dtype, name)
     if hasattr(value, "dense_shape") and hasattr(value, "values") and hasattr(value, "indices") and hasattr(value, "dtype"):
         if dtype is not None and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
-            raise ValueError(f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with dtype {value.dtype.name}: {str(value)!r}")
+            raise ValueError(f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with dtype {value.dtype.name}: {value!r}")
         return value
     return convert_to_tensor(value, dtype, name, as_ref=as_ref)
 

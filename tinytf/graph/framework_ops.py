@@ -119,7 +119,7 @@ def convert_to_tensor_or_composite(value, dtype=None, name=None):
         found = getattr(value, "dtype", None)
         if dtype and found is not None and not dtypes.as_dtype(dtype).is_compatible_with(found):
             raise ValueError(
-                "Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (dtypes.as_dtype(dtype).name, found.name, str(value))
+                "Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (dtypes.as_dtype(dtype).name, found.name, value)
             )
         return value
     return convert_to_tensor(value, dtype=dtype, name=name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from tinytf.graph import constant_value
 from tinytf.graph.operation import Operation
 
 
@@ -12,11 +15,37 @@ def infer_shapes(op: Operation) -> None:
         return
     try:
         shapes = entry.shape(op)
+    except constant_value.ShapeValueError as error:
+        raise ValueError(str(error)) from None
     except ValueError as error:
         shown = ", ".join(in_brackets(t.dims) for t in op._inputs)
-        raise ValueError(f"{error} for '{op.name}' (op: '{op.type}') with input shapes: {shown}.") from None
+        raise ValueError(f"{error} for '{op.name}' (op: '{op.type}') with input shapes: {shown}{_looked_at(op)}.") from None
     for tensor, dims in zip(op.outputs, shapes):
         tensor.dims = dims
+
+
+def _looked_at(op) -> str:
+    """The values that the failing shape rule looked at, for its message."""
+    with constant_value.recording() as asked, contextlib.suppress(ValueError):
+        op.entry.shape(op)
+    values, shapes = [], []
+    for i, tensor in enumerate(op._inputs):
+        if asked.get(tensor) == "value":
+            value = constant_value.constant_value(tensor)
+            if value is not None:
+                values.append(f"input[{i}] = <{_listed(value)}>")
+        elif asked.get(tensor) == "dims":
+            shapes.append(f"input[{i}] = {in_brackets(constant_value.constant_dims(tensor))}")
+    text = " and with computed input tensors: " + ", ".join(values) if values else ""
+    return text + (" and with input tensors computed as partial shapes: " + ", ".join(shapes) if shapes else "")
+
+
+def _listed(value) -> str:
+    """The first numbers of an array as TensorFlow's messages list them: 1 2, or [1 2][3 4]."""
+    if value.ndim > 1:
+        return "".join(f"[{_listed(row)}]" for row in value[:3])
+    shown = " ".join(str(v) for v in value.ravel()[:3].tolist())
+    return shown + "..." if value.size > 3 else shown
 
 
 def in_brackets(dims) -> str:

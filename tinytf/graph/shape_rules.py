@@ -33,7 +33,10 @@ def broadcast(op) -> list:
 
 def merged(op) -> list:
     """All inputs have one shape, and so has the output."""
-    return [merge_all(op.inputs)] * len(op.outputs)
+    dims = None
+    for tensor in op.inputs:
+        dims = merge_dims(dims, tensor.dims)
+    return [dims] * len(op.outputs)
 
 
 def merge_all(tensors):

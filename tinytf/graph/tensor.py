@@ -139,7 +139,7 @@ class Tensor:
         )
 
     def __iter__(self):
-        raise OperatorNotAllowedInGraphError("iterating over `tf.Tensor` is not allowed in Graph execution: Tensor objects are only iterable when eager execution is enabled. To iterate over this tensor use tf.map_fn.")
+        raise OperatorNotAllowedInGraphError("iterating over `tf.Tensor` is not allowed in Graph execution. Use Eager execution or decorate this function with @tf.function.")
 
     def __array__(self, *args, **kwargs):
         raise NotImplementedError(f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array. Evaluate it with Session.run first.")

@@ -13,13 +13,14 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import broadcast, merged
+from tinytf.graph.shape_rules import broadcast, merge_all
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, complex_ops, select
 from tinytf.ops import cast as casts
 from tinytf.ops.broadcasting import dynamic_axes, same_known_shape, smart_axes, sum_to_shape
 from tinytf.ops.division import no_nan
 from tinytf.ops.elementwise import binary
+from tinytf.ops.shape_ops import show
 from tinytf.shapes import as_dims, as_shape
 
 # ---- gradients ---------------------------------------------------------------------------------
@@ -319,13 +320,15 @@ def _add_n_kernel(op):
 
     def checked(*arrays):
         if any(a.shape != arrays[0].shape for a in arrays):
+            if op.type == "AccumulateNV2":
+                raise errors.InvalidArgumentError(op.node_def, op, "Parameters and update must be the same size")
             i = next(i for i, a in enumerate(arrays) if a.shape != arrays[0].shape)
-            shapes = f"Input 0: {list(arrays[0].shape)} != input {i}: {list(arrays[i].shape)}"
+            shapes = f"Input 0: {show(arrays[0].shape)} != input {i}: {list(arrays[i].shape)}"
             message = f"Inputs to operation {op.name} of type {op.type} must have the same size and shape.  {shapes}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         return total(*arrays)
 
-    known = all(t.dims is not None and None not in t.dims for t in op.inputs)
+    known = all(t.dims is not None and None not in t.dims and t.dims == op.inputs[0].dims for t in op.inputs)
     if known and count == 2:
         return np.add
     return total if known else checked
@@ -339,7 +342,7 @@ op(
     "AddN(inputs: N*T) -> (sum: T); N: int >= 1; T: {float, double, int32, uint8, int16, int8, complex64, int64, "
     "qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64, variant}; is_commutative; "
     "is_aggregate",
-    shape=merged,
+    shape=lambda op: [merge_all(op.inputs)],
     kernel=_add_n_kernel,
     gradient=_to_each,
     view=True,

@@ -15,6 +15,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.ops import array_ops, gradients, math_ops
 from tinytf.ops.nn_basic import column_sums
+from tinytf.ops.shape_ops import show
 from tinytf.ops.wide_rows import widen
 
 
@@ -32,11 +33,11 @@ def _as_given(op, x):
 
 def _check_channels(op, x, **vectors):
     if x.ndim != 4:
-        _fail(op, f"input must be 4-dimensional{list(x.shape)}")
+        _fail(op, f"input must be 4-dimensional{show(x.shape)}")
     depth = x.shape[1 if op.attr("data_format") == b"NCHW" else 3]
     for name, v in vectors.items():
         if v.shape != (depth,):
-            _fail(op, f"{name} must have the same number of elements as the channels of x, got {list(v.shape)} and {depth}")
+            _fail(op, f"{name} must have the same number of elements as the channels of x, got {show(v.shape)} and {depth}")
 
 
 def _forward_kernel(op):
@@ -76,7 +77,7 @@ def _backward_kernel(op):
     def run(g, x, scale, mean, variance, _=None):
         _check_channels(op, x, scale=scale, reserve_space_1=mean, reserve_space_2=variance)
         if g.shape != x.shape:
-            _fail(op, f"x and y_backprop must have same shape, but x has shape {list(x.shape)} and y_backprop {list(g.shape)}")
+            _fail(op, f"x and y_backprop must have same shape, but x has shape {show(x.shape)} and y_backprop {show(g.shape)}")
         dtype = x.dtype
         rows = np.ascontiguousarray(_channels_last(op, x)).astype(np.float32, copy=False)
         shape, rows = rows.shape, rows.reshape(-1, rows.shape[-1])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import broadcast, same_as_input
 from tinytf.ops.elementwise import binary, unary
+from tinytf.ops.shape_ops import show
 
 
 def _shift_kernel(shift):
@@ -24,7 +26,7 @@ _ONES = np.array([bin(i).count("1") for i in range(256)], np.uint8)
 
 def _population_count_kernel(op):
     def count(x):
-        x = np.ascontiguousarray(x)
+        x = np.ascontiguousarray(x).reshape(np.shape(x))
         ones = _ONES[x.reshape(-1).view(np.uint8)].reshape(x.shape + (x.itemsize,))
         return ones.sum(axis=-1, dtype=np.uint8)
 
@@ -84,7 +86,14 @@ def _bitpack_shape(op):
 
 
 def _bitpack_kernel(op):
-    return lambda x, threshold: np.packbits(np.greater(x, threshold), axis=-1)
+    def compare_and_bitpack(x, threshold):
+        if threshold.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Compare must be a scalar, but saw shape: {show(threshold.shape)}")
+        if not x.ndim or x.shape[-1] % 8:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Inner dimension of input should be divisible by 8, but saw shape: {show(x.shape)}")
+        return np.packbits(np.greater(x, threshold), axis=-1)
+
+    return compare_and_bitpack
 
 
 op(

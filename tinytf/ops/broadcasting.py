@@ -8,6 +8,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
 
@@ -38,6 +39,12 @@ def _text(shape) -> str:
     return "[" + ",".join(map(str, shape)) + "]"
 
 
+def _gradient_args_shape(op):
+    for shape in op.inputs:
+        with_rank(shape.dims, 1)
+    return [(None,), (None,)]
+
+
 def _gradient_args_kernel(op):
     dtype = op.outputs[0].dtype.as_numpy_dtype
 
@@ -53,7 +60,7 @@ def _gradient_args_kernel(op):
 
 op(
     "BroadcastGradientArgs(s0: T, s1: T) -> (r0: T, r1: T); T: {int32, int64} = int32",
-    shape=lambda op: [(None,), (None,)],
+    shape=_gradient_args_shape,
     kernel=_gradient_args_kernel,
     gradient=NOT_DIFFERENTIABLE,
 )

@@ -303,7 +303,8 @@ def _hits_kernel(op_):
 
 def _hits_shape(op_):
     true = shape_rules.with_rank(op_.inputs[0].dims, 2)
-    shape_rules.merge_dim(true[1], op_.attr("num_true"))
+    if true[1] not in (None, op_.attr("num_true")):
+        raise ValueError(f"Dimension must be {op_.attr('num_true')} but is {true[1]}")
     return [(None,)] * 3
 
 

@@ -10,6 +10,7 @@ from tinytf import checkpoint, dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.ops.shape_ops import show
 
 
 def _text(value) -> str:
@@ -85,7 +86,7 @@ def _load_kernel(op_):
         check(col_remapping)
         saved = np.asarray(checkpoint.read_tensors(_text(path), [_text(name)], [""], [dtypes.float32])[0])
         if saved.ndim != 2:
-            fail(f"Old tensor must have shape of rank 2, got {list(saved.shape)} for {_text(name)}")
+            fail(f"Old tensor must have shape of rank 2, got {show(saved.shape)} for {_text(name)}")
         shape = "[%d,%d]" % saved.shape
         if not col_remapping.size and saved.shape[1] != cols:
             fail(

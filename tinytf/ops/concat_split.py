@@ -47,11 +47,17 @@ def _concat_rule(values, axis_tensor):
     return [None if before is None else before + (middle,) + after]
 
 
+def _invalid(op, message):
+    return errors.InvalidArgumentError(op.node_def, op, message)
+
+
 def _concat(op, values, axis):
     try:
         return np.concatenate(values, int(axis))
     except (ValueError, IndexError, TypeError):
         pass
+    if axis.ndim:
+        raise _invalid(op, f"axis tensor should be a scalar integer, but got shape {show(axis.shape)}")
     rank, axis = values[0].ndim, int(axis)
     if not -rank <= axis < rank:
         message = f"ConcatOp : Expected concatenating dimensions in the range [{-rank}, {rank}), but got {axis}"
@@ -61,9 +67,9 @@ def _concat(op, values, axis):
             (i, v) for i, v in enumerate(values)
             if v.ndim != rank or any(a != b for k, (a, b) in enumerate(zip(v.shape, first)) if k != axis % rank)
         )  # fmt: skip
-        what = "Dimensions" if other.ndim == rank else "Ranks"
-        message = f"ConcatOp : {what} of inputs should match: shape[0] = {show(first)} vs. shape[{i}] = {show(other.shape)}"
-    raise errors.InvalidArgumentError(op.node_def, op, message)
+        what = "Dimensions of inputs" if other.ndim == rank else "Ranks of all input tensors"
+        message = f"ConcatOp : {what} should match: shape[0] = {show(first)} vs. shape[{i}] = {show(other.shape)}"
+    raise _invalid(op, message)
 
 
 def _concat_kernel(op):
@@ -162,7 +168,14 @@ op("Concat(concat_dim: int32, values: N*T) -> (output: T); N: int >= 2; T: type"
 
 def _concat_offset_kernel(op):
     def concat_offset(axis, *shapes):
+        if axis.ndim:
+            raise _invalid(op, f"Concat dim tensor should be a scalar integer, but got shape {show(axis.shape)}")
         first = shapes[0]
+        for i, s in enumerate(shapes):
+            if s.ndim != 1:
+                raise _invalid(op, f"input {i} should be a vector, but got shape {show(s.shape)}")
+            if len(s) != len(first):
+                raise _invalid(op, f"input {i} should contain {len(first)} elements, but got {len(s)}")
         axis = int(axis)
         rank = len(first)
         if not -rank <= axis < rank:
@@ -174,8 +187,8 @@ def _concat_offset_kernel(op):
             same[axis] = True
             if not same.all():
                 raise errors.InvalidArgumentError(
-                    op.node_def, op, f"All dimensions except {axis} must match. Input {i} has shape {s.tolist()} "
-                    f"and doesn't match input 0 with shape {first.tolist()}."
+                    op.node_def, op, f"All dimensions except {axis} must match. Input {i} has shape [{' '.join(map(str, s))}] "
+                    f"and doesn't match input 0 with shape [{' '.join(map(str, first))}]."
                 )  # fmt: skip
             offset = np.zeros(rank, np.int32)
             offset[axis] = at
@@ -286,7 +299,9 @@ def _unpack_kernel(op):
     axis, num = op.attr("axis"), op.attr("num")
 
     def unpack(x):
-        at = axis % x.ndim if x.ndim else axis
+        if not -x.ndim <= axis < x.ndim:
+            raise _invalid(op, f"axis = {axis} not in [{-x.ndim}, {x.ndim})")
+        at = axis % x.ndim
         if not x.ndim or x.shape[at] != num:
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Input shape axis {axis} must equal {num}, got shape {show(x.shape)}"
@@ -326,7 +341,8 @@ def _split_shape(op):
     size = dims[axis]
     if size is not None:
         if size % count:
-            raise ValueError(f"Dimension size must be evenly divisible by {count} but is {size}")
+            why = "Number of ways to split should evenly divide the split dimension"
+            raise ValueError(f"Dimension size must be evenly divisible by {count} but is {size}\n\t{why}")
         size //= count
     return [dims[:axis] + (size,) + dims[axis + 1 :]] * count
 
@@ -377,6 +393,8 @@ def _split_v_shape(op):
     axis = _split_axis(int(axis), len(dims))
     if count == 1 and sizes is None:
         return [dims]
+    if sizes is not None and (sizes == -1).sum() > 1:
+        raise ValueError("size_splits can only have one -1")
     sizes = [None] * count if sizes is None else [None if s < 0 else s for s in sizes.ravel().tolist()]
     whole = dims[axis]
     if whole is not None and None not in sizes and sum(sizes) != whole:
@@ -384,7 +402,8 @@ def _split_v_shape(op):
     if whole is not None and sizes.count(None) == 1:
         rest = whole - sum(s for s in sizes if s is not None)
         if rest < 0:
-            raise ValueError(f"Sum of output sizes exceeds the size {whole} of the split dimension")
+            pieces = ",".join("-1" if s is None else str(s) for s in sizes)
+            raise ValueError(f"can't split axis of size {whole} into pieces of size [{pieces}]")
         sizes = [rest if s is None else s for s in sizes]
     return [dims[:axis] + (s,) + dims[axis + 1 :] for s in sizes]
 

@@ -38,12 +38,14 @@ op("Const() -> (output: dtype); value: tensor; dtype: type",
 
 
 def _fill_shape(op):
-    value = constant_value(op.inputs[0])
-    if value is not None and value.size and value.min() < 0:
-        raise ValueError("Fill dimensions must be >= 0")
     with_rank(op.inputs[0].dims, 1)
     with_rank(op.inputs[1].dims, 0)
-    return [constant_dims(op.inputs[0])]
+    dims = constant_dims(op.inputs[0])
+    if dims is not None and None in dims:
+        value = constant_value(op.inputs[0])
+        if value is not None and value.min() < 0:
+            raise ValueError("Fill dimensions must be >= 0")
+    return [dims]
 
 
 def _fill_kernel(op):
@@ -54,11 +56,12 @@ def _fill_kernel(op):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"value must be a scalar, got shape {list(np.shape(value))}"
             )
+        if np.ndim(dims) != 1:
+            shape = ",".join(map(str, np.shape(dims)))
+            raise errors.InvalidArgumentError(op.node_def, op, f"dims must be a vector, got shape [{shape}]")
         dims = dims.tolist()
-        if not isinstance(dims, list):
-            dims = [dims]
         if dims and min(dims) < 0:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Dimensions must be >= 0, got {dims}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"Dimension {next(d for d in dims if d < 0)} must be >= 0")
         if np_type == object:
             out = np.empty(dims, object)
             out.fill(value.item() if isinstance(value, np.ndarray) else value)

@@ -13,21 +13,23 @@ from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, ranges, reductions, select
 from tinytf.ops.matmul import matmul
+from tinytf.ops.shape_ops import show
 
 
 def _cross_shape(op):
     a, b = with_rank_at_least(op.inputs[0].dims, 1), with_rank_at_least(op.inputs[1].dims, 1)
-    if a is not None and b is not None:
-        for d in (a[-1], b[-1]):
-            if d is not None and d != 3:
-                raise ValueError(f"Dimension must be 3 but is {d}")
-    return [merge_dims(a, b)]
+    dims = merge_dims(a, b)
+    if dims is not None and dims[-1] not in (None, 3):
+        raise ValueError(f"Dimension must be 3 but is {dims[-1]}")
+    return [dims]
 
 
 def _cross_kernel(op):
     def cross(a, b):
-        if a.shape != b.shape or a.shape[-1] != 3:
-            message = f"cross-products are only defined for 3-element vectors of equal shape, got {list(a.shape)}"
+        if a.shape != b.shape or not a.ndim or a.shape[-1] != 3:
+            message = f"Both inputs must be of same shape: {show(a.shape)} vs. {show(b.shape)}"
+            if a.shape == b.shape:
+                message = f"Cross-products are only defined for 3-element vectors, got {show(a.shape)}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         return np.cross(a, b)
 

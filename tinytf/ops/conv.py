@@ -14,6 +14,7 @@ from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.ops import array_ops, conv_kernels, depthwise_kernels, windows
+from tinytf.ops.shape_ops import show
 
 
 class Layout:
@@ -30,7 +31,7 @@ class Layout:
         self.strides = tuple(strides[i] for i in self.spatial)
         dilations = op.attrs.get("dilations") or op.attrs.get("rates") or [1] * self.rank
         self.dilations = tuple(dilations[i] for i in self.spatial)
-        self.outer = [v[i] for v in (strides, dilations) for i in (0, self.channel)]
+        self.outer = [[v[i] for i in (0, self.channel)] for v in (strides, dilations)]
         flat = op.attrs.get("explicit_paddings") or [0] * (2 * self.rank)
         if self.padding == "EXPLICIT":
             if len(flat) != 2 * self.rank:
@@ -88,8 +89,9 @@ def _fail(op, message, kind=errors.InvalidArgumentError):
 
 def _layout_for_run(op) -> Layout:
     layout = Layout(op)
-    if any(v != 1 for v in layout.outer):
-        _fail(op, "Current implementation does not yet support strides in the batch and depth dimensions.")
+    for what, values in zip(("strides", "dilations"), layout.outer):
+        if any(v != 1 for v in values):
+            _fail(op, f"Current implementation does not yet support {what} in the batch and depth dimensions.")
     return layout
 
 
@@ -102,7 +104,7 @@ def _places(op, layout, sizes, window):
 
 def _check_rank(op, array, name, rank):
     if array.ndim != rank:
-        _fail(op, f"{name} must be {rank}-dimensional{list(array.shape)}")
+        _fail(op, f"{name} must be {rank}-dimensional{show(array.shape)}")
 
 
 # Forward ----------------------------------------------------------------------------------------
@@ -116,6 +118,8 @@ def _conv_shape(op):
     depth, filter_depth = x[layout.channel], w[-2]
     if depth is not None and filter_depth is not None and (filter_depth == 0 or depth % filter_depth):
         raise ValueError(f"Depth of input ({depth}) is not a multiple of input depth of filter ({filter_depth})")
+    if depth and filter_depth and w[-1] is not None and w[-1] % (depth // filter_depth):
+        raise ValueError(f"Depth of output ({w[-1]}) is not a multiple of the number of groups ({depth // filter_depth})")
     return [layout.join(x[0], layout.static([x[i] for i in layout.spatial], w[:-2]), w[-1])]
 
 
@@ -127,10 +131,12 @@ def conv_kernel(op):
         _check_rank(op, x, "input", layout.rank)
         _check_rank(op, w, "filter", layout.rank)
         if x.shape[layout.channel] != w.shape[-2]:
+            if x.shape[layout.channel] % max(w.shape[-2], 1):
+                _fail(op, f"input depth must be evenly divisible by filter depth: {x.shape[layout.channel]} vs {w.shape[-2]}")
             _fail(
                 op,
-                f"The {op.type} op currently does not support grouped convolutions on the CPU: the input depth of "
-                f"{x.shape[layout.channel]} does not match the filter input depth of {w.shape[-2]}",
+                f"The {op.type} op currently does not support grouped convolutions on the CPU. A grouped convolution was "
+                f"attempted to be run because the input depth of {x.shape[layout.channel]} does not match the filter input depth of {w.shape[-2]}",
                 errors.UnimplementedError,
             )
         x = layout.last(x)
@@ -150,13 +156,19 @@ def _sizes_shape(op):
     return [(None,) * rank if dims is None else with_rank(dims, rank)]
 
 
+_KERNEL_NAMES = {
+    "Conv2DBackpropFilter": "Conv2DCustomBackpropFilter", "Conv2DBackpropInput": "Conv2DCustomBackpropInput",
+    "Conv3DBackpropFilterV2": "Conv3DBackpropFilterOp", "Conv3DBackpropInputV2": "Conv3DBackpropInputOp",
+}  # fmt: skip
+
+
 def _check_backprop(op, layout, places, g):
     positions = tuple(g.shape[i] for i in layout.spatial)
     for axis, (actual, computed) in enumerate(zip(positions, places)):
         if actual != computed:
             _fail(
                 op,
-                f"{op.type}: Size of out_backprop doesn't match computed: actual = {actual}, computed = {computed} spatial_dim: {axis + 1}",
+                f"{_KERNEL_NAMES.get(op.type, op.type)}: Size of out_backprop doesn't match computed: actual = {actual}, computed = {computed} spatial_dim: {axis + 1}",
             )
 
 
@@ -173,7 +185,7 @@ def _to_input_kernel(op):
         _check_rank(op, w, "filter", layout.rank)
         _check_rank(op, g, "out_backprop", layout.rank)
         if g.shape[layout.channel] != w.shape[-1]:
-            _fail(op, f"{op.type}: filter and out_backprop must have the same out_depth")
+            _fail(op, f"{_KERNEL_NAMES.get(op.type, op.type)}: filter and out_backprop must have the same out_depth")
         if sizes[layout.channel] != w.shape[-2]:
             _fail(op, f"{op.type}: input depth {sizes[layout.channel]} does not match the filter's input depth {w.shape[-2]}")
         if sizes[0] != g.shape[0]:
@@ -206,7 +218,7 @@ def _to_filter_kernel(op):
         if len(sizes) != layout.rank or min(sizes) < 0:
             _fail(op, f"{op.type}: filter_sizes must hold {layout.rank} sizes, got {list(sizes)}")
         if sizes[-2] != x.shape[layout.channel] or sizes[-1] != g.shape[layout.channel] or x.shape[0] != g.shape[0]:
-            _fail(op, f"{op.type}: input {list(x.shape)}, filter_sizes {list(sizes)} and out_backprop {list(g.shape)} do not belong together")
+            _fail(op, f"{op.type}: input {show(x.shape)}, filter_sizes {list(sizes)} and out_backprop {show(g.shape)} do not belong together")
         x, size = layout.last(x), sizes[:-2]
         positions, pads = _places(op, layout, x.shape[1:-1], size)
         _check_backprop(op, layout, positions, g)
@@ -315,7 +327,7 @@ def _depthwise_to_input_kernel(op):
         _check_rank(op, w, "filter", 4)
         _check_rank(op, g, "out_backprop", 4)
         if g.shape[layout.channel] != w.shape[2] * w.shape[3] or sizes[layout.channel] != w.shape[2] or sizes[0] != g.shape[0]:
-            _fail(op, f"{op.type}: input_sizes {list(sizes)}, filter {list(w.shape)} and out_backprop {list(g.shape)} do not belong together")
+            _fail(op, f"{op.type}: input_sizes {list(sizes)}, filter {show(w.shape)} and out_backprop {show(g.shape)} do not belong together")
         spatial = tuple(sizes[i] for i in layout.spatial)
         positions, pads = _places(op, layout, spatial, w.shape[:2])
         _check_backprop(op, layout, positions, g)
@@ -335,7 +347,7 @@ def _depthwise_to_filter_kernel(op):
         _check_rank(op, x, "input", 4)
         _check_rank(op, g, "out_backprop", 4)
         if sizes[2] != x.shape[layout.channel] or g.shape[layout.channel] != sizes[2] * sizes[3] or x.shape[0] != g.shape[0]:
-            _fail(op, f"{op.type}: input {list(x.shape)}, filter_sizes {list(sizes)} and out_backprop {list(g.shape)} do not belong together")
+            _fail(op, f"{op.type}: input {show(x.shape)}, filter_sizes {list(sizes)} and out_backprop {show(g.shape)} do not belong together")
         x, g = layout.last(x), np.ascontiguousarray(layout.last(g))
         positions, pads = _places(op, layout, x.shape[1:3], sizes[:2])
         _check_backprop(op, layout, positions, layout.back(g))

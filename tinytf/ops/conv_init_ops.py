@@ -10,7 +10,7 @@ import itertools
 
 from tinytf import dtypes
 from tinytf.ops import random_ops
-from tinytf.ops.init_ops import Initializer, _floating
+from tinytf.ops.init_ops import Initializer, floating
 
 
 class ConvolutionDeltaOrthogonal(Initializer):
@@ -19,7 +19,7 @@ class ConvolutionDeltaOrthogonal(Initializer):
     _settings = ("gain", "seed")
 
     def __init__(self, gain=1.0, seed=None, dtype=dtypes.float32):
-        self.gain, self.seed, self.dtype = gain, seed, _floating(dtype)
+        self.gain, self.seed, self.dtype = gain, seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         from tinytf.ops import array_ops, math_ops
@@ -54,7 +54,7 @@ class ConvolutionOrthogonal(Initializer):
     _words = ""
 
     def __init__(self, gain=1.0, seed=None, dtype=dtypes.float32):
-        self.gain, self.seed, self.dtype = gain, seed, _floating(dtype)
+        self.gain, self.seed, self.dtype = gain, seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         from tinytf.ops import math_ops

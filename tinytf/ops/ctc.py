@@ -93,6 +93,8 @@ def _loss_kernel(op):
         if values.shape != indices.shape[:1]:
             _fail(op, "labels_indices and labels_values must contain the same number of rows")
         steps, batch, classes = inputs.shape
+        if batch == 0:
+            _fail(op, "batch_size must not be 0")
         loss, gradient = np.zeros(batch, inputs.dtype), np.zeros_like(inputs)
         log_probs = _log_softmax(inputs.astype(np.float64))
         with np.errstate(invalid="ignore"):

@@ -7,6 +7,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import same_as_input
+from tinytf.ops.shape_ops import show
 
 
 def _fail(op, message):
@@ -37,7 +38,7 @@ def _permute_kernel(op):
 
     def run(x):
         if x.ndim not in (1, 2):
-            _fail(op, f"input must be a vector or 2D tensor, but got shape {list(x.shape)}")
+            _fail(op, f"input must be a vector or 2D tensor, but got shape {show(x.shape)}")
         if x.ndim == 2 and x.shape[1] != 2:
             _fail(op, f"Second dimension of 2D input must be of size 2, but got shape [{x.shape[0]},{x.shape[1]}]")
         if x.shape[0] == len(source):

@@ -12,7 +12,7 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.ops import array_ops, math_ops, windows
-from tinytf.ops.shape_ops import deprecated_argument
+from tinytf.ops.shape_ops import deprecated_argument, show
 
 
 def _spatial(op):
@@ -31,7 +31,7 @@ def _cells(op, x, w):
     """(output size, pads, [(cell, what it sees at every position with the filter added)])."""
     strides, rates, padding = _spatial(op)
     if x.ndim != 4 or w.ndim != 3 or x.shape[3] != w.shape[2]:
-        raise errors.InvalidArgumentError(op.node_def, op, f"input and filter must have the same depth: {list(x.shape)} vs {list(w.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"input and filter must have the same depth: {show(x.shape)} vs {show(w.shape)}")
     try:
         places = [windows.place(n, k, s, r, padding) for n, k, s, r in zip(x.shape[1:3], w.shape[:2], strides, rates)]
     except ValueError as error:

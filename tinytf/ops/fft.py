@@ -16,6 +16,7 @@ from tinytf.ops import array_ops, ranges, reductions
 from tinytf.ops.cast import cast
 from tinytf.ops.complex_ops import conj, real
 from tinytf.ops.matmul import matmul
+from tinytf.ops.shape_ops import show
 
 # ---- shapes and kernels ------------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ def _real_kernel(transform, rank, inverse):
 
         def run(x, length):
             if x.ndim < rank:
-                message = f"Input must have rank of at least {rank} but got: {list(x.shape)}"
+                message = f"Input must have rank of at least {rank} but got: {show(x.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             sizes = [int(n) for n in length]
             needed = sizes[:-1] + [sizes[-1] // 2 + 1 if inverse and sizes[-1] else sizes[-1]]

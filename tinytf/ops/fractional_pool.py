@@ -17,6 +17,7 @@ from tinytf.graph.shape_rules import with_rank
 from tinytf.ops import array_ops, philox
 from tinytf.ops.named_results import FractionalPool
 from tinytf.ops.random_seed import get_seed
+from tinytf.ops.shape_ops import show
 
 
 def _fail(op, message):
@@ -130,7 +131,7 @@ def _pool_kernel(reduce_window):
                 _fail(op, "tensor_in must be 4-dimensional")
             counts = [int(math.floor(n / r)) for n, r in zip(x.shape, ratios)]
             if min(counts[1:3]) < 1:
-                _fail(op, f"pooling_ratio {list(ratios)} is larger than an input of shape {list(x.shape)}")
+                _fail(op, f"pooling_ratio {list(ratios)} is larger than an input of shape {show(x.shape)}")
             rows, columns = (pooling_sequence(x.shape[i], counts[i], generator, pseudo_random) for i in (1, 2))
             y = np.empty((x.shape[0], counts[1], counts[2], x.shape[3]), x.dtype)
             for i, (top, bottom) in enumerate(_spans(rows, x.shape[1], overlapping)):
@@ -174,7 +175,7 @@ def _avg_grad_kernel(op):
             _fail(op, "original input tensor shape must be 1-dimensional and of 4 elements")
         shape = tuple(int(d) for d in shape)
         if min(shape) < 0 or shape[0] != g.shape[0] or shape[3] != g.shape[3] or shape[1] < g.shape[1] or shape[2] < g.shape[2]:
-            _fail(op, f"out_backprop {list(g.shape)} does not fit an input of shape {list(shape)}")
+            _fail(op, f"out_backprop {show(g.shape)} does not fit an input of shape {show(shape)}")
         out = np.zeros(shape, np.float64 if g.dtype == np.float32 else g.dtype)
         row_spans, column_spans = _windows(op, shape, rows, columns)
         for i, (top, bottom) in enumerate(row_spans):

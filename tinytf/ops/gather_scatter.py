@@ -94,7 +94,14 @@ def _gather_v2_shape(op):
 def _gather_v2_kernel(op):
     batch_dims = op.attr("batch_dims")
 
+    def check(x, axis):
+        if axis.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, "axis must be scalar")
+        if not x.ndim:
+            raise errors.InvalidArgumentError(op.node_def, op, "params must be at least 1 dimensional")
+
     def gather(x, indices, axis):
+        check(x, axis)
         axis, rank = int(axis), x.ndim
         if not -rank <= axis < rank:
             raise errors.InvalidArgumentError(
@@ -107,6 +114,10 @@ def _gather_v2_kernel(op):
         return handles if handles.ndim else handles[()]  # a handle is what it stands for, not an array
 
     def batch_gather(x, indices, axis):
+        check(x, axis)
+        if not -indices.ndim <= batch_dims < indices.ndim:
+            message = f"Expected batch_dims in the range [{-indices.ndim}, {indices.ndim}), but got {batch_dims}"
+            raise errors.InvalidArgumentError(op.node_def, op, message)
         batch = batch_dims + indices.ndim if batch_dims < 0 else batch_dims
         axis = int(axis) % x.ndim
         if axis < batch or x.shape[:batch] != indices.shape[:batch]:
@@ -213,7 +224,15 @@ def _gather_nd_shape(op):
 
 def _nd_index(op, indices, dims, what):
     """`indices` [..., depth] as a tuple of index arrays; raises where one lies outside `dims`."""
-    depth = indices.shape[-1] if indices.ndim else 0
+    if not indices.ndim:
+        raise errors.InvalidArgumentError(op.node_def, op, "indices must be at least a vector")
+    if not dims and op.type == "GatherNd":
+        raise errors.InvalidArgumentError(op.node_def, op, "params must be at least a vector")
+    if 0 in dims and indices.size and op.type == "GatherNd":
+        raise errors.InvalidArgumentError(
+            op.node_def, op, f"Requested more than 0 entries, but params is empty.  Params shape: {show(dims)}"
+        )  # fmt: skip
+    depth = indices.shape[-1]
     if depth > len(dims):
         raise errors.InvalidArgumentError(
             op.node_def, op, f"index innermost dimension length must be <= params rank; saw: {depth} vs. {len(dims)}"
@@ -429,6 +448,8 @@ def batch_gather(params, indices, name=None) -> Tensor:
         if indices.dims is None:
             raise ValueError("batch_gather does not allow indices with unknown shape.")
         batch_dims = len(indices.dims) - 1
+        if batch_dims < 0:
+            raise ValueError(f"batch_dims = {batch_dims} must be less than rank(indices) = 0")
         if params.dims is not None and batch_dims >= len(params.dims):
             raise ValueError(f"batch_dims = {batch_dims} must be less than rank(params) = {len(params.dims)}")
         indices_shape, params_shape = shape_ops.shape(indices), shape_ops.shape(params)

@@ -83,6 +83,17 @@ def gradients(
     return [walk.gradient_of(x, unconnected) for x in xs]
 
 
+def hessian_vector_product(ys, xs, v) -> list:
+    """The second derivatives of `ys` by `xs` times the vectors `v`, one for each x, without the matrices."""
+    if len(v) != len(xs):
+        raise ValueError("xs and v must have the same length.")
+    from tinytf.ops import arithmetic, array_ops
+
+    first = gradients(ys, xs)
+    products = [arithmetic.multiply(grad, array_ops.stop_gradient(along)) for grad, along in zip(first, v) if grad is not None]
+    return gradients(products, xs)
+
+
 def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None) -> list:
     """The matrices of second derivatives of sum(ys) by each x, of shape x.shape + x.shape. Follows tf.hessians of TF 1.15."""
     xs = _as_list(xs)

@@ -10,7 +10,7 @@ from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input
+from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
 from tinytf.ops.cast import cast
@@ -19,6 +19,7 @@ from tinytf.ops.constant import constant
 
 def _size_shape(index):
     def shape(op):
+        with_rank(op.inputs[index].dims, 0)
         size = constant_value(op.inputs[index])
         if size is None:
             return [(None,)]
@@ -51,14 +52,11 @@ def _bincount_kernel(op):
 
 def _bucketize_kernel(op):
     boundaries = np.array(op.attr("boundaries"), np.float32)
+    if (boundaries[1:] < boundaries[:-1]).any():
+        raise errors.InvalidArgumentError(op.node_def, op, "Expected sorted boundaries")
     return lambda x: np.searchsorted(boundaries, x, side="right").astype(np.int32)
 
 
-def _bucketize_shape(op):
-    boundaries = op.attr("boundaries")
-    if any(b > a for b, a in zip(boundaries, boundaries[1:])):
-        raise ValueError("Expected sorted boundaries")
-    return same_as_input(op)
 
 
 def _histogram_kernel(op):
@@ -87,7 +85,7 @@ op(
 )
 op(
     "Bucketize(input: T) -> (output: int32); T: {int32, int64, float, double}; boundaries: list(float)",
-    shape=_bucketize_shape,
+    shape=same_as_input,
     kernel=_bucketize_kernel,
 )
 op(

@@ -12,6 +12,7 @@ from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import philox
 from tinytf.ops.named_results import SampleDistortedBoundingBoxV2
+from tinytf.ops.shape_ops import show
 
 _COLORS = np.array(
     [[1, 1, 0, 1], [0, 0, 1, 1], [1, 0, 0, 1], [0, 1, 0, 1], [0.5, 0, 0.5, 1], [0.5, 0.5, 0, 1], [0.5, 0, 0, 1], [0, 0, 0.5, 1], [0, 1, 1, 1], [1, 0, 1, 1]],
@@ -37,9 +38,9 @@ def _draw_kernel(op):
         if images.ndim != 4 or images.shape[3] not in (1, 3, 4):
             fail("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
         if boxes.ndim != 3 or boxes.shape[2] != 4 or len(boxes) != len(images):
-            fail(f"boxes must be [batch, number, 4], got {list(boxes.shape)}")
+            fail(f"boxes must be [batch, number, 4], got {show(boxes.shape)}")
         if colors is not None and (colors.ndim != 2 or colors.size and colors.shape[1] < images.shape[3]):
-            fail(f"colors must have equal or more channels than the image provided: {list(colors.shape)}")
+            fail(f"colors must have equal or more channels than the image provided: {show(colors.shape)}")
         out = images.copy()
         count, height, width, depth = images.shape
         palette = _COLORS.copy() if colors is None or not colors.size else np.asarray(colors, np.float32)
@@ -103,9 +104,9 @@ def _distorted_kernel(op):
     def sample(image_size, bounding_boxes, least_covered=None):
         least_covered = op.attr("min_object_covered") if least_covered is None else least_covered
         if image_size.shape != (3,):
-            fail(f"image_size must be 1-D with 3 elements, got {list(image_size.shape)}")
+            fail(f"image_size must be 1-D with 3 elements, got {show(image_size.shape)}")
         if bounding_boxes.ndim != 3 or bounding_boxes.shape[2] != 4:
-            fail(f"input boxes must be 3-dimensional [batch, num_boxes, coords]: {list(bounding_boxes.shape)}")
+            fail(f"input boxes must be 3-dimensional [batch, num_boxes, coords]: {show(bounding_boxes.shape)}")
         height, width = int(image_size[0]), int(image_size[1])
         boxes = bounding_boxes.reshape(-1, 4)
         outside = boxes[~((boxes >= 0) & (boxes <= 1))]

@@ -15,6 +15,7 @@ from tinytf.ops import array_ops, bmp, gif, jpeg, jpeg_encoder, math_ops, png, s
 from tinytf.ops.cond import cond
 from tinytf.ops.control_flow_ops import Assert
 from tinytf.ops.image_adjust import convert_image_dtype
+from tinytf.ops.shape_ops import show
 
 # Reading --------------------------------------------------------------------------------------------------
 
@@ -173,7 +174,7 @@ def _checked_image(fail, image, allowed, words):
     if image.ndim != 3:
         fail(f"image must be 3-dimensional [{','.join(map(str, image.shape))}]")
     if image.shape[2] not in allowed:
-        fail(f"image must have {words} channels, got [{','.join(map(str, image.shape))}]")
+        fail(f"image must have {words} channels, got {image.shape[2]}")
 
 
 def _as_string(data) -> np.ndarray:
@@ -182,7 +183,7 @@ def _as_string(data) -> np.ndarray:
 
 def _check_jpeg_size(op, image):
     if not 0 < min(image.shape[:2]) <= max(image.shape[:2]) <= 65500:
-        raise errors.InternalError(op.node_def, op, f"JPEG encoding failed: sides must be 1 to 65500, got {list(image.shape)}")
+        raise errors.InternalError(op.node_def, op, f"JPEG encoding failed: sides must be 1 to 65500, got {show(image.shape)}")
 
 
 def _encode_jpeg_kernel(op):
@@ -225,7 +226,7 @@ def _encode_png_kernel(op):
     def encode(image):
         _checked_image(fail, image, (1, 2, 3, 4), "1, 2, 3, or 4")
         if not image.size:
-            fail(f"image must not be empty, got shape {list(image.shape)}")
+            fail(f"image must not be empty, got shape {show(image.shape)}")
         return _as_string(png.encode_png(image, level))
 
     return encode

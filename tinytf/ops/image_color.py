@@ -7,6 +7,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import with_rank_at_least
+from tinytf.ops.shape_ops import show
 
 
 def _image_shape(op):
@@ -95,7 +96,7 @@ def _saturation_kernel(op):
 def _contrast_kernel(op):
     def adjust(images, factor):
         if images.ndim < 3:
-            raise errors.InvalidArgumentError(op.node_def, op, f"input must be at least 3-D, got shape{list(images.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"input must be at least 3-D, got shape{show(images.shape)}")
 
         def change(x):
             mean = x.mean(axis=(-3, -2), keepdims=True)

@@ -9,6 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, with_rank
+from tinytf.ops.shape_ops import show
 
 # Boxes ----------------------------------------------------------------------------------------------------
 
@@ -46,7 +47,7 @@ def _between(at):
 
 def _checked(op, boxes, which, images):
     if boxes.ndim != 2 or boxes.shape[1] != 4 or len(which) != len(boxes):
-        raise errors.InvalidArgumentError(op.node_def, op, f"boxes must have 4 columns: boxes and box_index must have as many rows, of 4: {list(boxes.shape)} and {list(which.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"boxes must have 4 columns: boxes and box_index must have as many rows, of 4: {show(boxes.shape)} and {show(which.shape)}")
     if which.size and (which.min() < 0 or which.max() >= images):
         raise errors.OutOfRangeError(op.node_def, op, f"box_index has values outside [0, batch_size): [0, {images})")
 
@@ -59,7 +60,7 @@ def _crop_kernel(op):
         if height <= 0 or width <= 0:
             raise errors.InvalidArgumentError(op.node_def, op, f"crop dimensions must be positive, got {height} and {width}")
         if image.ndim != 4 or 0 in image.shape[1:3]:
-            raise errors.InvalidArgumentError(op.node_def, op, f"image dimensions must be positive, got {list(image.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"image dimensions must be positive, got {show(image.shape)}")
         _checked(op, boxes, which, image.shape[0])
         out = np.full((len(boxes), height, width, image.shape[3]), outside, np.float32)
         for k, ((y1, x1, y2, x2), n) in enumerate(zip(boxes, which)):
@@ -171,7 +172,7 @@ def _glimpse_kernel(op):
 
     def glimpse(images, size, offsets):
         if min(size) <= 0 or len(offsets) != len(images):
-            raise errors.InvalidArgumentError(op.node_def, op, f"size must be positive and offsets one for each image: {size.tolist()}, {list(offsets.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"size must be positive and offsets one for each image: {size.tolist()}, {show(offsets.shape)}")
         sides, size = images.shape[1:3], [int(s) for s in size]
         out = np.empty((len(images), *size, images.shape[3]), np.float32)
         for n, image in enumerate(images):

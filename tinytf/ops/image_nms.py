@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.named_results import CombinedNonMaxSuppression, NonMaxSuppressionV4
+from tinytf.ops.shape_ops import show
 
 
 def overlaps(a, b) -> np.ndarray:
@@ -181,7 +182,7 @@ def _nms_v5_kernel(op):
 def _with_overlaps_kernel(op):
     def run(matrix, scores, most, threshold, least):
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-            raise errors.InvalidArgumentError(op.node_def, op, f"overlaps must be square: {list(matrix.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"overlaps must be square: {show(matrix.shape)}")
         if scores.ndim != 1 or len(scores) != len(matrix):
             raise errors.InvalidArgumentError(op.node_def, op, "scores has incompatible shape")
         return suppressed(lambda i, others: matrix[i, others], scores, int(most), threshold, least)[0]
@@ -197,7 +198,7 @@ def _combined_kernel(op):
 
     def run(boxes, scores, per_class, total, iou, least):
         if boxes.ndim != 4 or boxes.shape[3] != 4 or scores.ndim != 3 or scores.shape[:2] != boxes.shape[:2]:
-            fail(f"boxes and scores have incompatible shapes: {list(boxes.shape)} and {list(scores.shape)}")
+            fail(f"boxes and scores have incompatible shapes: {show(boxes.shape)} and {show(scores.shape)}")
         batch, count, sets, _ = boxes.shape
         classes = scores.shape[2]
         if sets not in (1, classes):

@@ -15,6 +15,7 @@ from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import with_rank
 from tinytf.ops import parallel
+from tinytf.ops.shape_ops import show
 
 _CUBIC_STEPS = 1024  # TensorFlow looks cubic weights up in a table of so many steps
 
@@ -64,7 +65,7 @@ def _checked(op, images, size) -> tuple:
     if min(size) <= 0:
         raise errors.InvalidArgumentError(op.node_def, op, "output dimensions must be positive")
     if images.ndim != 4:
-        raise errors.InvalidArgumentError(op.node_def, op, f"input must be 4-dimensional {list(images.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"input must be 4-dimensional {show(images.shape)}")
     if 0 in images.shape[1:3]:
         raise errors.InvalidArgumentError(op.node_def, op, "input image must be of non-zero size")
     return size

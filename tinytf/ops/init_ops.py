@@ -10,7 +10,7 @@ from tinytf import dtypes
 from tinytf.ops import random_ops
 from tinytf.shapes import TensorShape
 
-_TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal cut off at two standard deviations
+TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal cut off at two standard deviations
 
 
 class Initializer:
@@ -34,7 +34,8 @@ class Initializer:
         return cls(**config)
 
 
-def _floating(dtype):
+def floating(dtype) -> dtypes.DType:
+    """The dtype; ValueError unless it is a floating one."""
     dtype = dtypes.as_dtype(dtype)
     if not dtype.is_floating:
         raise ValueError("Expected floating point type, got %s." % dtype)
@@ -108,7 +109,7 @@ class RandomNormal(Initializer):
     _settings = ("mean", "stddev", "seed")
 
     def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=dtypes.float32):
-        self.mean, self.stddev, self.seed, self.dtype = mean, stddev, seed, _floating(dtype)
+        self.mean, self.stddev, self.seed, self.dtype = mean, stddev, seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self.dtype if dtype is None else dtype
@@ -121,7 +122,7 @@ class TruncatedNormal(Initializer):
     _settings = ("mean", "stddev", "seed")
 
     def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=dtypes.float32):
-        self.mean, self.stddev, self.seed, self.dtype = mean, stddev, seed, _floating(dtype)
+        self.mean, self.stddev, self.seed, self.dtype = mean, stddev, seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self.dtype if dtype is None else dtype
@@ -134,7 +135,7 @@ class UniformUnitScaling(Initializer):
     _settings = ("factor", "seed")
 
     def __init__(self, factor=1.0, seed=None, dtype=dtypes.float32):
-        self.factor, self.seed, self.dtype = factor, seed, _floating(dtype)
+        self.factor, self.seed, self.dtype = factor, seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self.dtype if dtype is None else dtype
@@ -165,7 +166,7 @@ class VarianceScaling(Initializer):
         if distribution not in ("normal", "uniform", "truncated_normal", "untruncated_normal"):
             raise ValueError("Invalid `distribution` argument:", distribution)
         self.scale, self.mode, self.distribution = scale, mode, distribution
-        self.seed, self.dtype = seed, _floating(dtype)
+        self.seed, self.dtype = seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self.dtype if dtype is None else dtype
@@ -173,7 +174,7 @@ class VarianceScaling(Initializer):
         fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         scale = self.scale / max(1.0, fan)
         if self.distribution in ("normal", "truncated_normal"):
-            stddev = math.sqrt(scale) / _TRUNCATED_STDDEV
+            stddev = math.sqrt(scale) / TRUNCATED_STDDEV
             return random_ops.truncated_normal(shape, 0.0, stddev, dtype, seed=self.seed)
         if self.distribution == "untruncated_normal":
             return random_ops.random_normal(shape, 0.0, math.sqrt(scale), dtype, seed=self.seed)
@@ -228,26 +229,30 @@ class Orthogonal(Initializer):
     _settings = ("gain", "seed")
 
     def __init__(self, gain=1.0, seed=None, dtype=dtypes.float32):
-        self.gain, self.seed, self.dtype = gain, seed, _floating(dtype)
+        self.gain, self.seed, self.dtype = gain, seed, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        from tinytf.graph.build import make
-        from tinytf.ops import array_ops, math_ops
-
         dtype = self.dtype if dtype is None else dtype
-        if len(shape) < 2:
-            raise ValueError("The tensor to initialize must be at least two-dimensional")
-        rows = 1
-        for dim in shape[:-1]:
-            rows *= int(dim)
-        columns = int(shape[-1])
-        flat = (columns, rows) if rows < columns else (rows, columns)
-        normals = random_ops.random_normal(flat, dtype=dtype, seed=self.seed)
-        q, r = make("Qr", normals, full_matrices=False)
-        q *= math_ops.sign(make("DiagPart", r))  # makes the decomposition unique
-        if rows < columns:
-            q = array_ops.matrix_transpose(q)
-        return self.gain * array_ops.reshape(q, shape)
+        return orthogonal_matrix(shape, self.gain, lambda flat: random_ops.random_normal(flat, dtype=dtype, seed=self.seed))
+
+
+def orthogonal_matrix(shape, gain, draw):
+    """`gain` times a random orthogonal matrix of this shape; `draw(shape)` gives the normals that it is made of."""
+    from tinytf.graph.build import make
+    from tinytf.ops import array_ops, math_ops
+
+    if len(shape) < 2:
+        raise ValueError("The tensor to initialize must be at least two-dimensional")
+    rows = 1
+    for dim in shape[:-1]:
+        rows *= int(dim)
+    columns = int(shape[-1])
+    normals = draw((columns, rows) if rows < columns else (rows, columns))
+    q, r = make("Qr", normals, full_matrices=False)
+    q *= math_ops.sign(make("DiagPart", r))  # makes the decomposition unique
+    if rows < columns:
+        q = array_ops.matrix_transpose(q)
+    return gain * array_ops.reshape(q, shape)
 
 
 class Identity(Initializer):
@@ -256,7 +261,7 @@ class Identity(Initializer):
     _settings = ("gain",)
 
     def __init__(self, gain=1.0, dtype=dtypes.float32):
-        self.gain, self.dtype = gain, _floating(dtype)
+        self.gain, self.dtype = gain, floating(dtype)
 
     def __call__(self, shape, dtype=None, partition_info=None):
         from tinytf.ops import array_ops, linalg_functions

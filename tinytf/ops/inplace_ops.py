@@ -93,6 +93,11 @@ def inplace_sub(x, i, v) -> Tensor:
     return alias_inplace_sub(make("DeepCopy", convert_to_tensor(x)), i, v)
 
 
+def empty(shape, dtype, init=False, name=None) -> Tensor:
+    """A tensor of a shape that is given when it runs, zeros here.  Follows gen_array_ops.empty of TF 1.15."""
+    return make("Empty", shape, dtype=dtype, init=init, name=name)
+
+
 def empty_like(x, init=None) -> Tensor:
     """A tensor of the shape of `x`, zeros here."""
     from tinytf.ops import array_ops

@@ -110,6 +110,25 @@ def _last_input_shape(op):
 # ---- kernels' errors ---------------------------------------------------------------------------
 
 
+_SOLVING = frozenset(["MatrixSolve", "MatrixTriangularSolve", "BatchMatrixSolve", "BatchMatrixTriangularSolve"])
+
+
+def _refused(op, message):
+    return errors.InvalidArgumentError(op.node_def, op, message)
+
+
+def _check_sides(op, matrix, rhs):
+    for i, side in enumerate((matrix, rhs)):
+        if side.ndim < 2:
+            raise _refused(op, f"Input tensor {i} must have rank >= 2, got {side.ndim}")
+    if matrix.shape[-1] != matrix.shape[-2]:
+        raise _refused(op, "First input (lhs) must be a square matrix." if "Triangular" in op.type else "Input matrix must be square.")
+    if matrix.shape[-2] != rhs.shape[-2]:
+        raise _refused(op, "Input matrix and rhs are incompatible.")
+    if matrix.shape[:-2] != rhs.shape[:-2]:
+        raise _refused(op, "All input tensors must have the same outer dimensions.")
+
+
 def _kernel(function, singular="Input is not invertible.", square=True):
     """`function(op)` gives the computation; what LAPACK refuses becomes TensorFlow's error."""
 
@@ -118,8 +137,10 @@ def _kernel(function, singular="Input is not invertible.", square=True):
 
         def checked(*arrays):
             a = arrays[0]
-            if square and (a.ndim < 2 or a.shape[-1] != a.shape[-2]):
-                raise errors.InvalidArgumentError(op.node_def, op, "Input matrix must be square.")
+            if op.type in _SOLVING:
+                _check_sides(op, a, arrays[1])
+            elif square and (a.ndim < 2 or a.shape[-1] != a.shape[-2]):
+                raise _refused(op, "Input matrix must be square." if a.ndim > 1 else f"Input tensor 0 must have rank >= 2, got {a.ndim}")
             try:
                 return run(*arrays)
             except np.linalg.LinAlgError:

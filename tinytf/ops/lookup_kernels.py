@@ -7,6 +7,7 @@ import numpy as np
 from tinytf import dtypes, errors, file_io
 from tinytf.graph import trust
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import merge_dims, with_rank, with_rank_at_most
 from tinytf.ops.shape_ops import show
 from tinytf.ops.string_kernels import objects, parse_number
 
@@ -14,13 +15,32 @@ _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 
 
 class Table:
-    """Keys and values of one table.  `fixed` tables are filled once; values have the shape `value_dims`."""
+    """Keys and values of one table.  `fixed` tables are filled once; values have the shape `value_dims`.
+
+    A dense table has `reserved` keys, {key: what it is called}, and its keys may be vectors: they have the shape `key_dims`.
+    """
 
     def __init__(self, key_dtype, value_dtype, value_dims=(), fixed=False):
         self.key_dtype, self.value_dtype, self.value_dims = key_dtype, value_dtype, tuple(value_dims)
+        self.key_dims: tuple = ()
+        self.reserved: dict = {}
         self.fixed = fixed
         self.ready = not fixed
         self.entries: dict = {}
+
+    def batch(self, keys) -> tuple:
+        """The shape of an array of keys, without that of one key."""
+        return keys.shape[: keys.ndim - len(self.key_dims)]
+
+    def keys_of(self, array) -> list:
+        """An array of keys as what the dict holds: numbers, bytes, or tuples of them."""
+        return [tuple(k) for k in array.tolist()] if self.key_dims else array.ravel().tolist()
+
+    def as_keys(self, keys):
+        """Keys of the dict as an array."""
+        if self.key_dtype == dtypes.string and not self.key_dims:
+            return objects(keys, (len(keys),))
+        return np.array(keys, self.key_dtype.as_numpy_dtype).reshape((len(keys), *self.key_dims))
 
     def values_of(self, array) -> list:
         """An array of values as what the dict holds: numbers, bytes, or arrays."""
@@ -49,19 +69,65 @@ def _dims(shape):
     return tuple(shape.as_list() or ())
 
 
+_KEYS_TO_NUMBERS = {dtypes.int32: "double float int32", dtypes.int64: "double float int32 int64 string",
+                    dtypes.string: "double float int32 int64 bool"}  # fmt: skip
+_EXTRA = {"HashTableV2": [("int32", "string"), ("string", "string")], "MutableHashTableV2": [("int64", "variant")],
+          "MutableHashTableOfTensorsV2": [("string", "string")],
+          "MutableDenseHashTableV2": [("int64", "bool"), ("int64", "variant")]}  # fmt: skip
+
+
+def _need_kernel(op):
+    """TensorFlow has kernels for some pairs of types only."""
+    key, value = (_TYPE_STRING[op.attr(name)] for name in ("key_dtype", "value_dtype"))
+    known = value in _KEYS_TO_NUMBERS.get(op.attr("key_dtype"), "").split() and not (op.type == "MutableDenseHashTableV2" and value == "string")
+    if not known and (key, value) not in _EXTRA[op.type]:
+        raise _invalid(op, f"No OpKernel was registered to support Op '{op.type}' used by node {op.name} with these attrs: [key_dtype=DT_{key.upper()}, value_dtype=DT_{value.upper()}]")
+
+
 def _table_kernel(fixed, value_shape=False):
     def kernel(op, resources):
+        _need_kernel(op)
         name = op.attr("shared_name").decode() or op.name
         key = (op.attr("container").decode(), name)
         dims = _dims(op.attr("value_shape")) if value_shape else ()
+        if len(dims) > 1 and not op.inputs:
+            raise _invalid(op, f"Default value must be a vector, got shape {show(dims)}")
         table = resources.get(key)
         if table is None:
             table = resources[key] = Table(op.attr("key_dtype"), op.attr("value_dtype"), dims, fixed)
         elif not isinstance(table, Table) or (table.key_dtype, table.value_dtype) != (op.attr("key_dtype"), op.attr("value_dtype")):
             raise _invalid(op, f"The resource {name} exists already and is no table of these types")
-        return lambda *_: table
+        return _dense_kernel(op, table) if op.inputs else lambda: table
 
     return kernel
+
+
+def _dense_kernel(op, table):
+    buckets = op.attr("initial_num_buckets")
+
+    def dense(empty_key, deleted_key):
+        if table.reserved:
+            return table
+        if len(table.value_dims) > 1:
+            raise _invalid(op, f"Empty value must be a scalar or a vector, got shape {show(table.value_dims)}")
+        if empty_key.shape != deleted_key.shape:
+            raise _invalid(op, f"Empty and deleted keys must have same shape, got shapes: {show(empty_key.shape)} and {show(deleted_key.shape)}")
+        if np.array_equal(empty_key, deleted_key):
+            raise _invalid(op, "Empty and deleted keys cannot be equal")
+        if buckets < 4 or buckets & (buckets - 1):
+            raise _invalid(op, f"Number of buckets must be at least 4 and a power of 2, got: {buckets}")
+        table.key_dims = empty_key.shape
+        empty, deleted = table.keys_of(empty_key[np.newaxis]) + table.keys_of(deleted_key[np.newaxis])
+        table.reserved = {empty: "empty_key", deleted: "deleted_key"}
+        return table
+
+    return dense
+
+
+def _dense_shape(op):
+    for key in op.inputs:
+        with_rank_at_most(key.dims, 1)
+    return [()]
 
 
 _SHARING = "container: string = ''; shared_name: string = ''; use_node_name_sharing: bool = false; key_dtype: type; value_dtype: type"
@@ -73,7 +139,7 @@ op(f"MutableHashTableOfTensorsV2() -> (table_handle: resource); {_SHARING}; valu
    shape=lambda op: [()], stateful_kernel=_table_kernel(False, True), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op(f"MutableDenseHashTableV2(empty_key: key_dtype, deleted_key: key_dtype) -> (table_handle: resource); {_SHARING}; "
    "value_shape: shape = []; initial_num_buckets: int = 131072; max_load_factor: float = 0.8; is_stateful",
-   shape=lambda op: [()], stateful_kernel=_table_kernel(False, True), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_dense_shape, stateful_kernel=_table_kernel(False, True), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 # ---- filling
@@ -103,17 +169,35 @@ def _show(value) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
+def _check_keys(op, table, keys):
+    rank = len(table.key_dims)
+    if keys.shape[keys.ndim - rank :] != table.key_dims:
+        raise _invalid(op, f"Input key shape {show(keys.shape)} must end with the table's key shape {show(table.key_dims)}")
+    if rank and keys.ndim > rank + 1:
+        expected = (keys.shape[0], *table.key_dims)
+        raise _invalid(op, f"Expected key shape {show(expected)} got {show(keys.shape)}")
+
+
+def _check_reserved(op, table, keys):
+    for key, called in table.reserved.items():
+        if key in keys:
+            raise _invalid(op, f"Using the {called} as a table key is not allowed")
+
+
 def _check_sizes(op, table, keys, values):
-    if values.shape != keys.shape + table.value_dims:
-        raise _invalid(op, f"Expected shape {show(keys.shape + table.value_dims)} for value, got {show(values.shape)}")
+    expected = table.batch(keys) + table.value_dims
+    if values.shape != expected:
+        raise _invalid(op, f"Expected shape {show(expected)} for value, got {show(values.shape)}")
 
 
 def _import(clear):
     def kernel(op):
         def insert(table, keys, values):
             _check_types(op, table, keys, values)
+            _check_keys(op, table, keys)
             _check_sizes(op, table, keys, values)
-            names, contents = keys.ravel().tolist(), table.values_of(values)
+            names, contents = table.keys_of(keys), table.values_of(values)
+            _check_reserved(op, table, names)
             if table.fixed:
                 _fill_once(op, table, names, contents)
             else:
@@ -137,11 +221,16 @@ def _fixed_only(op):
     return initialize
 
 
+def _import_shape(op):
+    merge_dims(with_rank(op.inputs[1].dims, 1), op.inputs[2].dims)
+    return []
+
+
 # Tables are resources that a kernel changes: none of these may be folded.
 op("InitializeTableV2(table_handle: resource, keys: Tkey, values: Tval) -> (); Tkey: type; Tval: type; is_stateful",
-   shape=lambda op: [], kernel=_fixed_only, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_import_shape, kernel=_fixed_only, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("LookupTableImportV2(table_handle: resource, keys: Tin, values: Tout) -> (); Tin: type; Tout: type; is_stateful",
-   shape=lambda op: [], kernel=_import(True))  # fmt: skip
+   shape=_import_shape, kernel=_import(True))  # fmt: skip
 op("LookupTableInsertV2(table_handle: resource, keys: Tin, values: Tout) -> (); Tin: type; Tout: type; is_stateful",
    shape=lambda op: [], kernel=_import(False), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
@@ -149,7 +238,10 @@ op("LookupTableInsertV2(table_handle: resource, keys: Tin, values: Tout) -> (); 
 def _remove_kernel(op):
     def remove(table, keys):
         _check_types(op, table, keys, None)
-        for k in keys.ravel().tolist():
+        _check_keys(op, table, keys)
+        names = table.keys_of(keys)
+        _check_reserved(op, table, names)
+        for k in names:
             table.entries.pop(k, None)
 
     return remove
@@ -215,24 +307,32 @@ def _find_kernel(op):
     def find(table, keys, default):
         _check_types(op, table, keys, default)
         _need_ready(op, table)
-        fallback = table.values_of(default)
-        names = keys.ravel().tolist()
-        if len(fallback) == 1:
-            get, other = table.entries.get, fallback[0]
-            return table.as_array([get(k, other) for k in names], keys.shape)
-        if default.shape != keys.shape + table.value_dims:
+        _check_keys(op, table, keys)
+        if default.shape != table.value_dims:
             raise _invalid(op, f"Expected shape {show(table.value_dims)} for default value, got {show(default.shape)}")
-        return table.as_array([table.entries.get(k, d) for k, d in zip(names, fallback)], keys.shape)
+        names = table.keys_of(keys)
+        _check_reserved(op, table, names)
+        get, other = table.entries.get, table.values_of(default)[0]
+        return table.as_array([get(k, other) for k in names], table.batch(keys))
 
     return find
 
 
+def _key_dims(table):
+    """The shape of one key of the table that this op makes."""
+    return table.inputs[0].dims if table.inputs else ()
+
+
 def _find_shape(op):
     table, keys = op.inputs[0].op, op.inputs[1].dims
+    with_rank_at_most(op.inputs[2].dims, 1)
     if not table.type.startswith("Mutable") or keys is None:
         return [None]
     value_dims = _dims(table.attr("value_shape")) if "value_shape" in table.attrs else ()
-    return [keys + value_dims]
+    key_rank = len(_key_dims(table) or ())
+    if len(keys) < key_rank:
+        raise ValueError(f"Expected keys to have suffix {show(_key_dims(table))} but saw shape: {show(keys)}")
+    return [keys[: len(keys) - key_rank] + value_dims]
 
 
 op("LookupTableFindV2(table_handle: resource, keys: Tin, default_value: Tout) -> (values: Tout); Tin: type; Tout: type; is_stateful",
@@ -255,11 +355,7 @@ def _export_kernel(op):
     def export(table):
         _need_ready(op, table)
         keys, values = list(table.entries), list(table.entries.values())
-        if table.key_dtype == dtypes.string:
-            names = objects(keys, (len(keys),))
-        else:
-            names = np.array(keys, table.key_dtype.as_numpy_dtype)
-        return names, table.as_array(values, (len(values),))
+        return table.as_keys(keys), table.as_array(values, (len(values),))
 
     return export
 

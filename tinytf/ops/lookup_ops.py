@@ -406,6 +406,8 @@ class StaticVocabularyTable(IdTableWithHashBuckets):
     def __init__(self, initializer, num_oov_buckets, lookup_key_dtype=None, name=None):
         if num_oov_buckets <= 0:
             raise ValueError("oov_buckets must be > 0.")
+        if initializer and initializer.value_dtype != dtypes.int64:
+            raise TypeError("Invalid value dtype, expected %s but got %s." % (dtypes.int64, initializer.value_dtype))
         table = StaticHashTable(initializer, default_value=-1) if initializer else None
         super().__init__(table, num_oov_buckets, name=name, key_dtype=lookup_key_dtype if initializer else None)
 

@@ -23,7 +23,7 @@ _SMALL = 4096  # elements up to which comparing every place is faster than writi
 def _one_hot_shape(op):
     dims, axis = op.inputs[0].dims, op.attr("axis")
     if axis < -1:
-        raise ValueError(f"axis must be >= -1 but got {axis}")
+        raise ValueError("axis must be >= -1")
     if dims is None:
         return [None]
     depth = constant_value(op.inputs[1])
@@ -40,6 +40,10 @@ def _one_hot_kernel(op):
     np_type = np.dtype(op.attr("T").as_numpy_dtype)
 
     def one_hot(indices, depth, on, off):
+        for name, number in (("depth", depth), ("on_value", on), ("off_value", off)):
+            if np.ndim(number):
+                shape = ",".join(map(str, number.shape))
+                raise errors.InvalidArgumentError(op.node_def, op, f"{name} must be a scalar, but got: [{shape}]")
         depth, rank = int(depth), indices.ndim
         if axis > rank:
             raise errors.InvalidArgumentError(

@@ -97,8 +97,19 @@ def _batch_matmul_kernel(op):
             for i, t in enumerate((x, y)):
                 if t.ndim < 2:
                     raise errors.InvalidArgumentError(op.node_def, op, f"In[{i}] ndims must be >= 2: {t.ndim}")
+            if op.type == "BatchMatMul" and x.ndim != y.ndim:
+                message = f"In[0] and In[1] has different ndims: {_text(x.shape)} vs. {_text(y.shape)}"
+                raise errors.InvalidArgumentError(op.node_def, op, message)
             return product(adjoint(x) if adjoint_x else x, adjoint(y) if adjoint_y else y)
         except ValueError:
+            batch_x, batch_y = x.shape[:-2], y.shape[:-2]
+            if op.type == "BatchMatMul" and batch_x != batch_y:
+                at = next(i for i, (a, b) in enumerate(zip(batch_x, batch_y)) if a != b)
+                message = f"In[0].dim({at}) and In[1].dim({at}) must be the same: {_text(x.shape)} vs {_text(y.shape)}"
+                raise errors.InvalidArgumentError(op.node_def, op, message) from None
+            if any(a != b and 1 not in (a, b) for a, b in zip(batch_x[::-1], batch_y[::-1])):
+                message = f"In[0] and In[1] must have compatible batch dimensions: {_text(x.shape)} vs. {_text(y.shape)}"
+                raise errors.InvalidArgumentError(op.node_def, op, message) from None
             inner = f"{x.shape[-2 if adjoint_x else -1]} vs. {y.shape[-1 if adjoint_y else -2]}"
             message = f"In[0] mismatch In[1] shape: {inner}: {_text(x.shape)} {_text(y.shape)} {int(adjoint_x)} {int(adjoint_y)}"
             raise errors.InvalidArgumentError(op.node_def, op, message) from None

@@ -9,9 +9,10 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import colocate_with, name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, merge_each, unknown, with_rank_at_least
+from tinytf.graph.shape_rules import merge_dim, merge_dims, merge_each, unknown, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, reductions
+from tinytf.ops.shape_ops import show
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -49,7 +50,9 @@ def _matrix_set_diag_shape(op):
     dims, diagonal = with_rank_at_least(op.inputs[0].dims, 2), with_rank_at_least(op.inputs[1].dims, 1)
     if dims is None:
         return [None]
-    merge_dims(dims[:-2] + (_smaller(dims),), diagonal)
+    if diagonal is not None:
+        merge_dims(dims[:-2], diagonal[:-1])
+        merge_dim(_smaller(dims), diagonal[-1])
     return [dims]
 
 
@@ -58,6 +61,15 @@ def _band_shape(op):
 
 
 # ---- kernels -----------------------------------------------------------------------------------
+
+
+def _invalid(op, message):
+    return errors.InvalidArgumentError(op.node_def, op, message)
+
+
+def _check_matrices(op, x):
+    if x.ndim < 2:
+        raise _invalid(op, f"input must be at least 2-dim, received shape: {show(x.shape)}")
 
 
 def _diag_kernel(op):
@@ -72,10 +84,12 @@ def _diag_kernel(op):
 
 def _diag_part_kernel(op):
     def diag_part(x):
+        if x.ndim % 2 or not x.ndim:
+            raise _invalid(op, "The rank of the tensor should be" + " " * 42 + f"even and positive, got shape {show(x.shape)}")
         half = x.shape[: x.ndim // 2]
-        if x.shape != half + half:
-            message = f"Invalid shape {list(x.shape)}: the first half of the dimensions must equal the second"
-            raise errors.InvalidArgumentError(op.node_def, op, message)
+        for i, size in enumerate(half):
+            if size != x.shape[i + len(half)]:
+                raise _invalid(op, f"Invalid shape {show(x.shape)}: dimensions {i} and {i + len(half)} do not match.")
         size = int(np.prod(half))
         return x.reshape(size, size).diagonal().reshape(half).copy()
 
@@ -84,6 +98,8 @@ def _diag_part_kernel(op):
 
 def _matrix_diag_kernel(op):
     def matrix_diag(x):
+        if not x.ndim:
+            raise _invalid(op, "diagonal must be at least 1-dim, received shape: []")
         size = x.shape[-1]
         result = np.zeros(x.shape + (size,), x.dtype)
         index = np.arange(size)
@@ -94,16 +110,25 @@ def _matrix_diag_kernel(op):
 
 
 def _matrix_diag_part_kernel(op):
-    return lambda x: np.ascontiguousarray(np.diagonal(x, axis1=-2, axis2=-1))
+    def matrix_diag_part(x):
+        _check_matrices(op, x)
+        return np.ascontiguousarray(np.diagonal(x, axis1=-2, axis2=-1))
+
+    return matrix_diag_part
 
 
 def _matrix_set_diag_kernel(op):
     def matrix_set_diag(x, diagonal):
+        _check_matrices(op, x)
+        if not diagonal.ndim:
+            raise _invalid(op, "diagonal must be at least 1-dim, received shape: []")
         size = min(x.shape[-2:])
         if diagonal.shape != x.shape[:-2] + (size,):
-            shapes = f"input shape: {list(x.shape)} and diagonal shape: {list(diagonal.shape)}"
-            message = f"must have diagonal.shape == input.shape[:-2] + min(input.shape[-2:]), but received {shapes}"
-            raise errors.InvalidArgumentError(op.node_def, op, message)
+            raise _invalid(
+                op, "Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] is not equal to the "
+                "longests diagonal in range [lower_diag_index:upper_diag_index].\n"
+                f"Input shape: {show(x.shape)}\nDiagonal shape: {show(diagonal.shape)}\nExpected diagonal shape: {show(x.shape[:-2] + (size,))}"
+            )  # fmt: skip
         result = x.copy()
         index = np.arange(size)
         result[..., index, index] = diagonal
@@ -114,10 +139,11 @@ def _matrix_set_diag_kernel(op):
 
 def _band_kernel(op):
     def band(x, lower, upper):
+        _check_matrices(op, x)
+        for side, value in (("lower", lower), ("upper", upper)):
+            if value.ndim:
+                raise _invalid(op, f"num_{side} must be scalar, got shape {show(value.shape)}")
         lower, upper = int(lower), int(upper)
-        if x.ndim < 2:
-            message = f"input must be at least 2-dim, received shape: {list(x.shape)}"
-            raise errors.InvalidArgumentError(op.node_def, op, message)
         rows, columns = x.shape[-2:]
         for side, value, what, size in (("lower", lower, "rows", rows), ("upper", upper, "columns", columns)):
             if value > size:

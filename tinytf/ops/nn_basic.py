@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, merge_dims, scalar, with_rank, with_rank_at_least
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.row_sums import row_sums
+from tinytf.ops.shape_ops import show
 from tinytf.ops.wide_rows import widen
 
 _NUMBER = "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, complex128, half, uint32, uint64}"
@@ -40,7 +41,8 @@ def _channel(op, rank):
 
 
 def _bias_add_shape(op):
-    value, bias = with_rank_at_least(op.inputs[0].dims, 2), with_rank(op.inputs[1].dims, 1)
+    first = op.attrs.get("data_format") == b"NCHW"
+    value, bias = with_rank_at_least(op.inputs[0].dims, 3 if first else 2), with_rank(op.inputs[1].dims, 1)
     if value is None:
         return [None]
     at = _channel(op, len(value))
@@ -55,11 +57,11 @@ def _bias_add_kernel(op):
 
     def run(value, bias, out=None):
         if value.ndim < 2:
-            _fail(op, f"Input tensor must be at least 2D: {list(value.shape)}")
+            _fail(op, f"Input tensor must be at least 2D: {show(value.shape)}")
         if bias.ndim != 1:
-            _fail(op, f"Biases must be 1D: {list(bias.shape)}")
+            _fail(op, f"Biases must be 1D: {show(bias.shape)}")
         if value.shape[1 if first else -1] != bias.shape[0]:
-            _fail(op, f"Must provide as many biases as the {'channel' if first else 'last'} dimension of the input tensor: {list(bias.shape)} vs. {list(value.shape)}")
+            _fail(op, f"Must provide as many biases as the {'channel' if first else 'last'} dimension of the input tensor: {show(bias.shape)} vs. {show(value.shape)}")
         if first:
             return np.add(value, bias.reshape((-1,) + (1,) * (value.ndim - 2)))
         if value.size < _WORTH_WIDENING or not value.flags.c_contiguous:
@@ -87,7 +89,7 @@ def _bias_add_grad_kernel(op):
 
     def run(g):
         if g.ndim < 2:
-            _fail(op, f"Input tensor must be at least 2D: {list(g.shape)}")
+            _fail(op, f"Input tensor must be at least 2D: {show(g.shape)}")
         if first:
             return g.sum(axis=(0,) + tuple(range(2, g.ndim)), dtype=g.dtype)
         return column_sums(g)
@@ -203,7 +205,7 @@ def _lrn_grad_kernel(op):
 
     def run(g, x, y):
         if g.shape != x.shape or y.shape != x.shape:
-            _fail(op, f"input_grads, input_image, and out_image should have the same shape, got {list(g.shape)}, {list(x.shape)}, {list(y.shape)}")
+            _fail(op, f"input_grads, input_image, and out_image should have the same shape, got {show(g.shape)}, {show(x.shape)}, {show(y.shape)}")
         dtype = x.dtype
         g, x, y = (a.astype(np.float32, copy=False) for a in (g, x, y))
         t = x.dtype.type
@@ -283,7 +285,7 @@ def _top_k_kernel(op):
         if k < 0:
             _fail(op, f"Need k >= 0, got {k}")
         if x.ndim < 1:
-            _fail(op, f"input must be >= 1-D, got shape {list(x.shape)}")
+            _fail(op, f"input must be >= 1-D, got shape {show(x.shape)}")
         if x.shape[-1] < k:
             _fail(op, f"input must have at least k columns. Had {x.shape[-1]}, needed {k}")
         return _top_k(x, k)
@@ -383,12 +385,16 @@ def _nth_kernel(op):
     reverse = op.attr("reverse")
 
     def run(x, n):
-        if np.ndim(n) or n < 0:
-            _fail(op, f"n must be a scalar >= 0, got {n}")
-        if x.ndim < 1 or x.shape[-1] <= n:
-            _fail(op, f"Input must have last dimension > n = {int(n)}, got shape {list(x.shape)}")
+        if np.ndim(n):
+            _fail(op, f"N must be scalar, got shape {show(n.shape)}")
+        if n < 0:
+            _fail(op, f"Need n >= 0, got {n}")
+        if x.ndim < 1:
+            _fail(op, f"Input must be >= 1-D, got shape {show(x.shape)}")
+        if x.shape[-1] <= n:
+            _fail(op, "Input must have at least n+1 columns")
         at = x.shape[-1] - 1 - int(n) if reverse else int(n)
-        return np.ascontiguousarray(np.partition(x, at, axis=-1)[..., at])
+        return np.partition(x, at, axis=-1)[..., at].copy()
 
     return run
 

@@ -56,6 +56,11 @@ def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None) 
             return control_flow_ops.with_dependencies([checked], x)
 
 
+def verify_tensor_all_finite_v2(x, message, name=None) -> Tensor:
+    """`debugging.assert_all_finite` of TF 2."""
+    return verify_tensor_all_finite(name=name, x=x, message=message)
+
+
 def add_check_numerics_ops():
     """An op that checks every floating tensor of the graph, in the order they were made.
 

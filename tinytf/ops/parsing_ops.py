@@ -210,6 +210,8 @@ op("DecodeCSV(records: string, record_defaults: OUT_TYPE) -> (output: OUT_TYPE);
 
 def _parse_tensor_kernel(op):
     def parse_tensor(serialized):
+        if serialized.ndim:
+            raise _invalid(op, f"Expected `serialized` to be a scalar, got shape: [{','.join(map(str, serialized.shape))}]")
         proto = protos.TensorProto()
         try:
             proto.ParseFromString(serialized.item())

@@ -90,8 +90,7 @@ def _stitch_kernel(op):
         for i, (indices, data) in enumerate(zip(args[:count], args[count:])):
             if data.shape[: indices.ndim] != indices.shape:
                 raise errors.InvalidArgumentError(
-                    op.node_def, op, f"data[{i}].shape must start with indices[{i}].shape, got data[{i}].shape = "
-                    f"{show(data.shape)}, indices[{i}].shape = {show(indices.shape)}"
+                    op.node_def, op, f"data[{i}].shape = {show(data.shape)} does not start with indices[{i}].shape = {show(indices.shape)}"
                 )  # fmt: skip
             tail = data.shape[indices.ndim :]
             if rest is None:
@@ -99,7 +98,8 @@ def _stitch_kernel(op):
             elif tail != rest:
                 raise errors.InvalidArgumentError(
                     op.node_def, op, f"Need data[0].shape[{args[0].ndim}:] = data[{i}].shape[{indices.ndim}:], "
-                    f"got data[0].shape = {show(args[count].shape)}, data[{i}].shape = {show(data.shape)}"
+                    f"got data[0].shape = {show(args[count].shape)}, data[{i}].shape = {show(data.shape)}, "
+                    f"indices[0].shape = {show(args[0].shape)}, indices[{i}].shape = {show(indices.shape)}"
                 )  # fmt: skip
             if indices.size:
                 if indices.min() < 0:

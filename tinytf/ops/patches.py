@@ -38,13 +38,18 @@ def _patches_shape(op):
     for size, k, s in zip((h, w), window, stride):
         count = None if size is None else _positions(size, k, s, op.attr("padding"))[0]
         if count is not None and count < 0:
-            raise ValueError(f"Negative dimension size caused by subtracting {k} from {size}")
+            raise ValueError(f"Computed output size would be negative: {size - k + s} [input_size: {size}, effective_filter_size: {k}, stride: {s}]")
         out.append(count)
     depth = None if c is None else c * op.attr("ksizes")[1] * op.attr("ksizes")[2]
     return [(n, *out, depth)]
 
 
 def _patches_kernel(op):
+    for name in ("ksizes", "strides", "rates"):
+        if op.attr(name)[0] != 1 or op.attr(name)[3] != 1:
+            raise errors.UnimplementedError(op.node_def, op, f"Only support {name} across space.")
+        if min(op.attr(name)) < 1:
+            raise errors.OutOfRangeError(op.node_def, op, f"{name} is out of range.")
     window, stride, rate = _window(op)
     rows, columns = op.attr("ksizes")[1:3]
 
@@ -143,6 +148,8 @@ def _distance_kernel(op):
     def edit_distance(hi, hv, hs, ti, tv, ts):
         if hs.size != ts.size:
             raise errors.InvalidArgumentError(op.node_def, op, f"Expected hypothesis_shape.NumElements() == truth_shape.NumElements(), got {hs.size} and {ts.size}")
+        if ts.size < 2:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Input SparseTensors must have rank at least 2, but truth_shape rank is: {ts.size}")
         dims = np.maximum(hs, ts)[:-1].tolist()
         out = np.zeros(dims, np.float32)
         said, meant = _sequences(hi, hv), _sequences(ti, tv)
@@ -163,6 +170,8 @@ def _distance_shape(op):
     h, t = constant_value(op.inputs[2]), constant_value(op.inputs[5])
     if h is None or t is None:
         return [None]
+    if h.size != t.size:
+        raise ValueError(f"Num elements of hypothesis_shape does not match truth_shape: {h.size} vs. {t.size}")
     return [tuple(np.maximum(h, t)[:-1].tolist())]
 
 

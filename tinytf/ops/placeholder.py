@@ -6,6 +6,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import merge_dims
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, as_shape
@@ -46,9 +47,7 @@ op("PlaceholderV2() -> (output: dtype); dtype: type; shape: shape; "
 def _with_default_shape(op):
     dims = _dims(op.attr("shape"))
     given = op.inputs[0].dims
-    if dims is not None and given is not None:
-        if len(dims) != len(given) or any(None not in (a, b) and a != b for a, b in zip(dims, given)):
-            raise ValueError(f"The default value of shape {list(given)} does not fit the shape {list(dims)}")
+    merge_dims(given, dims)
     return [dims]
 
 

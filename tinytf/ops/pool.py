@@ -14,6 +14,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dims, with_rank
 from tinytf.ops import array_ops, pool_kernels, windows
 from tinytf.ops.pool_kernels import Pool
+from tinytf.ops.shape_ops import show
 
 
 def _fail(op, message, kind=errors.InvalidArgumentError):
@@ -21,10 +22,15 @@ def _fail(op, message, kind=errors.InvalidArgumentError):
 
 
 def _pool_dims(op, x, ksize, strides):
-    """Static dims of the pooled `x`: the window may lie over any dimension."""
+    """Static dims of the pooled `x`: the window of a maximum may lie over the channels, too, no window over the batch."""
     x = with_rank(x, len(ksize))
     padding = op.attr("padding").decode()
-    return tuple(windows.static_place(n, k, s, 1, padding) for n, k, s in zip(x, ksize, strides))
+    channel = 1 if op.attrs.get("data_format", b"N").startswith(b"NC") else len(x) - 1
+    spatial_only = op.type.startswith("AvgPool") or len(x) == 5
+    return tuple(
+        n if i == 0 or (spatial_only and i == channel) else windows.static_place(n, k, s, 1, padding)
+        for i, (n, k, s) in enumerate(zip(x, ksize, strides))
+    )
 
 
 def _pool_shape(op):
@@ -42,9 +48,11 @@ def _pool_v2_shape(op):
 def _plan(op, shape, ksize, strides):
     """The Pool of an input of `shape`; errors as TensorFlow's."""
     if len(shape) != len(ksize):
-        _fail(op, f"tensor_in must be {len(ksize)}-dimensional{list(shape)}")
+        _fail(op, f"tensor_in must be {len(ksize)}-dimensional{show(shape)}")
     if ksize[0] != 1 or strides[0] != 1:
         _fail(op, "Pooling is not yet supported on the batch dimension.", errors.UnimplementedError)
+    if len(shape) == 5 and ksize[4] != 1:
+        _fail(op, "Pooling is not yet supported on the depth dimension.", errors.UnimplementedError)
     if len(shape) == 4 and op.attrs.get("data_format", b"NHWC") == b"NHWC" and ksize[3] > 1:
         _check_depthwise(op, shape, ksize, strides)
     if min(strides) <= 0 or min(ksize) <= 0:
@@ -86,7 +94,7 @@ def _planner(op):
 
 def _check_like(op, name, array, shape):
     if array.shape != tuple(shape):
-        _fail(op, f"Expected {name} shape to be {list(shape)}, but got {list(array.shape)}")
+        _fail(op, f"Expected {name} shape to be {show(shape)}, but got {show(array.shape)}")
 
 
 def _max_pool_kernel(op):

@@ -30,9 +30,9 @@ def _range_size(start, limit, delta) -> int:
 
 
 def _scalar_inputs(op):
-    for t in op.inputs:
+    for t, name in zip(op.inputs, ("start", "limit", "delta")):
         if t.dims:
-            raise ValueError(f"Shape must be rank 0 but is rank {len(t.dims)}")
+            raise ValueError(f"Shape must be rank 0 but is rank {len(t.dims)}\n\t for '{name}'")
     return [constant_value(t) for t in op.inputs]
 
 
@@ -43,10 +43,18 @@ def _range_shape(op):
     return [(_range_size(*[v.item() for v in values]),)]
 
 
+def _check_scalars(op, **numbers):
+    for name, number in numbers.items():
+        if np.ndim(number):
+            shape = ",".join(map(str, number.shape))
+            raise errors.InvalidArgumentError(op.node_def, op, f"{name} must be a scalar, not shape [{shape}]")
+
+
 def _range_kernel(op):
     dtype = np.dtype(op.outputs[0].dtype.as_numpy_dtype)
 
     def sequence(start, limit, delta):
+        _check_scalars(op, start=start, limit=limit, delta=delta)
         try:
             size = _range_size(start.item(), limit.item(), delta.item())
         except ValueError as error:
@@ -75,6 +83,7 @@ def _lin_space_kernel(op):
     dtype = np.dtype(op.outputs[0].dtype.as_numpy_dtype)
 
     def line(start, stop, num):
+        _check_scalars(op, start=start, stop=stop, num=num)
         num = int(num)
         if num <= 0:
             raise errors.InvalidArgumentError(op.node_def, op, f"Requires num > 0: {num}")

@@ -289,8 +289,8 @@ def _gather_nd_kernel(op_):
             raise errors.InvalidArgumentError(
                 op_.node_def,
                 op_,
-                "indices[%s] = %s does not index into param shape %s"
-                % (",".join(map(str, at)), shape_text(indices[at]), shape_text(params.shape)),
+                "indices[%s] = [%s] does not index into param shape %s"
+                % (",".join(map(str, at)), ", ".join(map(str, indices[at])), shape_text(params.shape)),
             )
         return np.array(params[tuple(np.moveaxis(indices, -1, 0))])
 

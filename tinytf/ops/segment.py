@@ -22,6 +22,7 @@ from tinytf.ops.segment_gradients import (
     unsorted_prod_grad,
     unsorted_sum_grad,
 )
+from tinytf.ops.shape_ops import show
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ def _unsorted_kernel(ufunc, empty):
         def run(data, ids, number):
             number = int(number)
             if ids.shape != data.shape[: ids.ndim]:
-                message = f"data.shape = {list(data.shape)} does not start with segment_ids.shape = {list(ids.shape)}"
+                message = f"data.shape = {show(data.shape)} does not start with segment_ids.shape = {show(ids.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             flat = ids.reshape(-1)
             rows = data.reshape((flat.size,) + data.shape[ids.ndim :])

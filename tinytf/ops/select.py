@@ -15,6 +15,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import broadcast_dims, merge_dims
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
+from tinytf.ops.shape_ops import show
 
 
 def _select_shape(op):
@@ -35,7 +36,7 @@ def _select_shape(op):
 def _select_kernel(op):
     def select(condition, x, y):
         if x.shape != y.shape:
-            message = f"'then' and 'else' must have the same size.  but received: {list(x.shape)} vs. {list(y.shape)}"
+            message = f"'then' and 'else' must have the same size.  but received: {show(x.shape)} vs. {show(y.shape)}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         if condition.ndim == 0:
             return x if condition else y
@@ -50,7 +51,7 @@ def _select_kernel(op):
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             return np.where(condition.reshape((-1,) + (1,) * (x.ndim - 1)), x, y)
         message = "Inputs to operation must have the same size and shape: "
-        message += f"{list(condition.shape)} != {list(x.shape)}"
+        message += f"{show(condition.shape)} != {show(x.shape)}"
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
     return select

@@ -12,6 +12,7 @@ from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
+from tinytf.ops.shape_ops import show
 
 _VALID = (dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64, dtypes.uint8, dtypes.uint16, dtypes.string)
 
@@ -47,7 +48,7 @@ def _kernel(first_dense: bool, second_dense: bool):
                 if dense:
                     array = inputs.pop(0)
                     if array.ndim < 2:
-                        _fail(op, f"Input set of shape {list(array.shape)} must have rank 2 at least")
+                        _fail(op, f"Input set of shape {show(array.shape)} must have rank 2 at least")
                     sets.append(_dense_rows(array))
                     shapes.append(array.shape)
                 else:

@@ -10,7 +10,7 @@ from tinytf.graph.constant_value import constant_dims, constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import broadcast_dims, same_as_input, with_rank
+from tinytf.graph.shape_rules import broadcast_dims, merge_dims, same_as_input, with_rank, with_rank_at_least
 from tinytf.graph.sparse_tensor import is_sparse
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
@@ -72,8 +72,7 @@ op("PreventGradient(input: T) -> (output: T); T: type; message: string = ''",
 
 
 def _ensure_shape_rule(op):
-    asked = op.attr("shape")
-    return [_dims_of(asked.merge_with(as_shape(op.inputs[0].dims)))]
+    return [merge_dims(_dims_of(op.attr("shape")), op.inputs[0].dims)]
 
 
 def _dims_of(shape):
@@ -209,7 +208,7 @@ def _checked_sizes(op, x, shape):
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
     if shape.ndim != 1:
-        fail(f"sizes input must be 1-D, not shape {show(shape.shape)}")
+        fail(f"sizes input must be 1-D, not {show(shape.shape)}")
     sizes, product, unknown = shape.tolist(), 1, -1
     for i, d in enumerate(sizes):
         if d == -1:
@@ -249,7 +248,7 @@ def _expand_dims_shape(op):
     if axis is None:
         return [(None,) * (len(dims) + 1)]
     if axis.size != 1:
-        raise ValueError(f"'dim' input must be a tensor with a single value, but it has {axis.size}")
+        raise ValueError("'dim' input must be a tensor with a single value")
     axis = int(axis.reshape(()))
     if not -1 - len(dims) <= axis <= len(dims):
         raise ValueError(f"dim {axis} not in the interval [{-1 - len(dims)}, {len(dims)}].")
@@ -260,7 +259,9 @@ def _expand_dims_shape(op):
 
 def _expand_dims_kernel(op):
     def expand_dims(x, axis):
-        axis = int(axis if axis.ndim == 0 else axis.reshape(()))
+        if axis.size != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, "'dim' must be a tensor with a single value")
+        axis = int(axis.reshape(()))
         rank = x.ndim
         if axis < 0:
             axis += rank + 1
@@ -336,8 +337,9 @@ def _bitcast_shape(op):
         return [dims]
     if from_size > to_size:
         return [dims + (from_size // to_size,)]
-    if not dims or dims[-1] not in (None, to_size // from_size):
-        raise ValueError(f"Cannot bitcast due to shape. {dims[-1] if dims else 0} is not {to_size // from_size}.")
+    with_rank_at_least(dims, 1)
+    if dims[-1] not in (None, to_size // from_size):
+        raise ValueError(f"Cannot bitcast due to shape. {dims[-1]} does not match {to_size // from_size}")
     return [dims[:-1]]
 
 
@@ -377,7 +379,7 @@ def _broadcast_to_shape(op):
         return [None]
     if given is not None:
         if len(given) > len(out):
-            raise ValueError(f"Shape must be at least rank {len(given)} but is rank {len(out)}")
+            raise ValueError(f"Shape must be at most rank {len(out)} but is rank {len(given)}")
         for a, b in zip(given[::-1], out[::-1]):
             if None not in (a, b) and a not in (1, b):
                 raise ValueError(f"Dimensions must be equal, but are {a} and {b}")
@@ -386,6 +388,9 @@ def _broadcast_to_shape(op):
 
 def _broadcast_to_kernel(op):
     def broadcast_to(x, shape):
+        if x.ndim > len(shape):
+            message = f"Rank of input ({x.ndim}) must be no greater than rank of output shape ({len(shape)})."
+            raise errors.InvalidArgumentError(op.node_def, op, message)
         try:
             return np.broadcast_to(x, shape.tolist())
         except ValueError:

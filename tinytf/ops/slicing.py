@@ -115,6 +115,9 @@ def slice_dims(dims, begin, end, strides, mask_values):
 
 def _strided_slice_shape(op):
     dims = op.inputs[0].dims
+    spec = None
+    for t in op.inputs[1:4]:
+        spec = merge_dims(spec, with_rank(t.dims, 1))
     strides = constant_value(op.inputs[3])
     if dims is None or strides is None:
         return [None]
@@ -149,6 +152,11 @@ def cached_index(op):
         nonlocal last_begin, last_end, last_strides, last_index
         if begin is last_begin and end is last_end and strides is last_strides:
             return last_index
+        if begin.ndim != 1 or begin.shape != end.shape or begin.shape != strides.shape:
+            shapes = f"{show(begin.shape)}, {show(end.shape)}, and {show(strides.shape)}"
+            raise errors.InvalidArgumentError(
+                op.node_def, op, f"Expected begin, end, and strides to be 1D equal size tensors, but got shapes {shapes} instead."
+            )  # fmt: skip
         try:
             index = spec_to_index(begin, end, strides, mask_values)
         except ValueError as e:
@@ -227,9 +235,10 @@ def _assign_part(op, index_of, target, begin, end, strides, value):
     index = index_of(begin, end, strides)
     try:
         part = target[index]
-        if np.shape(part) != value.shape and np.size(part) != 1 and value.size != 1:
+        if np.shape(part) != value.shape:
             raise errors.UnimplementedError(
-                op.node_def, op, f"strided slice assignment of shape {show(value.shape)} to a part of shape {show(np.shape(part))}"
+                op.node_def, op, f"sliced l-value shape {show(np.shape(part))} does not match r-value shape {show(value.shape)}. "
+                "Automatic broadcasting not yet implemented."
             )  # fmt: skip
         target[index] = value
     except IndexError:
@@ -315,12 +324,12 @@ def _slice_shape(op):
 
 def _slice_kernel(op):
     def tf_slice(x, begin, size):
-        begin, size, dims = begin.tolist(), size.tolist(), x.shape
-        if len(begin) != len(dims) or len(size) != len(dims):
+        if begin.shape != (x.ndim,) or size.shape != (x.ndim,):
             raise errors.InvalidArgumentError(
                 op.node_def, op, "Expected begin and size arguments to be 1-D tensors of size "
-                f"{len(dims)}, but got shapes [{len(begin)}] and [{len(size)}] instead."
+                f"{x.ndim}, but got shapes {show(begin.shape)} and {show(size.shape)} instead."
             )  # fmt: skip
+        begin, size, dims = begin.tolist(), size.tolist(), x.shape
         index = []
         for i, (b, s, d) in enumerate(zip(begin, size, dims)):
             end = d if s == -1 else b + s

@@ -14,7 +14,7 @@ from tinytf.graph.shape_rules import broadcast_dims, merge_dim, with_rank, with_
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.row_sums import largest_of_rows, sums_of_rows
-from tinytf.ops.shape_ops import deprecated_argument
+from tinytf.ops.shape_ops import deprecated_argument, show
 
 _FLOAT = "{half, bfloat16, float, double}"
 
@@ -82,10 +82,10 @@ def _xent_kernel(op):
             try:
                 shape = np.broadcast_shapes(logits.shape, labels.shape)
             except ValueError:
-                _fail(op, f"logits and labels must be broadcastable: logits_size={list(logits.shape)} labels_size={list(labels.shape)}")
+                _fail(op, f"logits and labels must be broadcastable: logits_size={show(logits.shape)} labels_size={show(labels.shape)}")
             logits, labels = np.broadcast_to(logits, shape), np.broadcast_to(labels, shape)
         if logits.ndim != 2:
-            _fail(op, f"logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional, got {list(logits.shape)}")
+            _fail(op, f"logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional, got {show(logits.shape)}")
         if not logits.size:
             return np.zeros(logits.shape[0], logits.dtype), np.zeros(logits.shape, logits.dtype)
         x = _shifted(logits)
@@ -103,14 +103,14 @@ def _xent_kernel(op):
 def _sparse_xent_kernel(op):
     def run(logits, labels):
         if logits.ndim != 2:
-            _fail(op, f"logits must be 2-D, but got shape {list(logits.shape)}")
+            _fail(op, f"logits must be 2-D, but got shape {show(logits.shape)}")
         if labels.ndim != 1:
-            _fail(op, f"labels must be 1-D, but got shape {list(labels.shape)}")
+            _fail(op, f"labels must be 1-D, but got shape {show(labels.shape)}")
         if logits.shape[0] != labels.shape[0]:
-            _fail(op, f"logits and labels must have the same first dimension, got logits shape {list(logits.shape)} and labels shape {list(labels.shape)}")
+            _fail(op, f"logits and labels must have the same first dimension, got logits shape {show(logits.shape)} and labels shape {show(labels.shape)}")
         rows, classes = logits.shape
         if rows and not classes:
-            _fail(op, f"Must have at least one class, but got logits shape {list(logits.shape)}")
+            _fail(op, f"Must have at least one class, but got logits shape {show(logits.shape)}")
         if rows and (labels.min() < 0 or labels.max() >= classes):
             bad = labels[(labels < 0) | (labels >= classes)][0]
             _fail(op, f"Received a label value of {bad} which is outside the valid range of [0, {classes}).  Label values: {' '.join(map(str, labels.tolist()))}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from tinytf import dtypes, errors
@@ -10,7 +12,7 @@ from tinytf.graph.constant_value import constant_value, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import with_rank, with_rank_at_least
+from tinytf.graph.shape_rules import merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import concat_split
 from tinytf.ops import constant as constants
@@ -34,12 +36,14 @@ def _divided(size, by):
 
 def _blocks(op, block):
     """(number of blocked dimensions, their sizes or None)."""
+    dims = op.inputs[1].dims
+    if dims is not None and len(dims) != 1:
+        raise ValueError("block_shape must have rank 1.")
     if block is not None:
         block = block.ravel().tolist()
         if any(b < 1 for b in block):
-            raise ValueError(f"block_shape must be positive, got {block}")
+            raise ValueError("block_shape must be positive")
         return len(block), block
-    dims = op.inputs[1].dims
     return (None if dims is None else dims[0]), None
 
 
@@ -68,7 +72,7 @@ def _to_space_dims(dims, count, block, crops):
     with_rank_at_least(dims, count + 1)
     if block is None:
         return [(None,) * (count + 1) + dims[count + 1 :]]
-    batch = _divided(dims[0], int(np.prod(block)))
+    batch = functools.reduce(_divided, block, dims[0])
     space = []
     for i, b in enumerate(block):
         size = dims[i + 1]
@@ -77,9 +81,11 @@ def _to_space_dims(dims, count, block, crops):
             continue
         if min(crops[i]) < 0:
             raise ValueError("crops cannot be negative")
-        left = size * b - sum(crops[i])
-        if left < 0:
-            raise ValueError(f"Negative dimension size caused by subtracting {sum(crops[i])} from {size * b}")
+        left = size * b
+        for crop in crops[i]:
+            if left < crop:
+                raise ValueError(f"Negative dimension size caused by subtracting {crop} from {left}")
+            left -= crop
         space.append(left)
     return [(batch, *space) + dims[count + 1 :]]
 
@@ -143,6 +149,8 @@ def _to_space(op, x, block, crops):
 def _nd_shape(rule):
     def shape(op):
         count, block = _blocks(op, constant_value(op.inputs[1]))
+        if count is not None:
+            merge_dims(op.inputs[2].dims, (count, 2))
         return rule(op.inputs[0].dims, count, block, _pairs(constant_value(op.inputs[2])))
 
     return shape
@@ -217,11 +225,13 @@ def _space_to_depth_kernel(op):
     b, first = op.attr("block_size"), _only_plain_layouts(op)
 
     def space_to_depth(x):
+        if x.ndim != 4:
+            raise _invalid(op, f"Input rank should be 4 instead of {x.ndim}")
         if first:
             x = x.transpose(0, 2, 3, 1)
         n, h, w, c = x.shape
         if h % b or w % b:
-            raise _invalid(op, f"Image height {h} and width {w} should be divisible by block_size: {b}")
+            raise _invalid(op, f"Image width {w} and height {h} should be divisible by block_size: {b}")
         x = x.reshape(n, h // b, b, w // b, b, c).transpose(0, 1, 3, 2, 4, 5).reshape(n, h // b, w // b, b * b * c)
         return x.transpose(0, 3, 1, 2) if first else x
 
@@ -232,6 +242,8 @@ def _depth_to_space_kernel(op):
     b, first = op.attr("block_size"), _only_plain_layouts(op)
 
     def depth_to_space(x):
+        if x.ndim != 4:
+            raise _invalid(op, f"Input rank should be 4 instead of {x.ndim}")
         if first:
             x = x.transpose(0, 2, 3, 1)
         n, h, w, c = x.shape

@@ -16,6 +16,7 @@ from tinytf.graph.default_graph import colocate_with
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar
 from tinytf.graph.sparse_tensor import SparseTensor
+from tinytf.ops.shape_ops import show
 from tinytf.shapes import TensorShape
 
 
@@ -50,17 +51,17 @@ def _check(op_, indices, values, shape) -> None:
         if array.ndim != rank:
             kind = "matrix" if rank == 2 else "vector"
             raise errors.InvalidArgumentError(
-                op_.node_def, op_, f"Input {what} should be a {kind} but received shape {list(array.shape)}"
+                op_.node_def, op_, f"Input {what} should be a {kind} but received shape {show(array.shape)}"
             )
     if len(indices) != len(values):
         raise errors.InvalidArgumentError(
             op_.node_def, op_, f"Number of values must match first dimension of indices. Got {len(values)} values, indices shape: "
-            f"{list(indices.shape)}",
+            f"{show(indices.shape)}",
         )  # fmt: skip
     if indices.shape[1] != len(shape):
         raise errors.InvalidArgumentError(
             op_.node_def, op_, "Number of dimensions must match second dimension of indices. "
-            f"Got {len(shape)} dimensions, indices shape: {list(indices.shape)}",
+            f"Got {len(shape)} dimensions, indices shape: {show(indices.shape)}",
         )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def _take_kernel(op_, resources):
     def take_many(handles):
         if handles.ndim != 1:
             raise errors.InvalidArgumentError(
-                op_.node_def, op_, f"sparse_handles should be a vector but received shape {list(handles.shape)}"
+                op_.node_def, op_, f"sparse_handles should be a vector but received shape {show(handles.shape)}"
             )
         parts = []
         for handle in handles.tolist():

@@ -394,8 +394,7 @@ def _extreme(kind, sp_a, sp_b, name):
 # ---- reductions
 
 
-def _axes(x, axis, reduction_axes):
-    axis = deprecated_argument("axis", axis, "reduction_axes", reduction_axes)
+def _axes(x, axis):
     if axis is not None:
         return axis
     known = x.dense_shape.dims
@@ -406,9 +405,18 @@ def _axes(x, axis, reduction_axes):
     return math_ops.range(0, array_ops.rank(x))
 
 
-def _reduce(kind, x, axis, keepdims, reduction_axes, keep_dims):
-    keepdims = bool(deprecated_argument("keepdims", keepdims, "keep_dims", keep_dims))
-    return make(kind, *_parts(x), _axes(x, axis, reduction_axes), keep_dims=keepdims)
+def reduce_sparse(kind, sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
+    """The reduction op `kind`, with a dense result or (the op of that name and `Sparse`) a sparse one."""
+    inputs = (*_parts(sp_input), _axes(sp_input, axis))
+    if not output_is_sparse:
+        return make(kind, *inputs, keep_dims=bool(keepdims), name=name)
+    return SparseTensor(*make(kind + "Sparse", *inputs, keep_dims=bool(keepdims), name=name))
+
+
+def _reduce(kind, x, axis, keepdims, reduction_axes, keep_dims, output_is_sparse=False):
+    axis = deprecated_argument("axis", axis, "reduction_axes", reduction_axes)
+    keepdims = deprecated_argument("keepdims", keepdims, "keep_dims", keep_dims)
+    return reduce_sparse(kind, x, axis, keepdims, output_is_sparse)
 
 
 def sparse_reduce_sum(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None) -> Tensor:
@@ -418,7 +426,7 @@ def sparse_reduce_sum(sp_input, axis=None, keepdims=None, reduction_axes=None, k
 
 def sparse_reduce_sum_sparse(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None) -> SparseTensor:
     """The sum along `axis`, sparse.  Follows `tf.sparse_reduce_sum_sparse` of TF 1.15."""
-    return SparseTensor(*_reduce("SparseReduceSumSparse", sp_input, axis, keepdims, reduction_axes, keep_dims))
+    return _reduce("SparseReduceSum", sp_input, axis, keepdims, reduction_axes, keep_dims, output_is_sparse=True)
 
 
 def sparse_reduce_max(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None) -> Tensor:
@@ -428,7 +436,7 @@ def sparse_reduce_max(sp_input, axis=None, keepdims=None, reduction_axes=None, k
 
 def sparse_reduce_max_sparse(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None) -> SparseTensor:
     """The largest entry along `axis`, sparse.  Follows `tf.sparse_reduce_max_sparse` of TF 1.15."""
-    return SparseTensor(*_reduce("SparseReduceMaxSparse", sp_input, axis, keepdims, reduction_axes, keep_dims))
+    return _reduce("SparseReduceMax", sp_input, axis, keepdims, reduction_axes, keep_dims, output_is_sparse=True)
 
 
 def sparse_mask(a, mask_indices, name=None):

@@ -10,6 +10,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import decode, encode_content
+from tinytf.ops.shape_ops import show
 
 # ---- kernels: a serialized SparseTensor is three cells, of its indices, values and shape
 
@@ -71,9 +72,9 @@ def _parsed(op, cell):
 def _checked(op, row, dtype):
     indices, values, shape = (_parsed(op, cell) for cell in row)
     if indices.ndim != 2 or indices.dtype != np.int64:
-        raise errors.InvalidArgumentError(op.node_def, op, f"Expected serialized_sparse index tensor to be an int64 matrix but received shape {list(indices.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"Expected serialized_sparse index tensor to be an int64 matrix but received shape {show(indices.shape)}")
     if values.ndim != 1 or len(values) != len(indices):
-        raise errors.InvalidArgumentError(op.node_def, op, f"Expected serialized_sparse to have as many values as indices but received shape {list(values.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"Expected serialized_sparse to have as many values as indices but received shape {show(values.shape)}")
     if shape.ndim != 1 or len(shape) != indices.shape[1]:
         raise errors.InvalidArgumentError(op.node_def, op, f"Expected column counts of indices to match size of shape but they do not: {indices.shape[1]} vs. {shape.size}")
     if values.dtype != np.dtype(dtype.as_numpy_dtype):
@@ -101,12 +102,12 @@ def _deserialize_kernel(op):
 
     def deserialize(serialized):
         if serialized.ndim < 1 or serialized.shape[-1] != 3:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Serialized sparse should have 3 as the last dimension {list(serialized.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"Serialized sparse should have 3 as the last dimension {show(serialized.shape)}")
         if serialized.ndim == 1:
             return _checked(op, serialized, dtype)
         outer = serialized.shape[:-1]
         if 0 in outer:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Serialized sparse should have non-zero dimension {list(serialized.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"Serialized sparse should have non-zero dimension {show(serialized.shape)}")
         indices, values, shape = concatenated(op, serialized.reshape(-1, 3), dtype)
         number = np.stack(np.unravel_index(indices[:, 0], outer), axis=1).astype(np.int64)
         return np.concatenate([number, indices[:, 1:]], axis=1), values, np.concatenate([np.array(outer, np.int64), shape[1:]])
@@ -119,7 +120,7 @@ def _deserialize_many_kernel(op):
 
     def deserialize(serialized):
         if serialized.ndim != 2 or serialized.shape[1] != 3:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Serialized sparse should be a matrix of 3 columns but received shape {list(serialized.shape)}")
+            raise errors.InvalidArgumentError(op.node_def, op, f"Serialized sparse should be a matrix of 3 columns but received shape {show(serialized.shape)}")
         if not len(serialized):
             raise errors.InvalidArgumentError(op.node_def, op, "Must have at least 1 serialized SparseTensor, but input matrix has 0 rows")
         return concatenated(op, serialized, dtype)

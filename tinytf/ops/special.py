@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import dtypes
+from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
@@ -17,6 +17,7 @@ from tinytf.ops.broadcasting import dynamic_axes, sum_to_shape
 from tinytf.ops.complex_ops import conj
 from tinytf.ops.constant import constant
 from tinytf.ops.elementwise import unary
+from tinytf.ops.shape_ops import show
 
 
 def _kernel(function):
@@ -27,6 +28,21 @@ def _kernel(function):
         return lambda *arrays: np.asarray(function(*arrays)).astype(dtype, copy=False)
 
     return kernel
+
+
+def _betainc_kernel(op):
+    compute = _kernel(functions.betainc)(op)
+
+    def betainc(a, b, x):
+        shapes = {name: array.shape for name, array in (("a", a), ("b", b), ("x", x)) if array.shape}
+        for other in list(shapes)[1:]:
+            first = next(iter(shapes))
+            if shapes[other] != shapes[first]:
+                message = f"Shapes of {first} and {other} are inconsistent: {show(shapes[first])} vs. {show(shapes[other])}"
+                raise errors.InvalidArgumentError(op.node_def, op, message)
+        return compute(a, b, x)
+
+    return betainc
 
 
 def _erf_kernel(op):
@@ -189,7 +205,7 @@ op("IgammaGradA(a: T, x: T) -> (z: T); T: {float, double}", shape=broadcast, ker
 op(
     "Betainc(a: T, b: T, x: T) -> (z: T); T: {float, double}",
     shape=_betainc_shape,
-    kernel=_kernel(functions.betainc),
+    kernel=_betainc_kernel,
     gradient=_betainc_grad,
 )
 op(

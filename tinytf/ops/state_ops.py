@@ -439,7 +439,7 @@ def scatter_nd_into(op_, target, indices, updates, ufunc) -> None:
         raise errors.InvalidArgumentError(
             op_.node_def,
             op_,
-            "indices[%s] = %s does not index into shape %s" % (place, shape_text(points[at]), shape_text(target.shape)),
+            "indices[%s] = [%s] does not index into shape %s" % (place, ", ".join(map(str, points[at])), shape_text(target.shape)),
         )
     if not points.size and depth:
         return

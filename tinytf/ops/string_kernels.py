@@ -97,10 +97,10 @@ def _as_string_kernel(op):
         raise _invalid(op, "Fill string must be one or fewer characters")
     if fill and fill not in " +-0#":
         raise _invalid(op, f'Fill argument not supported: "{fill}"')
-    if op.attr("scientific") and op.attr("shortest"):
-        raise _invalid(op, "Cannot select both scientific and shortest notation")
     if (dtype.is_bool or dtype.is_integer) and (op.attr("scientific") or op.attr("shortest")):
         raise _invalid(op, f"scientific and shortest format not supported for datatype {dtype.name}")
+    if op.attr("scientific") and op.attr("shortest"):
+        raise _invalid(op, "Cannot select both scientific and shortest notation")
     if (dtype.is_bool or dtype.is_integer) and precision >= 0:
         raise _invalid(op, f"precision not supported for datatype {dtype.name}")
     form = "%" + fill + (str(width) if width > -1 else "")
@@ -110,9 +110,15 @@ def _as_string_kernel(op):
         form += "d"
     else:
         form += (f".{precision}" if precision > -1 else "") + ("e" if op.attr("scientific") else "g" if op.attr("shortest") else "f")
+    # C pads what is no number with blanks, whatever the fill.
+    blank_form = form.replace("%0", "%") if fill == "0" else form
+
+    def write(v):
+        return (form if np.isfinite(v) else blank_form) % v
+
     if dtype.is_complex:
-        return each(lambda z: f"({form % z.real},{form % z.imag})".encode())
-    return each(lambda v: (form % v).encode())
+        return each(lambda z: f"({write(z.real)},{write(z.imag)})".encode())
+    return each(lambda v: write(v).encode())
 
 
 _same_shape_op(

@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims, constant_value, public_constant_value
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dim, with_rank
+from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import concat_split, shape_ops
 from tinytf.ops.shape_ops import show
@@ -21,7 +21,9 @@ def _tile_shape(op):
     dims, multiples = op.inputs[0].dims, constant_dims(op.inputs[1])
     if dims is None and multiples is None:
         return [None]
-    dims = with_rank(dims, len(multiples)) if multiples is not None else dims
+    if dims is not None and multiples is not None:
+        with_rank(multiples, len(dims))
+    dims = dims if dims is not None else (None,) * len(multiples)
     if multiples is None:
         return [(None,) * len(dims)]
     return [tuple([None if d is None or m is None else d * m for d, m in zip(dims, multiples)])]
@@ -29,13 +31,16 @@ def _tile_shape(op):
 
 def _tile_kernel(op):
     def tile(x, multiples):
+        if multiples.ndim != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Expected multiples to be 1-D, but got shape {show(multiples.shape)}")
         multiples, dims = multiples.tolist(), x.shape
         if len(multiples) != len(dims):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"Expected multiples argument to be a vector of length {len(dims)} but got length {len(multiples)}"
             )  # fmt: skip
         if multiples and min(multiples) < 0:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Expected multiples[0] >= 0, but got {min(multiples)}")
+            i, bad = next((i, m) for i, m in enumerate(multiples) if m < 0)
+            raise errors.InvalidArgumentError(op.node_def, op, f"Expected multiples[{i}] >= 0, but got {bad}")
         apart, wide = [], []
         for d, m in zip(dims, multiples):
             apart += [1, d]
@@ -71,7 +76,8 @@ op("Tile(input: T, multiples: Tmultiples) -> (output: T); T: type; Tmultiples: {
 
 def _pad_shape(op):
     dims, pads = op.inputs[0].dims, with_rank(op.inputs[1].dims, 2)
-    merge_dim(pads[1], 2)
+    if pads[1] not in (None, 2):
+        raise ValueError(f"Dimension must be 2 but is {pads[1]}")
     value = constant_value(op.inputs[1])
     if value is None:
         rank = pads[0] if pads[0] is not None else None if dims is None else len(dims)
@@ -107,6 +113,8 @@ def _pad_kernel(op):
 
     def pad(x, paddings, value=nothing):
         pads = _checked_paddings(op, x, paddings)
+        if value is not nothing and np.ndim(value):
+            raise errors.InvalidArgumentError(op.node_def, op, f"constant_values must be a scalar. Found: {show(value.shape)}")
         dims = [a + d + b for d, (a, b) in zip(x.shape, pads)]
         out = np.zeros(dims, np_type) if value is nothing and np_type != object else np.full(dims, value, np_type)
         out[tuple([slice(a, a + d) for d, (a, _) in zip(x.shape, pads)])] = x

@@ -38,8 +38,8 @@ def _transpose_shape(op):
 def _bad_perm(op, x, perm):
     if len(perm) != x.ndim:
         message = f"transpose expects a vector of size {x.ndim}. But input(1) is a vector of size {len(perm)}"
-    elif any(not -x.ndim <= p < x.ndim for p in perm):
-        p = next(p for p in perm if not -x.ndim <= p < x.ndim)
+    elif any(not 0 <= p < x.ndim for p in perm):
+        p = next(p for p in perm if not 0 <= p < x.ndim)
         message = f"{p} is out of range [0 .. {x.ndim})"
     else:
         missing = next(i for i in range(x.ndim) if i not in [p % x.ndim for p in perm])
@@ -49,7 +49,11 @@ def _bad_perm(op, x, perm):
 
 def _transpose_kernel(op):
     def transpose(x, perm):
+        if perm.ndim != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, f"perm must be a vector, not {show(perm.shape)}")
         perm = perm.tolist()
+        if perm and min(perm) < 0:
+            raise _bad_perm(op, x, perm)
         try:
             return x.transpose(perm)
         except ValueError:
@@ -74,6 +78,8 @@ op("ConjugateTranspose(x: T, perm: Tperm) -> (y: T); T: type; Tperm: {int32, int
 
 def _invert_kernel(op):
     def invert_permutation(x):
+        if x.ndim != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, "invert_permutation expects a 1D vector.")
         out = np.full(x.shape, -1, x.dtype)
         if x.size and not (0 <= x.min() and x.max() < x.size):
             bad = next(v for v in x.tolist() if not 0 <= v < x.size)
@@ -96,11 +102,13 @@ op("InvertPermutation(x: T) -> (y: T); T: {int32, int64} = int32",
 
 def _reverse_v2_shape(op):
     dims, axes = op.inputs[0].dims, constant_value(op.inputs[1])
+    if dims is not None and len(dims) > 8:
+        raise ValueError("reverse does not work on tensors with more than 8 dimensions")
     if dims is not None and axes is not None:
         seen = set()
-        for a in axes.ravel().tolist():
+        for i, a in enumerate(axes.ravel().tolist()):
             if not -len(dims) <= a < len(dims):
-                raise ValueError(f"'axis' {a} is out of valid range [{-len(dims)}, {len(dims) - 1}].")
+                raise ValueError(f"'axis'[{i}] = {a} is out of valid range [0, {len(dims) - 1}")
             if a % len(dims) in seen:
                 raise ValueError(f"axis {a} specified more than once.")
             seen.add(a % len(dims))
@@ -109,12 +117,12 @@ def _reverse_v2_shape(op):
 
 def _reverse_v2_kernel(op):
     def reverse(x, axes):
+        if axes.ndim != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, f"'dims' must be 1-dimension, not {axes.ndim}")
         index = [slice(None)] * x.ndim
-        for a in axes.tolist():
+        for i, a in enumerate(axes.tolist()):
             if not -x.ndim <= a < x.ndim:
-                raise errors.InvalidArgumentError(
-                    op.node_def, op, f"'axis'[0] = {a} is out of valid range [0, {x.ndim - 1}]."
-                )
+                raise errors.InvalidArgumentError(op.node_def, op, f"'axis'[{i}] = {a} is out of valid range [0, {x.ndim - 1}")
             if index[a] != slice(None):
                 raise errors.InvalidArgumentError(op.node_def, op, f"axis {a} specified more than once.")
             index[a] = slice(None, None, -1)
@@ -160,9 +168,14 @@ def _reverse_sequence_kernel(op):
     def reverse_sequence(x, lengths):
         if batch == seq:
             raise errors.InvalidArgumentError(op.node_def, op, f"batch_dim == seq_dim == {seq}")
+        for name, at in (("seq_dim", seq), ("batch_dim", batch)):
+            if at >= x.ndim:
+                raise errors.InvalidArgumentError(op.node_def, op, f"{name} must be < input.dims()( {at} vs. {x.ndim})")
+        if lengths.ndim != 1:
+            raise errors.InvalidArgumentError(op.node_def, op, f"seq_lens input must be 1-dim, not {lengths.ndim}")
         if len(lengths) != x.shape[batch]:
             raise errors.InvalidArgumentError(
-                op.node_def, op, f"Length of seq_lengths != input.dims({batch}), ({len(lengths)} vs. {x.shape[batch]})"
+                op.node_def, op, f"len(seq_lens) != input.dims({batch}), ({len(lengths)} vs. {x.shape[batch]})"
             )
         out = np.array(x)
         source, target = np.moveaxis(x, (batch, seq), (0, 1)), np.moveaxis(out, (batch, seq), (0, 1))
@@ -193,13 +206,20 @@ op("ReverseSequence(input: T, seq_lengths: Tlen) -> (output: T); seq_dim: int; b
 
 def _roll_kernel(op):
     def roll(x, shift, axis):
+        message = None
+        if x.ndim < 1:
+            message = "input must be 1-D or higher"
+        for name, given in (("shift", shift), ("axis", axis)):
+            if given.ndim > 1:
+                message = message or f"{name} must be a scalar or a 1-D vector. Found: {show(given.shape)}"
+        if message is None and shift.shape != axis.shape:
+            message = "shift and axis must have the same size"
+        if message:
+            raise errors.InvalidArgumentError(op.node_def, op, message)
         shifts, axes = shift.reshape(-1).tolist(), axis.reshape(-1).tolist()
-        if len(shifts) != len(axes):
-            raise errors.InvalidArgumentError(
-                op.node_def, op, f"shift and axis must have the same size, got {show(shift.shape)} and {show(axis.shape)}"
-            )
-        if any(not -x.ndim <= a < x.ndim for a in axes):
-            raise errors.InvalidArgumentError(op.node_def, op, f"axis {axes[0]} is out of range")
+        for a in axes:
+            if not -x.ndim <= a < x.ndim:
+                raise errors.InvalidArgumentError(op.node_def, op, f"axis {a + x.ndim if a < 0 else a} is out of range")
         return np.roll(x, tuple(shifts), tuple(axes))
 
     return roll

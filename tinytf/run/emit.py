@@ -131,6 +131,9 @@ class _Emitter:
         if v.is_ref:
             self.source.names.update({"read": _read, f"op{v.number}": v.tensor.op})
             return f"read({name}, op{v.number})"
+        if v.tensor.dtype.is_quantized:
+            self.source.names["plain"] = _plain
+            return f"plain({name})"
         if v.const is not None or not v.fresh or v.bases:
             self.source.names["own"] = _own
             return f"own({name})"
@@ -298,6 +301,12 @@ def _own(value):
     if type(value) is np.ndarray:
         return value.copy() if value.ndim else value[()]
     return value
+
+
+def _plain(value):
+    """Quantized numbers as the integers that they are stored as, which is what TensorFlow gives out."""
+    array = np.asarray(value)
+    return _own(array.view(array.dtype[0]) if array.dtype.fields else array)
 
 
 def _scalar(value):

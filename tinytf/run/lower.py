@@ -194,6 +194,8 @@ class _Lowering:
                 a = self.values[op._inputs[0]].tensor.dims
             if a is None or a != b or a.count(None) > 1 or self.values[op._inputs[0]].is_ref:
                 return False
+            if self.values[op._inputs[1]].const is None and (None in a or constants.constant_dims(op._inputs[1]) != a):
+                return False  # sizes that are found out as it runs may not fit
         elif op.type in _REDUCTIONS:
             axes = self.values[op._inputs[1]].const
             if axes is None or axes.size or self.values[op._inputs[0]].is_ref:

@@ -14,8 +14,8 @@ from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.device import canonical_name
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
+from tinytf.run import bfloat16, placement_log, servers
 from tinytf.run import feeds as feeding
-from tinytf.run import placement_log, servers
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
@@ -253,13 +253,15 @@ class BaseSession:
                 return self._kernels[op]
             kernel = self._kernels[op] = entry.stateful_kernel(op, self._resources.at(op.device))
             return kernel
-        if isinstance(entry.kernel, np.ufunc):
+        narrow = bfloat16.computes_in_bfloat16(op)
+        if isinstance(entry.kernel, np.ufunc) and not narrow:
             return entry.kernel
+        make = bfloat16.kernel_in_float32 if narrow else entry.kernel
         if entry.op_def.is_stateful:
             if op not in self._kernels:
-                self._kernels[op] = entry.kernel(op)
+                self._kernels[op] = make(op)
             return self._kernels[op]
-        return entry.kernel(op)
+        return make(op)
 
     def _function(self, function):
         """A Python function from the arguments of a FuncGraph (arrays) to the tuple of its results."""
