@@ -9,9 +9,9 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.data.dataset import Dataset
-from tinytf.graph import function as functions
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import get_default_graph
+from tinytf.ops import tracing
 
 
 class Generators:
@@ -70,9 +70,9 @@ def generator_dataset(running, specs, arguments) -> Dataset:
 
     given = [(f"args_{i}", a.dtype.base_dtype, a.dims) for i, a in enumerate(arguments)]
     name = "Dataset_from_generator_"
-    init = functions.trace(begin, name + "get_iterator_id_fn", given, graph)
-    step = functions.trace(following, name + "generator_next_fn", number, graph)
-    final = functions.trace(lambda n: [_scalar(script_ops.py_func(running.stop, [n], dtypes.int64))], name + "finalize_fn", number, graph)
+    init = tracing.trace(begin, name + "get_iterator_id_fn", given, graph)
+    step = tracing.trace(following, name + "generator_next_fn", number, graph)
+    final = tracing.trace(lambda n: [_scalar(script_ops.py_func(running.stop, [n], dtypes.int64))], name + "finalize_fn", number, graph)
     variant = make(
         "GeneratorDataset", list(arguments), [], [], init_func=init.name, next_func=step.name, finalize_func=final.name, **structure.attributes(specs)
     )

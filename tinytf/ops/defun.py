@@ -39,6 +39,7 @@ class _FuncGraph(FuncGraph):
         self.extra_inputs: list = []  # tensors of the graph around, and the arguments that stand for them
         self.extra_args: list = []
         self.extra_vars: list = []
+        self._captured = self.captures  # by this name TensorFlow knows a Defun's body, in which control flow is Switch and Merge
 
     def capture(self, tensor, name=None):
         """What stands here for a tensor of the graph around."""
@@ -307,7 +308,7 @@ def symbolic_gradient_of_call(op, *out_grads) -> list:
     """The gradient of a call: one SymbolicGradient op, which derives the function when it runs.  Follows `_SymGrad` of TF 1.15."""
     from tinytf.ops import default_gradient
 
-    f = protos.NameAttrList(name=op.type)
+    f = protos.NameAttrList(name=op.attr("f").name if op.type.endswith("PartitionedCall") else op.type)
     for key, value in op.node_def.attr.items():
         f.attr[key].CopyFrom(value)
     types = [default_gradient.zeros_dtype(t) for t in op.inputs]
