@@ -193,6 +193,7 @@ def _check_initial_dtype(grad, y):
 
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+_GROWING = ("While", "StatelessWhile")  # the gradient of these adds inputs to them
 
 
 class _Backprop:
@@ -344,7 +345,7 @@ class _Backprop:
             in_grads = function(op, *out_grads)
             if not isinstance(in_grads, (list, tuple)):
                 in_grads = [in_grads]
-            if len(in_grads) != len(op.inputs):
+            if len(in_grads) != len(op.inputs) and op.type not in _GROWING:
                 raise ValueError(
                     "Num gradients %d generated for op %s do not match num inputs %d" % (len(in_grads), op.node_def, len(op.inputs))
                 )
