@@ -9,12 +9,14 @@ from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar
 from tinytf.ops import datasets
+from tinytf.ops.tensor_lists import zeros_of
 
 
 class Optional:
     """The value of an optional: the components of an element, or None."""
 
     __slots__ = ("components",)
+    shape, ndim = (), 0
 
     def __init__(self, components):
         self.components = components
@@ -29,7 +31,7 @@ class Optional:
         """An optional that holds zeros, or nothing as this one does."""
         if self.components is None:
             return self
-        return Optional(tuple(c.zeros_like() if hasattr(c, "zeros_like") else np.zeros_like(c) for c in self.components))
+        return Optional(tuple(zeros_of(c) for c in self.components))
 
 
 def _get_value(optional):

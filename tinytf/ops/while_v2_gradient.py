@@ -21,7 +21,7 @@ _COUNTERS = 3  # iterations done backwards, the most that there may be, and how 
 
 def while_gradient(op, *grads):
     """The gradients of a loop's inputs."""
-    cond_graph, body_graph = _graph(op, "cond"), _graph(op, "body")
+    cond_graph, body_graph = forward_graph(op, "cond"), forward_graph(op, "body")
     params, most = len(body_graph.outputs), op.inputs[1]
     originals = op.attrs.get("_num_original_outputs", len(op.outputs))
     grads = [_initial(g, inside, outside) for g, inside, outside in zip(grads[:originals], body_graph.outputs, op.outputs)]
@@ -44,7 +44,8 @@ def while_gradient(op, *grads):
     return _structured(outputs, grads, grad_graph)
 
 
-def _graph(op, which):
+def forward_graph(op, which):
+    """A graph of its own of a loop's function, "cond" or "body"."""
     return util.function_graph(op, op.attr(which).name, [TensorShape(s) for s in op.attr("output_shapes")])
 
 
