@@ -61,7 +61,7 @@ class _FuncGraph(FuncGraph):
         kind = "a placeholder" if op.type == "Placeholder" else "a stateful node" if op._is_stateful and op not in self._copyable else None
         if kind:
             raise ValueError(f"Cannot capture {kind} (name:{op.name}, type:{op.type}) by value.")
-        inputs = [self.captures[t] if t in self.captures else self._copy(t.op)[t.value_index] for t in op._inputs]
+        inputs = [self._copy(t.op)[t.value_index] for t in op._inputs]  # anew for each use, as in TensorFlow
         copied = Graph.create_op(self, op.type, inputs, [t.dtype for t in op.outputs], name=op.name, attrs=dict(op.attrs))
         self.captures.update(zip(op.outputs, copied.outputs))
         return copied.outputs
