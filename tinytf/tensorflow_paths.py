@@ -261,7 +261,7 @@ PYTHON_PATHS = {
     "ops.tensor_array_ops": "tf",
     "ops.unconnected_gradients": "tf",
     "ops.variable_scope": "tf tinytf.ops.variable_scope",
-    "ops.variables": "tf tinytf.ops.variables tinytf.ops.partitioned_variables tinytf.ops.variable_scope",
+    "ops.variables": "tf tinytf.ops.variables tinytf.ops.partitioned_variables tinytf.ops.variable_scope tinytf.ops.variables_v2",
     "ops.weights_broadcast_ops": "tinytf.ops.weights_broadcast_ops",
     "ops.while_v2": "tinytf.ops.while_v2 tinytf.ops.while_v2_gradient",
     "platform.app": "tf.app",
@@ -475,7 +475,7 @@ RENAMED = {
     "ops.template": "make_template_internal=make_template",
     "ops.variable_scope": "variable=Variable _pure_variable_scope=_PureVariableScope variable_creator_scope_v1=variable_creator_scope "
     "_VariableStore=VariableStore",
-    "ops.variables": "VariableV1=Variable",
+    "ops.variables": "Variable=VariableV2 VariableV1=Variable",
     "training.checkpoint_management": "update_checkpoint_state_internal=update_checkpoint_state",
     "training.tracking.base": "PythonStringStateSaveable=PythonStateSaveable",
     "training.tracking.util": "CheckpointV1=Checkpoint",

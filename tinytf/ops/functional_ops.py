@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf import errors, protos
+from tinytf import deadline, errors, protos
 from tinytf.graph.build import make
 from tinytf.graph.function import from_function_def, get_function, to_function_def
 from tinytf.graph.op_entry import op
@@ -70,6 +70,8 @@ def _while_kernel(op, resources):
 
     def loop(*variables):
         while _holds(op, goes_on(*variables)):
+            if deadline.active:
+                deadline.check()
             variables = body(*variables)
             if len(variables) != len(op.outputs):
                 raise errors.InvalidArgumentError(
