@@ -162,7 +162,7 @@ PYTHON_PATHS = {
     "ops.cudnn_rnn_grad": "tinytf.ops.gradient_registry",
     "ops.custom_gradient": "tf",
     "ops.data_flow_grad": "tinytf.ops.gradient_registry",
-    "ops.data_flow_ops": "tinytf.ops.barrier_ops tf tf.queue tinytf.ops.accumulator_ops tinytf.ops.queue_ops tinytf.generated_ops",
+    "ops.data_flow_ops": "tinytf.ops.barrier_ops tinytf.ops.staging_ops tf tf.queue tinytf.ops.accumulator_ops tinytf.ops.queue_ops tinytf.generated_ops",
     "ops.default_gradient": "tinytf.ops.default_gradient",
     "ops.distributions": "tf.distributions",
     "ops.distributions.bernoulli": "tf.distributions",
