@@ -81,8 +81,7 @@ keras.utils: conv_utils data_utils generic_utils io_utils kernelized_utils layer
   mode_keys multi_gpu_utils np_utils tf_utils vis_utils
 keras.wrappers: scikit_learn
 module: module
-ops: batch_ops boosted_trees_ops clustering_ops collective_ops control_flow_util_v2 control_flow_v2_func_graphs
-  critical_section_ops gradient_checker_v2 list_ops nccl_ops op_selector parallel_for
+ops: batch_ops boosted_trees_ops clustering_ops collective_ops critical_section_ops gradient_checker_v2 list_ops nccl_ops op_selector parallel_for
   sdca_ops spectral_ops_test_util summary_ops_v2 tensor_forest_ops
   while_v2_indexed_slices_rewriter
 ops.distributions: bernoulli beta bijector bijector_impl bijector_test_util categorical dirichlet

@@ -46,6 +46,9 @@ def uninstall() -> None:
 _VERSIONS = frozenset(["__version__", "__git_version__", "__compiler_version__", "__cxx11_abi_flag__", "__monolithic_build__"])
 
 
+_SWITCHES = (bool, type(None))  # values that their module may change later: asked for anew each time
+
+
 class Alias(types.ModuleType):
     """The module `tensorflow.…`: attributes come from `sources`, or are submodules."""
 
@@ -68,7 +71,8 @@ class Alias(types.ModuleType):
                 value = getattr(source, there)
             except AttributeError:
                 continue
-            self.__dict__[name] = value
+            if not isinstance(value, _SWITCHES):
+                self.__dict__[name] = value
             return value
         if sources_of(self.__name__ + "." + name) is not None:
             return importlib.import_module(self.__name__ + "." + name)
@@ -81,6 +85,9 @@ class Alias(types.ModuleType):
                 if name in vars(source):
                     self.__dict__.setdefault("_tinytf_replaced", {}).setdefault(name, (source, vars(source)[name]))
                     setattr(source, name, value)
+                    if isinstance(value, _SWITCHES):
+                        self.__dict__.pop(name, None)
+                        return
                     break
         super().__setattr__(name, value)
 
@@ -88,7 +95,8 @@ class Alias(types.ModuleType):
         source, value = self.__dict__.get("_tinytf_replaced", {}).pop(name, (None, None))
         if source is not None:
             setattr(source, name, value)
-        super().__delattr__(name)
+        if source is None or name in self.__dict__:
+            super().__delattr__(name)
 
     def _own_sources(self):
         """How many of the sources are this module's own: `tf` as the last resort of an inner path is not."""

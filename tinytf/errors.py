@@ -109,6 +109,10 @@ UnavailableError = _status("UnavailableError", UNAVAILABLE, "The runtime cannot 
 DataLossError = _status("DataLossError", DATA_LOSS, "Data is corrupt or was lost and cannot be read.")
 
 
+class InaccessibleTensorError(ValueError):
+    """A tensor of a function's body is used outside of it."""
+
+
 class OperatorNotAllowedInGraphError(TypeError):
     """A Python construct that needs a value was used on a tensor of a graph, e.g. `if tensor:`."""
 

@@ -1,6 +1,6 @@
 """The switches by which a program of TensorFlow 1.15 or 2 asks for the behaviour of 1.x: here there is no other.
 
-Those that ask for TensorFlow 2 raise NotImplementedError, but for resource variables, which 1.15 has.
+Those that ask for TensorFlow 2 raise NotImplementedError, but for resource variables and control flow of functions, which 1.15 has.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def resource_variables_enabled() -> bool:
 def disable_v2_behavior() -> None:
     """What scripts for TensorFlow 2 say to get 1.x: nothing to do here."""
     disable_resource_variables()
+    disable_control_flow_v2()
 
 
 def disable_eager_execution() -> None:
@@ -38,8 +39,18 @@ def disable_v2_tensorshape() -> None:
     """Shapes hold Dimension objects, as they do in 1.x: nothing to do."""
 
 
+def enable_control_flow_v2() -> None:
+    """`tf.cond` and `tf.while_loop` add `If` and `While` ops that call functions, everywhere. Follows TF 1.15."""
+    from tinytf.ops import control_flow_util
+
+    control_flow_util.ENABLE_CONTROL_FLOW_V2 = True
+
+
 def disable_control_flow_v2() -> None:
-    """Control flow is Switch and Merge, as in 1.x: nothing to do."""
+    """`tf.cond` and `tf.while_loop` are lowered to Switch, Merge and so on, but for the bodies of functions; the default."""
+    from tinytf.ops import control_flow_util
+
+    control_flow_util.ENABLE_CONTROL_FLOW_V2 = False
 
 
 def disable_tensor_equality() -> None:
@@ -47,8 +58,18 @@ def disable_tensor_equality() -> None:
 
 
 def control_flow_v2_enabled() -> bool:
-    """False: loops and conditionals are built from Switch, Merge, Enter, Exit and NextIteration."""
-    return False
+    """Whether loops and conditionals made here are `While` and `If` ops."""
+    from tinytf.graph.default_graph import get_default_graph
+    from tinytf.ops import control_flow_util
+
+    return control_flow_util.enable_control_flow_v2(get_default_graph())
+
+
+def output_all_intermediates(state) -> None:
+    """Whether functional control flow hands out what its gradient may need as soon as it is made; None is the default, no."""
+    from tinytf.ops import control_flow_util_v2
+
+    control_flow_util_v2._EXPERIMENTAL_OUTPUT_ALL_INTERMEDIATES_OVERRIDE = state
 
 
 def executing_eagerly() -> bool:
@@ -83,5 +104,4 @@ def enable_eager_execution(config=None, device_policy=None, execution_mode=None)
 
 enable_v2_behavior = _of_tensorflow_2("enable_v2_behavior")
 enable_v2_tensorshape = _of_tensorflow_2("enable_v2_tensorshape")
-enable_control_flow_v2 = _of_tensorflow_2("enable_control_flow_v2")
 enable_tensor_equality = _of_tensorflow_2("enable_tensor_equality")

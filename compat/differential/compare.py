@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import hashlib
+import re
 
 import numpy as np
 
@@ -89,18 +90,37 @@ def _digest_differences(expected, got):
     return [] if graph_digest(got) == expected else [("graph", "differs from the stored digest; see run.py")]
 
 
-def plain_attr(value) -> bytes:
-    """An attribute's bytes; a traced function's name without its end, which depends on what the process did before."""
-    if value.func.name.startswith(("__inference_", "_make_dataset_")):
-        return value.func.name.rpartition("_")[0].encode()
-    return value.SerializeToString(deterministic=True)
+def plain_attr(value, library) -> bytes:
+    """An attribute's bytes; a traced function as its name without the numbers in it, which depend on what the process did before, and its body."""
+    functions = [value.func] if value.HasField("func") else value.list.func
+    traced = [f for f in functions if _NUMBERED.search(f.name)]
+    if not traced:
+        return value.SerializeToString(deterministic=True)
+    return repr([(_NUMBERED.sub("_", f.name), _plain_body(library.get(f.name), library)) for f in traced]).encode()
+
+
+_NUMBERED = re.compile(r"_[0-9]+(?=_|$)|(?<=^_make_dataset_).*")  # a one-shot iterator's ends with a hash of a body that holds such names
+
+
+def _plain_body(function, library):
+    if function is None:
+        return None
+    nodes = [(n.name, n.op, list(n.input), [(k, plain_attr(n.attr[k], library)) for k in sorted(n.attr)]) for n in function.node_def]
+    signature = [[(a.name, a.type) for a in args] for args in (function.signature.input_arg, function.signature.output_arg)]
+    return signature, nodes, sorted(function.ret.items()), sorted(function.control_ret.items())
+
+
+def _library(graph_def) -> dict:
+    return {f.signature.name: f for f in graph_def.library.function}
 
 
 def graph_digest(serialized):
     """A digest of a GraphDef's nodes: names, ops, inputs, devices, attributes, in order."""
     digest = hashlib.sha256()
-    for node in protos.GraphDef.FromString(serialized).node:
-        attrs = [(k, plain_attr(node.attr[k])) for k in sorted(node.attr)]
+    graph_def = protos.GraphDef.FromString(serialized)
+    library = _library(graph_def)
+    for node in graph_def.node:
+        attrs = [(k, plain_attr(node.attr[k], library)) for k in sorted(node.attr)]
         digest.update(repr((node.name, node.op, list(node.input), node.device, attrs)).encode())
     return digest.hexdigest()[:32]
 
@@ -116,7 +136,7 @@ def graph_differences(expected, got):
                 return [
                     ("graph", "node %d: expected %r, got %r\nexpected %s\ngot      %s" % (i, x, y, names_a, names_b))
                 ]
-    found = []
+    found, libraries = [], (_library(a), _library(b))
     for x, y in zip(a.node, b.node):
         for field in ("op", "device"):
             if getattr(x, field) != getattr(y, field):
@@ -126,7 +146,7 @@ def graph_differences(expected, got):
         for key in sorted(set(x.attr) | set(y.attr)):
             if key not in x.attr or key not in y.attr:
                 found.append(("attr", key if key in x.attr else None, key if key in y.attr else None, x.name))
-            elif plain_attr(x.attr[key]) != plain_attr(y.attr[key]):
+            elif plain_attr(x.attr[key], libraries[0]) != plain_attr(y.attr[key], libraries[1]):
                 found.append(("attr " + key, str(x.attr[key])[:300], str(y.attr[key])[:300], x.name))
     return [("graph", "%s of %r: expected %s, got %s" % (what, name, p, q)) for what, p, q, name in found]
 

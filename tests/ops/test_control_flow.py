@@ -115,11 +115,6 @@ def test_smart_cond():
         smart_cond("yes", lambda: 1, lambda: 2)
 
 
-def test_switch_case_says_what_to_use():
-    with pytest.raises(NotImplementedError, match="tf.case"):
-        tf.switch_case(tf.constant(0), [lambda: tf.constant(1)])
-
-
 def test_case_dict_in_order_of_names():
     x = tf.constant(3)
     pairs = {tf.less(x, 5, name="b"): lambda: tf.constant(1), tf.less(x, 4, name="a"): lambda: tf.constant(2)}

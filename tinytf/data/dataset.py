@@ -105,8 +105,11 @@ class Dataset(structure.Structured):
         specs = structure.from_legacy(output_types, output_shapes)
         arguments = tuple([convert_to_tensor(a, name=f"args_{i}") for i, a in enumerate(args or ())])
         running = Generators(generator, specs)
-        dummy = Dataset.from_tensors(0)
-        return dummy.flat_map(lambda _: generator_dataset(running, specs, arguments))
+
+        def flat_map_fn(dummy_arg):
+            return generator_dataset(running, specs, arguments, dummy_arg)
+
+        return Dataset.from_tensors(0).flat_map(flat_map_fn)
 
     @staticmethod
     def zip(datasets) -> Dataset:

@@ -6,9 +6,9 @@ import warnings
 
 from tinytf.data import structure
 from tinytf.data.wires import wire
-from tinytf.graph import function as functions
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.type_spec import TypeSpec
+from tinytf.ops import tracing
 
 
 class DatasetFunction:
@@ -41,7 +41,7 @@ class DatasetFunction:
         signature = [(f"args_{i}", w.dtype, w.shape._dims) for i, w in enumerate(wires)]
         called = getattr(readable or function, "__name__", type(function).__name__)
         self.name = name
-        self.graph = functions.trace(body, f"{name}_{called}", signature, get_default_graph())
+        self.graph = tracing.trace(body, f"{name}_{called}", signature, get_default_graph())
         self.captured = list(self.graph.captures)
         self.captures_ref = _comes_from_ref(self.captured)
         self.reference = self.graph.name

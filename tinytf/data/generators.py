@@ -9,9 +9,9 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.data import structure
 from tinytf.data.dataset import Dataset
-from tinytf.graph import function as functions
+from tinytf.data.functions import DatasetFunction
 from tinytf.graph.build import make
-from tinytf.graph.default_graph import get_default_graph
+from tinytf.graph.tensor_spec import TensorSpec
 
 
 class Generators:
@@ -52,33 +52,36 @@ class Generators:
         return np.int64(0)
 
 
-def generator_dataset(running, specs, arguments) -> Dataset:
+def generator_dataset(running, specs, arguments, dummy) -> Dataset:
+    """The GeneratorDataset of the generators `running`; `dummy` is handed to the function that starts one, for nothing."""
     from tinytf.ops import script_ops
 
     leaves = structure.flatten(specs)
-    graph = get_default_graph()
-    number = [("args_0", dtypes.int64, ())]
 
-    def following(n):
-        values = script_ops.py_func(running.next, [n], [s.dtype for s in leaves])
+    def get_iterator_id_fn(unused_dummy):
+        return script_ops.py_func(running.start, list(arguments), dtypes.int64)
+
+    def generator_next_fn(number):
+        values = script_ops.py_func(running.next, [number], [s.dtype for s in leaves])
         for value, spec in zip(values, leaves):
             value.set_shape(spec.shape)
-        return values
+        return structure.pack(specs, values)
 
-    def begin(*given):
-        return [_scalar(script_ops.py_func(running.start, list(given), dtypes.int64))]
+    def finalize_fn(number):
+        return script_ops.py_func(running.stop, [number], dtypes.int64)
 
-    given = [(f"args_{i}", a.dtype.base_dtype, a.dims) for i, a in enumerate(arguments)]
-    name = "Dataset_from_generator_"
-    init = functions.trace(begin, name + "get_iterator_id_fn", given, graph)
-    step = functions.trace(following, name + "generator_next_fn", number, graph)
-    final = functions.trace(lambda n: [_scalar(script_ops.py_func(running.stop, [n], dtypes.int64))], name + "finalize_fn", number, graph)
+    name = "Dataset_from_generator"
+    begin = DatasetFunction(get_iterator_id_fn, name, TensorSpec(dummy.shape, dummy.dtype))
+    following = DatasetFunction(generator_next_fn, name, begin.specs)
+    end = DatasetFunction(finalize_fn, name, begin.specs)
     variant = make(
-        "GeneratorDataset", list(arguments), [], [], init_func=init.name, next_func=step.name, finalize_func=final.name, **structure.attributes(specs)
+        "GeneratorDataset",
+        [dummy, *begin.captured],
+        following.captured,
+        end.captured,
+        init_func=begin.reference,
+        next_func=following.reference,
+        finalize_func=end.reference,
+        **structure.attributes(specs),
     )
     return Dataset(variant, specs)
-
-
-def _scalar(tensor):
-    tensor.set_shape(())
-    return tensor

@@ -56,13 +56,11 @@ class FixedLengthRecordDataset(Dataset):
 
     def __init__(self, filenames, record_bytes, header_bytes=None, footer_bytes=None, buffer_size=None, compression_type=None, num_parallel_reads=None):
         def read_one_file(filename):
-            numbers = [
-                _int64(v, n)
-                for v, n in ((header_bytes or 0, "header_bytes"), (record_bytes, "record_bytes"), (footer_bytes or 0, "footer_bytes"))
-            ]
+            record = _int64(record_bytes, "record_bytes")
+            header, footer = _int64(header_bytes or 0, "header_bytes"), _int64(footer_bytes or 0, "footer_bytes")
             size = _int64(_BUFFER if buffer_size is None else buffer_size, "buffer_size")
             compression = convert_to_tensor(compression_type or "", dtype=dtypes.string, name="compression_type")
-            return Dataset(make("FixedLengthRecordDatasetV2", filename, *numbers, size, compression), _STRING)
+            return Dataset(make("FixedLengthRecordDatasetV2", filename, header, record, footer, size, compression), _STRING)
 
         dataset = _files_dataset(filenames, read_one_file, num_parallel_reads)
         super().__init__(dataset._variant_tensor, dataset._specs)

@@ -1,7 +1,7 @@
 """Functions: a graph of their own with arguments and results, held in a GraphDef's library.
 
-A `FuncGraph` is built by calling Python code inside it; tensors of the graph around it that the code
-uses become further arguments (captures).  `to_function_def` and `from_function_def` are its way into
+A `FuncGraph` is built by calling Python code inside it (`tinytf.ops.tracing`); tensors of the graph around it that the
+code uses become further arguments (captures).  `to_function_def` and `from_function_def` are its way into
 and out of a FunctionDef.  Follows `FuncGraph` and function_def_to_graph of TF 1.15.
 """
 
@@ -14,7 +14,7 @@ from tinytf import dtypes, errors, protos
 from tinytf.graph import attr_value, op_entry
 from tinytf.graph.graph import Graph
 from tinytf.graph.operation import fill_node_def
-from tinytf.graph.tensor import Tensor, next_uid
+from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, as_dims
 
 _FIRST_CONSUMER_OF_FUNCTIONS = 12  # a version of GraphDef
@@ -23,19 +23,25 @@ _FIRST_CONSUMER_OF_FUNCTIONS = 12  # a version of GraphDef
 class FuncGraph(Graph):
     """The graph of a function's body.
 
-    `inputs` are its arguments (captures last), `outputs` its results, `captures` maps tensors of the
-    graph around it to the arguments that stand for them.
+    `inputs` are its arguments (captures last), `outputs` its results, `structured_outputs` these as the function returned
+    them; `captures` maps tensors of the graphs around it to the arguments that stand for them, and `control_captures` are
+    operations out there that something in here was to wait for.
     """
 
-    def __init__(self, name: str, outer: Graph | None):
+    def __init__(self, name: str, outer: Graph | None, collections: dict | None = None):
         super().__init__()
         self.name, self.outer_graph = name, outer
         self.inputs: list = []
         self.outputs: list = []
+        self.structured_outputs = None
         self.captures: dict = {}
+        self.control_captures: list = []
+        self.must_run: list | None = None  # the operations that run for their effect; None where nobody said which
         self.out_names: list = []  # of the results in the FunctionDef, where they are chosen
         self.description, self.attrs, self.gradient_name = "", {}, ""
         self._building_function = True
+        if collections is not None:
+            self._collections = collections
         if outer is not None:
             self._seed = outer._seed
             self._functions = outer._functions  # one library for all
@@ -43,37 +49,65 @@ class FuncGraph(Graph):
 
     def argument(self, name: str, dtype, shape) -> Tensor:
         """Adds an argument."""
+        tensor = self.placeholder(name, dtype, shape)
+        self.inputs.append(tensor)
+        return tensor
+
+    def placeholder(self, name: str, dtype, shape) -> Tensor:
+        """A new placeholder, outside of any loop or branch."""
         with self._lock:
             attrs = {"dtype": dtypes.as_dtype(dtype), "shape": TensorShape._of(as_dims(shape))}
             old, self._control_flow_context = self._control_flow_context, None
             tensor = super().create_op("Placeholder", [], name=name, attrs=attrs).outputs[0]
             self._control_flow_context = old
-        self.inputs.append(tensor)
         return tensor
 
-    def capture(self, tensor: Tensor) -> Tensor:
-        """The argument that stands for a tensor of the graph around."""
+    def capture(self, tensor: Tensor, name: str | None = None) -> Tensor:
+        """The argument that stands for a tensor of a graph around; a tensor of this graph is itself.
+
+        InaccessibleTensorError: the tensor is one of a function within this one.
+        """
+        if tensor.graph is self:
+            return tensor
+        inner = tensor.graph
+        while isinstance(inner, FuncGraph):
+            inner = inner.outer_graph
+            if inner is self:
+                raise errors.InaccessibleTensorError(
+                    f"The tensor '{tensor}' cannot be accessed here: it is defined in another function or code block. Use return values, "
+                    f"explicit Python locals or TensorFlow collections to access it. Defined in: {tensor.graph}; accessed from: {self}.\n"
+                )
+        return self._capture(tensor, name or tensor.op.name)
+
+    def _capture(self, tensor: Tensor, name: str) -> Tensor:
         found = self.captures.get(tensor)
         if found is None:
-            if tensor.graph is not self.outer_graph and isinstance(self.outer_graph, FuncGraph):
-                tensor = self.outer_graph.capture(tensor)
-            found = self.captures[tensor] = self.argument(tensor.op.name.split("/")[-1], tensor.dtype.base_dtype, tensor.dims)
+            with self.control_dependencies(None):
+                found = self.captures[tensor] = self.argument(name, tensor.dtype.base_dtype, tensor.dims)
         return found
+
+    def captured_value(self, argument: Tensor) -> Tensor | None:
+        """The tensor of a graph around that `argument` stands for; None where it is no capture."""
+        if argument.op.type != "Placeholder":
+            return None
+        return next((outside for outside, inside in self.captures.items() if inside is argument), None)
 
     def create_op(self, op_type, inputs, *args, **kwargs):
         """As Graph.create_op; inputs from the graph around are captured."""
         return super().create_op(op_type, [t if t.graph is self else self.capture(t) for t in inputs], *args, **kwargs)
 
     def control_dependencies(self, control_inputs):
-        """As in Graph; operations outside of the function cannot be waited for and are left out."""
+        """As in Graph; operations outside of the function cannot be waited for here: whoever calls it waits for them."""
         if control_inputs is not None:
-            control_inputs = [c for c in control_inputs if getattr(getattr(c, "op", c), "graph", self) is self]
+            elements = [getattr(c, "op", c) for c in control_inputs]
+            self.control_captures += [c for c in elements if getattr(c, "graph", self) is not self and c not in self.control_captures]
+            control_inputs = [c for c, element in zip(control_inputs, elements) if getattr(element, "graph", self) is self]
         return super().control_dependencies(control_inputs)
 
     @property
     def control_outputs(self) -> list:
         """The operations that the FunctionDef names as those which must run."""
-        return self.stateful_operations
+        return self.must_run or []
 
     @property
     def stateful_operations(self) -> list:
@@ -81,32 +115,19 @@ class FuncGraph(Graph):
 
         Those within a cond or a loop run when their branch or iteration does; nothing outside can wait for one of them.
         """
+        if self.must_run is not None:
+            return self.must_run
         return [
             op
             for op in self._operations
             if op._is_stateful and op._control_flow_context is None and op.type not in ("Placeholder", "VarHandleOp", "Const")
         ]
 
-
-def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__inference_") -> FuncGraph:
-    """Calls `function` on new arguments inside a FuncGraph; its flat list of results becomes `outputs`.
-
-    Args:
-      function: takes tensors and returns a list of tensors.
-      name: a readable name; the function's own is `prefix + name + _number`, the number TensorFlow would take.
-      signature: (argument name, dtype, shape) triples.
-    """
-    graph = FuncGraph(name, outer)
-    from tinytf.ops import array_ops
-
-    with graph.as_default():
-        arguments = [graph.argument(*spec) for spec in signature]
-        results = function(*arguments)
-        with graph.control_dependencies(graph.stateful_operations):
-            graph.outputs = [array_ops.identity(r) for r in results]
-    graph.name = f"{prefix}{name}_{next_uid()}"
-    add_function(outer, graph)
-    return graph
+    @property
+    def is_stateful(self) -> bool:
+        """Whether any operation of the body has state."""
+        arguments = {t.op for t in self.inputs}
+        return any(op._is_stateful for op in self._operations if op not in arguments)
 
 
 def add_function(graph: Graph, function: FuncGraph) -> None:
@@ -192,7 +213,7 @@ def to_function_def(function: FuncGraph):
     for name, tensor in zip(names.outputs, function.outputs):
         signature.output_arg.add(name=name, type=tensor.dtype.base_dtype.as_datatype_enum)
         proto.ret[name] = shown(tensor)
-    signature.is_stateful = bool(function.stateful_operations)
+    signature.is_stateful = function.is_stateful
     for op in function.control_outputs:
         signature.control_output.append(op.name)
         proto.control_ret[op.name] = names.nodes[op]

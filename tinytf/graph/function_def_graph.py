@@ -13,7 +13,7 @@ from tinytf.graph import op_entry
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.function import FuncGraph, check_out_names, find_function, output_name, to_function_def
 from tinytf.graph.graph import PRODUCER_VERSION
-from tinytf.graph.importer import import_graph_def
+from tinytf.graph.importer import import_function_body
 from tinytf.graph.op_def import to_proto
 from tinytf.graph.operation import fill_node_def
 from tinytf.shapes import as_dims, dims_to_proto
@@ -24,7 +24,7 @@ def function_def_to_graph(fdef, input_shapes=None) -> FuncGraph:
     graph = FuncGraph(fdef.signature.name, get_default_graph())
     graph_def, flat_names = function_def_to_graph_def(fdef, input_shapes)
     with graph.as_default():
-        import_graph_def(graph_def, name="")
+        import_function_body(graph_def)
     graph.inputs = [graph.get_tensor_by_name(flat_names[arg.name]) for arg in fdef.signature.input_arg]
     graph.outputs = [graph.get_tensor_by_name(flat_names[fdef.ret[arg.name]]) for arg in fdef.signature.output_arg]
     graph.out_names = [arg.name for arg in fdef.signature.output_arg]

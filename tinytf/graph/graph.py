@@ -55,6 +55,7 @@ class Graph:
         self._functions: dict = {}  # name -> FuncGraph, made here or read from the library
         self._structure_version = 0  # grows when an existing node changes; compiled plans check it
         self._building_function = False
+        self._add_control_dependencies = False  # whether functions in here are traced with automatic control dependencies
         self._retyped_inputs: list = []  # (op, input, dtype asked for) where an input was replaced by one of another dtype
         self._variable_creator_stack: list = []
 
@@ -338,8 +339,11 @@ class Graph:
         if op is None and not ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
         if op is not None and not isinstance(op, Operation):
-            handle = getattr(getattr(op, "handle", None), "op", None)  # a variable lies where its handle lies, not where it is read
-            op = handle if isinstance(handle, Operation) else internal_convert_to_tensor_or_op(op)
+            handle = getattr(op, "handle", None)  # a variable lies where its handle lies, not where it is read
+            if isinstance(getattr(handle, "op", None), Operation):
+                op = self.capture(handle).op if self._building_function else handle.op
+            else:
+                op = internal_convert_to_tensor_or_op(op)
         old_colocation, old_devices = self._colocation_stack, list(self._device_stack)
         if ignore_existing:
             self._colocation_stack = []

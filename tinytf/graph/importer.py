@@ -67,6 +67,15 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
         return _Importer(graph, graph_def, scope, input_map, producer_op_list).run(return_elements)
 
 
+def import_function_body(graph_def) -> None:
+    """Adds the nodes of a function's body, under their own names, to the default graph; colocated nodes may lie outside of it."""
+    graph = get_default_graph()
+    with graph._lock, _no_collection():
+        importer = _Importer(graph, _as_graph_def(graph_def), "", {}, None)
+        importer.may_lie_outside = True
+        importer.run(None)
+
+
 @contextlib.contextmanager
 def _no_collection():
     """Everything that an import makes stays: looking for garbage in between takes a third of its time."""
@@ -117,6 +126,7 @@ class _Importer:
             self.map[parsed] = value
             self.unused_map_keys[parsed] = key
         self.back_edges: list = []
+        self.may_lie_outside = False  # the nodes that others are colocated with
         self.producer = {o.name: o for o in producer_op_list.op} if producer_op_list is not None else {}
         self.functions = {f.signature.name: f for f in graph_def.library.function}
         self.scoped = bool(
@@ -349,7 +359,7 @@ class _Importer:
         for group in groups:
             if group.startswith(b"loc:@"):
                 other = group[5:].decode("utf-8", "replace")
-                if other not in self.number:
+                if other not in self.number and not self.may_lie_outside:
                     raise ValueError(f"Node '{node.name}' expects to be colocated with unknown node '{other}'")
                 group = b"loc:@" + (self.prefix + other).encode()
             new.append(group)

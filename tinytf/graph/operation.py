@@ -192,6 +192,35 @@ class Operation:
         self.attrs[name] = attr_value.from_attr_value(value) if isinstance(value, protos.AttrValue) else value
         self.graph._version_changed()
 
+    def _set_func_attr(self, name: str, function: str) -> None:
+        self._set_attr(name, protos.NameAttrList(name=function))
+
+    def _set_func_list_attr(self, name: str, functions: list) -> None:
+        self._set_attr(name, [protos.NameAttrList(name=f) for f in functions])
+
+    def _set_type_list_attr(self, name: str, types: list) -> None:
+        self._set_attr(name, list(types))
+
+    def _set_shape_list_attr(self, name: str, shapes: list) -> None:
+        self._set_attr(name, list(shapes))
+
+    def _add_outputs(self, types, shapes) -> None:
+        """Further results; the attributes that say how many there are must say so already."""
+        for dtype, shape in zip(types, shapes):
+            tensor = Tensor(self, len(self.outputs), dtype)
+            tensor.dims = shape._dims
+            self.outputs.append(tensor)
+        self.graph._version_changed()
+
+    def _add_while_inputs(self, tensors) -> None:
+        """Further inputs of a While, which has as many results."""
+        for tensor in tensors:
+            if tensor.graph is not self.graph:
+                raise ValueError(f"Tensor {tensor} must be from the same graph as {self}.")
+            self._inputs.append(tensor)
+            tensor._consumers.append(self)
+        self.graph._version_changed()
+
     def _clear_attr(self, name: str) -> None:
         self.attrs.pop(name, None)
         self.graph._version_changed()

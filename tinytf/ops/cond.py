@@ -14,7 +14,7 @@ from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.keys import GraphKeys
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import control_flow_ops, tensor_array_ops
+from tinytf.ops import control_flow_ops, control_flow_util, tensor_array_ops
 from tinytf.ops.control_flow_context import ControlFlowContext, hold_back_new_summaries
 from tinytf.ops.control_flow_util import is_loop_exit, op_in_context
 
@@ -164,6 +164,10 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
     """
     true_fn = _one_of("true_fn", true_fn, "fn1", fn1)
     false_fn = _one_of("false_fn", false_fn, "fn2", fn2)
+    if control_flow_util.enable_control_flow_v2(get_default_graph()):
+        from tinytf.ops import cond_v2
+
+        return cond_v2.cond_v2(pred, true_fn, false_fn, name)
     with name_scope(name, "cond", [pred]):
         if isinstance(pred, bool):
             raise TypeError("pred must not be a Python bool")
@@ -352,11 +356,45 @@ def _assert_at_most(predicates, n, message):
 
 
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
-    """Not here: TF 1.15 builds it on functions (the op Case), which tinytf does not have. Use tf.case."""
-    raise NotImplementedError(
-        "tf.switch_case needs graph functions, which tinytf does not have; use "
-        "tf.case([(tf.equal(index, 0), fn0), ...], default=fn) instead."
-    )
+    """The result of the function at `branch_index`, an int32 scalar, by one op `Case`; else of `default()`, or of the last.
+
+    `branch_fns` is a list of functions, or a dict of or list of pairs (int, function) whose ints are 0, 1, … in any order.
+    Follows tf.switch_case of TF 1.15.
+    """
+    from tinytf.ops import cond_v2
+
+    branches = _checked_branches(branch_index, branch_fns, default)
+    with name_scope(name, "case", [branch_index]):
+        return cond_v2.indexed_case(branch_index, branches)
+
+
+def _checked_branches(branch_index, branch_fns, default) -> list:
+    if not isinstance(branch_index, Tensor):
+        raise TypeError("branch_index must a Tensor, got {}".format(type(branch_index)))
+    if not branch_index.dtype.is_integer:
+        raise TypeError("branch_index must an integer Tensor, got {}".format(branch_index.dtype))
+    if not branch_fns:
+        raise ValueError("Must provide at least one item in branch_fns")
+    if not isinstance(branch_fns, (list, tuple, dict)):
+        raise TypeError("branch_fns must be a list, tuple, or dict")
+    if isinstance(branch_fns, dict):
+        branch_fns = list(branch_fns.items())
+    if all(callable(fn) for fn in branch_fns):
+        branch_fns = list(enumerate(branch_fns))
+    for pair in branch_fns:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError("Each entry in branch_fns must be a 2-tuple")
+        key, branch = pair
+        if not isinstance(key, int):
+            raise TypeError("key must be a Python `int`, got {}".format(type(key)))
+        if not callable(branch):
+            raise TypeError("fn for key {} must be callable.".format(key))
+    keys = [key for key, _ in branch_fns]
+    if min(keys) < 0 or max(keys) >= len(keys) or len(set(keys)) != len(keys):
+        found = ",".join(map(str, sorted(keys)))
+        raise ValueError("branch indices (keys) must form contiguous range of [0 to %d) but found {%s}" % (len(keys), found))
+    branches = [fn for _, fn in sorted(branch_fns, key=lambda pair: pair[0])]
+    return branches if default is None else [*branches, default]
 
 
 register_proto_function(

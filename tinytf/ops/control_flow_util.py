@@ -127,8 +127,8 @@ def is_cond_merge(op) -> bool:
 
 
 def enable_control_flow_v2(graph) -> bool:
-    """False: conditionals and loops are lowered to Switch and Merge."""
-    return ENABLE_CONTROL_FLOW_V2
+    """Whether conditionals and loops are made of functions: in the body of one (not of a Defun), or where the program asked for it."""
+    return ENABLE_CONTROL_FLOW_V2 or (graph.building_function and not hasattr(graph, "_captured"))
 
 
 def is_containing(context, outer) -> bool:

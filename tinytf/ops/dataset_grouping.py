@@ -298,36 +298,3 @@ op("IgnoreErrorsDataset(input_dataset: variant) -> (handle: variant); output_typ
    shape=scalar, kernel=_source(datasets.without_errors), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 # Optionals: an element that may be missing ----------------------------------------------------------
-
-
-class Optional:
-    """The value of an optional: the components of an element, or None."""
-
-    __slots__ = ("components",)
-
-    def __init__(self, components):
-        self.components = components
-
-
-def _get_value(optional):
-    datasets.check(optional.components is not None, "The given optional does not have a value.")
-    return optional.components[0] if len(optional.components) == 1 else tuple(optional.components)
-
-
-def _next_as_optional(cursor):
-    try:
-        return Optional(cursor.next())
-    except errors.OutOfRangeError:
-        return Optional(None)
-
-
-op("OptionalFromValue(components: Toutput_types) -> (optional: variant); Toutput_types: list(type) >= 1",
-   shape=scalar, kernel=_source(lambda *components: Optional(components)), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("OptionalNone() -> (optional: variant)",
-   shape=scalar, kernel=_source(lambda: Optional(None)), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("OptionalHasValue(optional: variant) -> (has_value: bool)",
-   shape=scalar, kernel=_source(lambda optional: np.bool_(optional.components is not None)), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("OptionalGetValue(optional: variant) -> (components: output_types); output_types: list(type) >= 1; output_shapes: list(shape) >= 1",
-   shape=lambda op: [s._dims for s in op.attr("output_shapes")], kernel=_source(_get_value), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("IteratorGetNextAsOptional(iterator: resource) -> (optional: variant); output_types: list(type) >= 1; output_shapes: list(shape) >= 1; is_stateful",
-   shape=scalar, kernel=_source(_next_as_optional), gradient=NOT_DIFFERENTIABLE)  # fmt: skip

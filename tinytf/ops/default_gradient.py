@@ -9,7 +9,9 @@ def zeros_dtype(tensor):
     """The dtype of zeros that stand for the gradient of `tensor`."""
     if tensor.dtype != dtypes.resource:
         return tensor.dtype
-    op = _variable_op(tensor)
+    from tinytf.ops.resource_ops import variable_behind
+
+    op = variable_behind(tensor)
     return op.attr("dtype") if op is not None else dtypes.float32
 
 
@@ -18,10 +20,3 @@ def variable_shape(handle):
     from tinytf.graph.build import make
 
     return make("VariableShape", handle)
-
-
-def _variable_op(tensor):
-    op = tensor.op
-    while op.inputs and op.type != "VarHandleOp":
-        op = op.inputs[0].op
-    return op if op.type == "VarHandleOp" else None

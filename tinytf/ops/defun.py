@@ -39,6 +39,7 @@ class _FuncGraph(FuncGraph):
         self.extra_inputs: list = []  # tensors of the graph around, and the arguments that stand for them
         self.extra_args: list = []
         self.extra_vars: list = []
+        self._captured = self.captures  # by this name TensorFlow knows a Defun's body, in which control flow is Switch and Merge
 
     def capture(self, tensor, name=None):
         """What stands here for a tensor of the graph around."""
@@ -60,7 +61,7 @@ class _FuncGraph(FuncGraph):
         kind = "a placeholder" if op.type == "Placeholder" else "a stateful node" if op._is_stateful and op not in self._copyable else None
         if kind:
             raise ValueError(f"Cannot capture {kind} (name:{op.name}, type:{op.type}) by value.")
-        inputs = [self.captures[t] if t in self.captures else self._copy(t.op)[t.value_index] for t in op._inputs]
+        inputs = [self._copy(t.op)[t.value_index] for t in op._inputs]  # anew for each use, as in TensorFlow
         copied = Graph.create_op(self, op.type, inputs, [t.dtype for t in op.outputs], name=op.name, attrs=dict(op.attrs))
         self.captures.update(zip(op.outputs, copied.outputs))
         return copied.outputs
@@ -307,7 +308,7 @@ def symbolic_gradient_of_call(op, *out_grads) -> list:
     """The gradient of a call: one SymbolicGradient op, which derives the function when it runs.  Follows `_SymGrad` of TF 1.15."""
     from tinytf.ops import default_gradient
 
-    f = protos.NameAttrList(name=op.type)
+    f = protos.NameAttrList(name=op.attr("f").name if op.type.endswith("PartitionedCall") else op.type)
     for key, value in op.node_def.attr.items():
         f.attr[key].CopyFrom(value)
     types = [default_gradient.zeros_dtype(t) for t in op.inputs]

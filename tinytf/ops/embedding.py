@@ -58,7 +58,7 @@ def embedding_lookup(
             tables = convert_n_to_tensor_or_indexed_slices(tables, name="params")
         ids = convert_to_tensor(ids, name="ids")
         if len(tables) == 1:
-            with colocate_with(tables[0].op):
+            with colocate_with(tables[0]):
                 rows = _clip(_gather(tables[0], ids, name=scope), ids, max_norm)
             return array_ops.identity(rows)
         return _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm)
@@ -80,7 +80,7 @@ def _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm):
     positions_of = partition.dynamic_partition(positions, owner, count)
     found = []
     for table, rows in zip(tables, rows_of):
-        with colocate_with(table.op):
+        with colocate_with(table):
             found.append(_gather(table, rows))
     result = partition.parallel_dynamic_stitch(positions_of, found, name=scope)
     inner = tables[0].get_shape()[1:]
@@ -89,7 +89,7 @@ def _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm):
     if inner.is_fully_defined():
         inner_dims = inner
     else:
-        with colocate_with(tables[0].op):
+        with colocate_with(tables[0]):
             whole = array_ops.shape(tables[0])
         inner_dims = whole[1:]
     result = array_ops.reshape(result, array_ops.concat([array_ops.shape(ids), inner_dims], 0))
@@ -107,7 +107,7 @@ def _divided(tables, flat):
         parts = []
         for table, size in zip(tables, sizes):
             if size is None:
-                with colocate_with(table.op):
+                with colocate_with(table):
                     size = array_ops.shape(table)[0]
             parts.append(size)
         total = math_ops.reduce_sum(math_ops.cast(array_ops.stack(parts), flat.dtype))

@@ -1,13 +1,13 @@
-"""Ops that call functions of the graph's library: PartitionedCall, If and While as TensorFlow 2 writes them.
+"""Ops that call functions of the graph's library: PartitionedCall, If, Case and While.
 
-Graphs of TF 1.15 hold them only where somebody used `tf.function`; SavedModels of TF 2 always do.
+The functions of datasets hold them, and SavedModels of TF 2 always do; see `cond_v2` and `while_v2` for how they are built.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from tinytf import errors, protos
+from tinytf import deadline, errors, protos
 from tinytf.graph.build import make
 from tinytf.graph.function import from_function_def, get_function, to_function_def
 from tinytf.graph.op_entry import op
@@ -36,11 +36,42 @@ def _if_kernel(op, resources):
     return choose
 
 
+def _case_kernel(op, resources):
+    branches = [resources.call(get_function(op.graph, branch.name)) for branch in op.attr("branches")]
+    last = len(branches) - 1
+
+    def choose(index, *arguments):
+        index = int(index)
+        return _as_results(op, branches[index if 0 <= index < last else last](*arguments))
+
+    return choose
+
+
+def _if_gradient(op, *grads):
+    from tinytf.ops import cond_v2_gradient
+
+    return cond_v2_gradient.if_gradient(op, *grads)
+
+
+def _case_gradient(op, *grads):
+    from tinytf.ops import cond_v2_gradient
+
+    return cond_v2_gradient.case_gradient(op, *grads)
+
+
+def _while_gradient(op, *grads):
+    from tinytf.ops import while_v2_gradient
+
+    return while_v2_gradient.while_gradient(op, *grads)
+
+
 def _while_kernel(op, resources):
     goes_on, body = _called(op, resources, "cond"), _called(op, resources, "body")
 
     def loop(*variables):
         while _holds(op, goes_on(*variables)):
+            if deadline.active:
+                deadline.check()
             variables = body(*variables)
             if len(variables) != len(op.outputs):
                 raise errors.InvalidArgumentError(
@@ -153,13 +184,15 @@ op("PartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: li
 op("StatefulPartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''; is_stateful",
    shape=unknown, stateful_kernel=_call_kernel)  # fmt: skip
 op("StatelessIf(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []",
-   shape=_branch_shape, stateful_kernel=_if_kernel)  # fmt: skip
+   shape=_branch_shape, stateful_kernel=_if_kernel, gradient=_if_gradient)  # fmt: skip
 op("If(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []; is_stateful",
-   shape=_branch_shape, stateful_kernel=_if_kernel)  # fmt: skip
+   shape=_branch_shape, stateful_kernel=_if_kernel, gradient=_if_gradient)  # fmt: skip
 op("StatelessWhile(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10",
-   shape=_loop_shape, stateful_kernel=_while_kernel)  # fmt: skip
+   shape=_loop_shape, stateful_kernel=_while_kernel, gradient=_while_gradient)  # fmt: skip
 op("While(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10; is_stateful",
-   shape=_loop_shape, stateful_kernel=_while_kernel)  # fmt: skip
+   shape=_loop_shape, stateful_kernel=_while_kernel, gradient=_while_gradient)  # fmt: skip
+op("Case(branch_index: int32, input: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 1; branches: list(func) >= 1; output_shapes: list(shape) = []; is_stateful",
+   shape=_branch_shape, stateful_kernel=_case_kernel, gradient=_case_gradient)  # fmt: skip
 op("For(start: int32, limit: int32, delta: int32, input: T) -> (output: T); T: list(type) >= 0; body: func",
    shape=unknown, stateful_kernel=_for_kernel)  # fmt: skip
 op("RemoteCall(target: string, args: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func; is_stateful",

@@ -20,6 +20,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import control_flow_state, gradient_aggregation
 from tinytf.ops.control_flow_util import is_loop_exit, is_loop_switch, is_switch
 from tinytf.ops.gradient_aggregation import AggregationMethod
+from tinytf.ops.gradient_edges import Edges
 from tinytf.ops.gradient_registry import NoGradient, NotDifferentiable, RegisterGradient, gradient_function
 
 __all__ = ["AggregationMethod", "NoGradient", "NotDifferentiable", "RegisterGradient", "UnconnectedGradients", "gradients", "hessians"]
@@ -58,6 +59,16 @@ def gradients(
     `grad_ys` are the gradients of the ys (ones by default), `stop_gradients` tensors taken as constants.
     Follows tf.gradients of TF 1.15. LookupError: an op on the way has no gradient.
     """
+    return build_gradients(
+        ys, xs, grad_ys, name, colocate_gradients_with_ops, gate_gradients, aggregation_method, stop_gradients, unconnected_gradients
+    )
+
+
+def build_gradients(
+    ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None,
+    stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE, source=None,
+) -> list:  # fmt: skip
+    """As `gradients`; `source` is the graph of the ys where that is a function's and not the default graph."""
     unconnected = _unconnected(unconnected_gradients)
     ys, xs, stop_gradients = _as_list(ys), _as_list(xs), _as_list(stop_gradients)
     grad_ys = [None] * len(ys) if grad_ys is None else _as_list(grad_ys)
@@ -74,6 +85,7 @@ def gradients(
             colocate_gradients_with_ops,
             gate_gradients,
             aggregation_method,
+            Edges(source or get_default_graph(), xs),
         )
         for y, grad_y in zip(ys, grad_ys):
             walk.add_gradient(y, grad_y)
@@ -191,15 +203,19 @@ def _check_initial_dtype(grad, y):
         raise TypeError("Tensor %s with type %s must be numeric to obtain a default gradient" % names[1:])
 
 
+_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+_GROWING = ("While", "StatelessWhile")  # the gradient of these adds inputs to them
+
+
 class _Backprop:
     """One call of tf.gradients: which ops lie between, what is still awaited, and the gradients so far."""
 
-    def __init__(self, to_ops, from_ops, stop_ops, colocate, gate, method):
-        self.to_ops, self.from_ops = to_ops, from_ops
+    def __init__(self, to_ops, from_ops, stop_ops, colocate, gate, method, edges):
+        self.to_ops, self.from_ops, self.edges = to_ops, from_ops, edges
         self.colocate, self.gate, self.method = colocate, gate, method
         self.grads = {}  # op -> for each output a list of gradients, after aggregation one gradient or None
         self._count_pending()
-        self.stop_ops = {op for op in from_ops if not any(self.pending.get(t.op, 0) > 0 for t in op.inputs)}
+        self.stop_ops = {op for op in from_ops if not any(self.pending.get(t.op, 0) > 0 for t in edges.inputs_of(op))}
         self.stop_ops.update(stop_ops)
 
     def _count_pending(self):
@@ -211,7 +227,7 @@ class _Backprop:
                 reached.add(op)
                 for output in op.outputs:
                     if is_trainable(output) or output.dtype.base_dtype == dtypes.bfloat16:
-                        queue.extend(output.consumers())
+                        queue.extend(self.edges.consumers_of(output))
         self.reachable_to_ops = {op for op in self.to_ops if op in reached}
         between, in_order = set(), []
         queue = collections.deque(self.to_ops)
@@ -221,11 +237,11 @@ class _Backprop:
                 reached.remove(op)
                 between.add(op)
                 in_order.append(op)
-                queue.extend([t.op for t in op.inputs])
+                queue.extend([t.op for t in self.edges.inputs_of(op)])
         self.loops = control_flow_state.for_loops_between(in_order, between, self.colocate)
         self.pending = pending = {}
         for op in in_order:
-            for t in op.inputs:
+            for t in self.edges.inputs_of(op):
                 if t.op in between:
                     pending[t.op] = pending.get(t.op, 0) + 1
 
@@ -293,7 +309,7 @@ class _Backprop:
         if function is not None:
             self._fill_missing(op, out_grads, symbolic)
             in_grads = self._call(function, op, out_grads)
-            for i, (t, grad) in enumerate(zip(op.inputs, in_grads)):
+            for i, (t, grad) in enumerate(zip(self.edges.inputs_of(op), in_grads)):
                 if grad is not None:
                     if t.dtype != dtypes.resource and isinstance(grad, Tensor):
                         _merge_shape(grad, t, op, i)
@@ -323,7 +339,7 @@ class _Backprop:
         try:
             return gradient_function(op), False
         except LookupError:
-            if op.inputs and find_function(op.graph, op.type) is not None:
+            if op.inputs and (op.type in _CALLS or find_function(op.graph, op.type) is not None):
                 from tinytf.ops.defun import symbolic_gradient_of_call
 
                 return symbolic_gradient_of_call, True
@@ -340,7 +356,7 @@ class _Backprop:
             in_grads = function(op, *out_grads)
             if not isinstance(in_grads, (list, tuple)):
                 in_grads = [in_grads]
-            if len(in_grads) != len(op.inputs):
+            if len(in_grads) != len(op.inputs) and op.type not in _GROWING:
                 raise ValueError(
                     "Num gradients %d generated for op %s do not match num inputs %d" % (len(in_grads), op.node_def, len(op.inputs))
                 )
@@ -353,7 +369,7 @@ class _Backprop:
 
     def _enqueue_ready_inputs(self, op, queue):
         pending, loops = self.pending, self.loops
-        for t in op.inputs:
+        for t in self.edges.inputs_of(op):
             source = t.op
             left = pending[source] = pending.get(source, 0) - 1
             # the Switch of a loop is visited twice: from the exit, and again once the body is done

@@ -35,7 +35,7 @@ def push(op, tensors, item):
         )
     if 0 <= tensors.limit <= len(tensors.items):
         raise lists.invalid(op, "Tried to push item into a full list list size: %d max_num_elements: %d" % (len(tensors.items), tensors.limit))
-    return tensors.like([*tensors.items, np.array(item)])
+    return tensors.like([*tensors.items, lists.own(item)])
 
 
 def push_batch_kernel(op):
@@ -107,7 +107,7 @@ def from_tensor_kernel(op):
             raise lists.invalid(
                 op, "Specified a list with shape %s from a tensor with shape %s" % (lists.brackets(lists.dims_of(shape)), lists.brackets(tensor.shape[1:]))
             )
-        return TensorList(dtype(op), lists.dims_of(shape), [np.array(row) for row in tensor])
+        return TensorList(dtype(op), lists.dims_of(shape), [lists.own(row) for row in tensor])
 
     return from_tensor
 

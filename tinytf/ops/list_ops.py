@@ -7,6 +7,7 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
+from tinytf.graph.function import FuncGraph, find_function
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dims, scalar
 from tinytf.graph.tensor import Tensor
@@ -158,11 +159,23 @@ _SHAPE_INPUT = {"EmptyTensorList": 0, "TensorListReserve": 0, "TensorListFromTen
 
 
 def _maker(handle):
-    """The op that made a list, as far as the graph tells it."""
+    """The op that made a list, as far as the graph and those around it tell it."""
+    for _ in range(1000):
+        source = _passed_on(handle)
+        if source is None:
+            break
+        handle = source
+    return handle.op
+
+
+def _passed_on(handle):
+    """The list that `handle` is, but for its elements; None where it is made here."""
     op = handle.op
-    while op.type in _PASS_ON and op.inputs:
-        op = op.inputs[0].op
-    return op
+    if op.type in _PASS_ON and op.inputs:
+        return op.inputs[0]
+    if op.type == "While" and "_num_original_outputs" in op.attrs:  # not one that the program itself made of two functions
+        return find_function(op.graph, op.attr("body").name).outputs[handle.value_index]
+    return handle.graph.captured_value(handle) if isinstance(handle.graph, FuncGraph) else None
 
 
 def _element_dims(handle):

@@ -17,6 +17,7 @@ CombinedNonMaxSuppression = collections.namedtuple(
 )
 QuantizeV2 = collections.namedtuple("QuantizeV2", ["output", "output_min", "output_max"])
 QuantizedConcat = collections.namedtuple("QuantizedConcat", ["output", "output_min", "output_max"])
+DecodeWav = collections.namedtuple("DecodeWav", ["audio", "sample_rate"])
 ComputeAccidentalHits = collections.namedtuple("ComputeAccidentalHits", ["indices", "ids", "weights"])
 _SAMPLED = ["sampled_candidates", "true_expected_count", "sampled_expected_count"]
 UniformCandidateSampler = collections.namedtuple("UniformCandidateSampler", _SAMPLED)

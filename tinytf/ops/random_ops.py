@@ -423,6 +423,11 @@ def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=
 
 def random_poisson(lam, shape, dtype=dtypes.float32, seed=None, name=None):
     """`shape` draws from each Poisson(lam).  Follows tf.random_poisson of TF 1.15."""
+    return random_poisson_v2(shape, lam, dtype, seed, name)
+
+
+def random_poisson_v2(shape, lam, dtype=dtypes.float32, seed=None, name=None):
+    """As `random_poisson`, with the shape first."""
     with name_scope(name, "random_poisson", [lam, shape]):
         shape = convert_to_tensor(shape, name="shape", dtype=dtypes.int32)
         return make("RandomPoissonV2", shape, lam, dtype=dtype, **seeds(seed))

@@ -10,6 +10,7 @@ import numpy as np
 from tinytf import dtypes, errors
 from tinytf.graph import shape_rules
 from tinytf.graph.build import make
+from tinytf.graph.function import FuncGraph
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.ops import state_ops
 from tinytf.ops.state_ops import INDEX, NUMBER, SCATTERS, find_box, shape_text, store
@@ -19,13 +20,23 @@ _PASSING = ("Identity", "Enter", "RefEnter", "Switch", "Exit", "NextIteration", 
 
 
 def variable_behind(handle):
-    """The op that made a resource handle (a `VarHandleOp`, if it is in this graph), or None."""
+    """The op that made a resource handle (a `VarHandleOp`, in this graph or in one around this function), or None."""
+    for _ in range(1000):
+        source = _passed_on(handle)
+        if source is None:
+            break
+        handle = source
+    return handle.op if handle.op.type == "VarHandleOp" else None
+
+
+def _passed_on(handle):
+    """The handle that `handle` is the same as; None where it comes from nowhere else."""
     op_ = handle.op
-    seen = 0
-    while op_.type in _PASSING and op_.inputs and seen < 1000:
-        op_ = op_.inputs[0].op
-        seen += 1
-    return op_ if op_.type == "VarHandleOp" else None
+    if op_.type in _PASSING and op_.inputs:
+        return op_.inputs[0]
+    if op_.type in ("While", "StatelessWhile"):
+        return op_.inputs[handle.value_index]
+    return handle.graph.captured_value(handle) if isinstance(handle.graph, FuncGraph) else None
 
 
 def handle_dims(handle):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import struct
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from tinytf.graph.default_graph import add_to_collection, get_collection, name_s
 from tinytf.graph.keys import GraphKeys
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar as scalar_shape
+from tinytf.ops.audio_ops import wav_file
 from tinytf.ops.histogram_proto import histogram_proto
 from tinytf.ops.png import encode_png
 
@@ -110,23 +110,13 @@ def _audio_kernel(op_):
                 sample_rate=rate,
                 num_channels=channels,
                 length_frames=tensor.shape[1],
-                encoded_audio_string=_wav(sound, rate, channels),
+                encoded_audio_string=wav_file(sound, rate, channels),
                 content_type="audio/wav",
             )
             values.append(protos.Summary.Value(tag=tag + "/audio" + ("/%d" % i if most > 1 else ""), audio=audio))
         return _serialized(values)
 
     return run
-
-
-def _wav(sound, rate, channels):
-    """Floats in [-1, 1] as a WAV file of 16 bit samples."""
-    scaled = np.asarray(sound, np.float32) * np.float32(32768)
-    rounded = np.trunc(scaled + np.copysign(np.float32(0.5), scaled))  # away from zero, as C's roundf
-    data = np.clip(rounded, -32768, 32767).astype("<i2").tobytes()
-    rate = int(rate + 0.5)
-    header = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, channels, rate, rate * channels * 2, channels * 2, 16)
-    return header + struct.pack("<4sI", b"data", len(data)) + data
 
 
 def _content_proto(array):

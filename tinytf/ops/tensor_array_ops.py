@@ -14,10 +14,11 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.default_graph import colocate_with, control_dependencies, device, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, device, get_default_graph, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import tensor_array_kernels as kernels
+from tinytf.ops.control_flow_util import enable_control_flow_v2
 from tinytf.shapes import TensorShape
 
 _log = logging.getLogger("tensorflow")
@@ -27,8 +28,16 @@ class TensorArray:
     """An array of `size` tensors of one dtype; each is written once, and read once unless `clear_after_read=False`.
 
     Methods that write return a new TensorArray object, to be used from then on. With `infer_shape` all elements have one
-    shape. Follows tf.TensorArray of TF 1.15 (TensorArrayV3).
+    shape. Follows tf.TensorArray of TF 1.15 (TensorArrayV3); where control flow is made of functions, a new one is a
+    `TensorArrayV2`.
     """
+
+    def __new__(cls, *args, handle=None, **kwargs):
+        if cls is TensorArray and handle is None and enable_control_flow_v2(get_default_graph()):
+            from tinytf.ops.tensor_array_v2 import TensorArrayV2
+
+            cls = TensorArrayV2
+        return super().__new__(cls)
 
     def __init__(
         self,
@@ -78,6 +87,12 @@ class TensorArray:
 
     def _with_flow(self, flow):
         """This array after whatever made `flow`."""
+        if enable_control_flow_v2(get_default_graph()):
+            raise NotImplementedError(
+                "Attempting to build a graph-mode TF2-style TensorArray from either an eager-mode TensorArray or a TF1-style TensorArray.  "
+                "This is not currently supported.  You may be attempting to capture a TensorArray inside a tf.function or tf.data map "
+                "function. Instead, construct a new TensorArray inside the function."
+            )
         result = TensorArray(
             dtype=self._dtype,
             handle=self._handle,
@@ -194,17 +209,21 @@ class TensorArray:
 
     def split(self, value, lengths, name=None):
         """Writes element i from the next lengths[i] rows of `value`."""
-        from tinytf.ops import math_ops
-
         with name_scope(name, "TensorArraySplit", [self._handle, value, lengths]):
             value = convert_to_tensor(value, dtype=self._dtype, name="value")
             with self._near_first_value(value):
-                lengths = math_ops.cast(lengths, dtypes.int64)
-                known = constant_value(lengths)
-                if value.dims is not None and known is not None and known.shape and known.max() == known.min():
-                    self._check_element_shape(TensorShape([int(known[0]), *value.dims[1:]]))
+                lengths = self._checked_lengths(value, lengths)
                 flow = make("TensorArraySplitV3", self._handle, value, lengths, self._flow, name=name)
             return self._with_flow(flow)
+
+    def _checked_lengths(self, value, lengths):
+        from tinytf.ops import math_ops
+
+        lengths = math_ops.cast(lengths, dtypes.int64)
+        known = constant_value(lengths)
+        if value.dims is not None and known is not None and known.shape and known.max() == known.min():
+            self._check_element_shape(TensorShape([int(known[0]), *value.dims[1:]]))
+        return lengths
 
     def size(self, name=None):
         """The number of elements, an int32 scalar."""

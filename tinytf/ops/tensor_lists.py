@@ -14,6 +14,7 @@ class TensorList:
     """`items` (None: not written yet) of one dtype, each of a shape that `dims` takes; at most `limit`, if it is not negative."""
 
     __slots__ = ("dtype", "dims", "items", "limit")
+    shape, ndim = (), 0  # of the handle, which may be an item of another list
 
     def __init__(self, dtype, dims, items, limit=-1):
         self.dtype, self.dims, self.items, self.limit = dtype, dims, items, limit
@@ -30,7 +31,17 @@ class TensorList:
 
     def zeros_like(self) -> TensorList:
         """The list of zeros."""
-        return self.like([None if item is None else np.zeros_like(item) for item in self.items])
+        return self.like([None if item is None else zeros_of(item) for item in self.items])
+
+
+def zeros_of(item):
+    """Zeros like an array, a list or an optional."""
+    return item.zeros_like() if hasattr(item, "zeros_like") else np.zeros_like(item)
+
+
+def own(item):
+    """An item of a list for itself: arrays are copied, for what made them may write to them; lists and optionals never change."""
+    return item if hasattr(item, "zeros_like") else np.array(item)
 
 
 def invalid(op, message):
@@ -134,7 +145,7 @@ def written(op, tensors: TensorList, index: int, item) -> TensorList:
             % (brackets(item.shape), brackets(tensors.dims)),
         )
     items = list(tensors.items)
-    items[index] = np.array(item)
+    items[index] = own(item)
     return tensors.like(items)
 
 
@@ -145,5 +156,5 @@ def scattered(op, tensors: TensorList, rows, indices) -> TensorList:
     items = list(tensors.items)
     items += [None] * (max(indices, default=-1) + 1 - len(items))
     for i, row in zip(indices, rows):
-        items[i] = np.array(row)
+        items[i] = own(row)
     return tensors.like(items)

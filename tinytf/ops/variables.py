@@ -89,13 +89,15 @@ def check_not_in_control_flow(initial_value, name):
 
 @contextlib.contextmanager
 def init_scope():
-    """A context that lifts ops out of control dependencies, loops and branches; the name scope stays.
+    """A context that lifts ops out of control dependencies, loops, branches and functions; the name scope stays.
 
     Follows tf.init_scope of TF 1.15 (graph mode).
     """
     graph = get_default_graph()
     scope = graph.get_name_scope()
-    with graph.name_scope(scope + "/" if scope else ""), graph.control_dependencies(None):
+    while graph.building_function:
+        graph = graph.outer_graph
+    with graph.as_default(), graph.name_scope(scope + "/" if scope else ""), graph.control_dependencies(None):
         yield
 
 

@@ -14,7 +14,7 @@ from tinytf.ops import control_flow_ops, tensor_array_ops
 from tinytf.ops.control_flow_context import ControlFlowContext, hold_back_new_summaries
 from tinytf.ops.control_flow_ops import enter, merge, next_iteration
 from tinytf.ops.control_flow_ops import exit as exit_
-from tinytf.ops.control_flow_util import is_loop_constant_enter, is_loop_enter, is_loop_exit, output_context, while_context
+from tinytf.ops.control_flow_util import enable_control_flow_v2, is_loop_constant_enter, is_loop_enter, is_loop_exit, output_context, while_context
 from tinytf.ops.while_loop_gradient import LoopGradient
 from tinytf.shapes import TensorShape
 
@@ -43,6 +43,12 @@ def while_loop(
         raise TypeError("body must be callable.")
     if parallel_iterations < 1:
         raise TypeError("parallel_iterations must be a positive integer.")
+    if enable_control_flow_v2(get_default_graph()):
+        from tinytf.ops import while_v2
+
+        return while_v2.while_loop(
+            cond, body, loop_vars, shape_invariants, parallel_iterations, maximum_iterations, name, return_same_structure, back_prop
+        )
     with name_scope(name, "while", loop_vars):
         if not loop_vars:
             raise ValueError("No loop variables provided")
@@ -56,7 +62,7 @@ def while_loop(
             if maximum_iterations is not None:
                 shape_invariants = (TensorShape([]), shape_invariants)
             nest.assert_same_structure(loop_vars, shape_invariants)
-            shape_invariants = nest.map_structure(_invariant, loop_vars, shape_invariants)
+            shape_invariants = nest.map_structure(shape_invariant, loop_vars, shape_invariants)
         context = WhileContext(
             maximum_iterations=maximum_iterations, parallel_iterations=parallel_iterations, back_prop=back_prop, swap_memory=swap_memory
         )
@@ -76,7 +82,7 @@ def _with_counter(cond, body, loop_vars, maximum_iterations, single):
     return (lambda i, v: math_ops.logical_and(i < maximum_iterations, cond(*v)), lambda i, v: (i + 1, body(*v)), (counter, loop_vars))
 
 
-def _invariant(var, shape):
+def shape_invariant(var, shape):
     """The shape that a loop variable has in every iteration: a TensorShape; for IndexedSlices and SparseTensor, a list."""
     if nest.is_composite(var):
         if shape is None and isinstance(var, IndexedSlices):
@@ -107,7 +113,7 @@ def _invariants_of_parts(var, shape):
     return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
 
 
-def _fits(shape, invariant):
+def fits(shape, invariant):
     """True if every tensor of `shape` is one of `invariant`, too."""
     if invariant.ndims is None:
         return True
@@ -324,7 +330,7 @@ class WhileContext(LoopGradient, ControlFlowContext):
         values = [tensor_array_ops.flow_of(v) for v in nest.flatten(loop_vars)]
         values = [v if nest.is_composite(v) else convert_to_tensor(v) for v in values]
         if shape_invariants is None:
-            shape_invariants = [_invariant(v, None) for v in values]
+            shape_invariants = [shape_invariant(v, None) for v in values]
         flat = nest.flatten(values, expand_composites=True)
         try:
             self.Enter()
@@ -397,7 +403,7 @@ class WhileContext(LoopGradient, ControlFlowContext):
         if not all(isinstance(s, TensorShape) for s in invariants):
             raise ValueError("`shapes` must be a (possibly nested) list of shapes.")
         for x, entered, invariant in zip(given, enters, invariants):
-            if not _fits(x.get_shape(), invariant):
+            if not fits(x.get_shape(), invariant):
                 raise ValueError(
                     "The shape invariant specified for %s is not compatible with the initial shape of the loop "
                     "variable. It enters the loop with shape %s, but the specified shape invariant is %s."
@@ -424,7 +430,7 @@ def add_next_and_back_edge(merged, value, enforce_shape_invariant=True):
     if not isinstance(merged, Tensor):
         raise TypeError("Type %s not supported" % type(merged))
     value = next_iteration(convert_to_tensor(value))
-    if enforce_shape_invariant and not _fits(value.get_shape(), merged.get_shape()):
+    if enforce_shape_invariant and not fits(value.get_shape(), merged.get_shape()):
         start = merged.op.inputs[0].op.inputs[0]
         raise ValueError(
             "Input tensor '%s' enters the loop with shape %s, but has shape %s after one iteration. To allow the "

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import functools
 import itertools
 import unittest
+
+from tinytf.ops import control_flow_util
 
 
 def _same(function):
@@ -74,11 +77,64 @@ run_deprecated_v1 = deprecated_graph_mode_only = _optional(_same)
 run_v1_only = _optional(_same)
 run_v2_only = _optional(_skipped("Test is only compatible with TensorFlow 2"))
 run_gpu_only = run_cuda_only = _optional(_skipped("Test requires GPU"))
-disable_control_flow_v2 = disable_xla = no_xla_auto_jit = xla_allow_fallback = _optional(_same)
-enable_control_flow_v2 = enable_output_all_intermediates = _optional(_skipped("tinytf has no control flow of TensorFlow 2"))
+disable_xla = no_xla_auto_jit = xla_allow_fallback = _optional(_same)
 enable_c_shapes = with_c_shapes = with_c_api = use_deterministic_cudnn = assert_no_new_tensors = assert_no_garbage_created = _same
-with_control_flow_v2 = disable_all_xla = _same  # the plain tests of the class are what there is
+disable_all_xla = _same
 assert_no_new_pyobjects_executing_eagerly = also_run_as_tf_function = build_as_function_and_v1_graph = py_func_if_in_function = _same
+
+
+@contextlib.contextmanager
+def _set(module, name, value):
+    before = getattr(module, name)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, before)
+
+
+def enable_control_flow_v2(function):
+    """The test runs with conditionals and loops made of functions."""
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        with _set(control_flow_util, "ENABLE_CONTROL_FLOW_V2", True):
+            return function(*args, **kwargs)
+
+    return run
+
+
+def enable_output_all_intermediates(function):
+    """The test runs with conditionals and loops that hand out all that their gradients may need."""
+    from tinytf.ops import control_flow_util_v2
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        with _set(control_flow_util_v2, "_EXPERIMENTAL_OUTPUT_ALL_INTERMEDIATES_OVERRIDE", True):
+            return function(*args, **kwargs)
+
+    return run
+
+
+def disable_control_flow_v2(unused_msg):
+    """`with_control_flow_v2` leaves out this test."""
+
+    def decorate(function):
+        function._disable_control_flow_v2 = True
+        return function
+
+    return decorate
+
+
+def with_control_flow_v2(cls):
+    """Each test of the class a second time, as `…WithControlFlowV2`, with conditionals and loops made of functions."""
+    if control_flow_util.ENABLE_CONTROL_FLOW_V2:
+        return cls
+    for name, value in list(vars(cls).items()):
+        is_test = callable(value) and name.startswith(unittest.TestLoader.testMethodPrefix)
+        if is_test and not getattr(value, "_disable_control_flow_v2", False):
+            setattr(cls, name + "WithControlFlowV2", enable_control_flow_v2(value))
+    return cls
 
 
 def _combinations(**kwargs) -> list:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinytf import nest  # noqa: F401
 from tinytf.checkpoint import list_variables, load_checkpoint, load_variable  # noqa: F401
+from tinytf.contrib.framework import audio_ops  # noqa: F401
 from tinytf.contrib.framework.arg_scope import (  # noqa: F401
     add_arg_scope,
     arg_scope,
