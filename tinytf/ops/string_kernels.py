@@ -174,39 +174,6 @@ def _decode64_kernel(op):
 _same_shape_op("EncodeBase64(input: string) -> (output: string); pad: bool = false", _encode64_kernel)
 _same_shape_op("DecodeBase64(input: string) -> (output: string)", _decode64_kernel)
 
-_CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
-
-
-def _transcode_kernel(op):
-    source, target = op.attr("input_encoding").decode(), op.attr("output_encoding").decode()
-    policy, mark = op.attr("errors").decode(), chr(op.attr("replacement_char"))
-    control = op.attr("replace_control_characters")
-    codec = _CODECS.get(source, source)
-
-    def transcode(s):
-        try:
-            text = s.decode(codec, policy)
-        except UnicodeDecodeError:
-            raise _invalid(op, f"Invalid formatting on input string of encoding {source}") from None
-        except LookupError:
-            raise _invalid(op, f"Could not create converter for input encoding: {source}") from None
-        if mark != "\ufffd":
-            text = text.replace("\ufffd", mark)
-        if control and policy != "strict":
-            text = re.sub("[\x00-\x1f]", "" if policy == "ignore" else mark, text)
-        return text.encode(_CODECS[target])
-
-    return each(transcode)
-
-
-_same_shape_op(
-    "UnicodeTranscode(input: string) -> (output: string); input_encoding: string; output_encoding: {'UTF-8', 'UTF-16-BE', "
-    "'UTF-32-BE'}; errors: {'strict', 'replace', 'ignore'} = 'replace'; replacement_char: int = 65533; "
-    "replace_control_characters: bool = false",
-    _transcode_kernel,
-)
-
-
 def _bucket_kernel(hash_of):
     def kernel(op):
         buckets = op.attr("num_buckets")

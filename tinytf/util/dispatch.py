@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+from tinytf.util import tf_decorator
 
 DISPATCH_ATTR = "_tf_dispatchers"
 
@@ -63,7 +63,6 @@ def add_dispatch_list(target):
 def add_dispatch_support(target):
     """A decorator: where `target` raises TypeError or ValueError, its dispatchers are asked."""
 
-    @functools.wraps(target)
     def wrapper(*args, **kwargs):
         try:
             return target(*args, **kwargs)
@@ -74,4 +73,4 @@ def add_dispatch_support(target):
             raise
 
     add_dispatch_list(wrapper)
-    return wrapper
+    return tf_decorator.make_decorator(target, wrapper, "add_dispatch_support")
