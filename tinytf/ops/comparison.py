@@ -127,9 +127,9 @@ def logical_not(x, name=None) -> Tensor:
 @add_dispatch_support
 def logical_xor(x, y, name="LogicalXor") -> Tensor:
     """Either x or y but not both.  Follows `tf.math.logical_xor` of TF 1.15."""
-    either = make("LogicalOr", x, y)
-    both = make("LogicalAnd", x, y)
-    return make("LogicalAnd", either, make("LogicalNot", both), name=name)
+    either = logical_or(x, y)
+    both = logical_and(x, y)
+    return logical_and(either, logical_not(both), name=name)
 
 
 def approximate_equal(x, y, tolerance=1e-05, name=None) -> Tensor:

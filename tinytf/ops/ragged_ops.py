@@ -189,8 +189,8 @@ def _to_sparse_kernel(op):
             column = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
             coordinates = [np.repeat(c, lengths) for c in coordinates] + [column]
         inner = values.shape[1:]
-        within = np.indices(inner).reshape(len(inner), -1)
-        size = within.shape[1]
+        size = int(np.prod(inner, dtype=np.int64))
+        within = np.indices(inner).reshape(len(inner), size)
         columns = [np.repeat(c, size) for c in coordinates] + [np.tile(w, len(coordinates[0])) for w in within]
         return np.stack(columns, 1).astype(np.int64), values.reshape(-1), np.array([*shape, *inner], np.int64)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import errors
-from tinytf.shapes import dims_to_string
+from tinytf.ops.shape_ops import show
 
 
 class ArrayList:
@@ -55,7 +55,7 @@ class ArrayList:
                 op,
                 "Could not write to TensorArray index %d because the value shape is %s which is incompatible with the "
                 "TensorArray's inferred element shape: %s (consider setting infer_shape=False)."
-                % (index, list(shape), dims_to_string(self.dims)),
+                % (index, show(shape), "<unknown>" if self.dims is None else show(self.dims)),
             )
         if self.same_shapes:
             self.dims = shape

@@ -44,7 +44,8 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
         def step(i, arrays):
             values = fn(nest.pack_sequence_as(elems, [e[i] for e in flat]))
             parts = [_taken_apart(v, d) for v, d in zip(nest.flatten(values), declared)]
-            return i + 1, [array.write(i, part) for array, part in zip(arrays, nest.flatten(parts))]
+            arrays = [array.write(i, part) for array, part in zip(arrays, nest.flatten(parts))]
+            return i + 1, arrays
 
         _, arrays = while_loop(
             lambda i, _: i < n, step, (i, arrays), parallel_iterations=parallel_iterations or 10,

@@ -216,7 +216,7 @@ def _number_of_rows(value_rowids, nrows):
     if nrows is None:
         if ids is None:
             return None, array_ops.concat([value_rowids[-1:], [-1]], axis=0)[0] + 1
-        rows = int(ids[-1]) + 1 if ids.size > 0 else 0
+        rows = ids[-1] + 1 if ids.size > 0 else 0
         return rows, convert_to_tensor(rows, value_rowids.dtype, name="nrows")
     nrows = convert_to_tensor(nrows, value_rowids.dtype, "nrows")
     rows = constant_value(nrows)

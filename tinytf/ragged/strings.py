@@ -57,6 +57,10 @@ def as_result(pieces, result_type):
     return pieces if result_type == "SparseTensor" else _of_sparse(pieces)
 
 
+# Under the names that tensorflow.python.ops.ragged.ragged_string_ops has for them.
+string_split, strings_split_v1 = string_ops.string_split, string_ops.strings_split
+
+
 def reduce_join(inputs, axis=None, keepdims=None, separator="", name=None):
     """The strings along `axis` joined.  What `tf.strings.reduce_join` of ragged tensors is in TF 2."""
     return math.ragged_reduce_aggregate(
