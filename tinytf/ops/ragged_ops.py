@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, errors
-from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.ops import gather_scatter, shape_ops
+from tinytf.ops.string_kernels import objects
 
 
 def _invalid(op, message):
@@ -27,7 +27,7 @@ def _invalid(op, message):
 def _range_shape(op):
     rows = None
     vectors = 0
-    for i, tensor in enumerate(op.inputs):
+    for tensor in op.inputs:
         if tensor.dims is None:
             vectors += 1
         elif len(tensor.dims) > 1:
@@ -272,8 +272,13 @@ op("RaggedTensorToTensor(shape: Tshape, values: T, default_value: T, row_partiti
 # ---- RaggedTensorToVariant, RaggedTensorFromVariant: how a ragged tensor travels through a dataset
 
 
-class RaggedVariant(tuple):
+class RaggedVariant:
     """What a variant of a ragged tensor holds: its row splits, outermost first, and its flat values."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts):
+        self.parts = tuple(parts)
 
 
 def _to_variant_shape(op):
@@ -289,7 +294,7 @@ def _to_variant_kernel(op):
     def to_variant(*inputs):
         nested, values = inputs[:-1], inputs[-1]
         if not batched:
-            return cells([RaggedVariant((*nested, values))], ())
+            return RaggedVariant(inputs)
         _check_splits(op, nested, values)
         rows = []
         for start, limit in zip(nested[0][:-1], nested[0][1:]):
@@ -299,17 +304,9 @@ def _to_variant_kernel(op):
                 parts.append(part - part[:1])
                 start, limit = splits[start], splits[limit]
             rows.append(RaggedVariant((*parts, values[start:limit])))
-        return cells(rows, (len(rows),))
+        return objects(rows, (len(rows),))
 
     return to_variant
-
-
-def cells(items, dims) -> np.ndarray:
-    """An object array of `items`, of shape `dims`."""
-    result = np.empty(len(items), object)
-    for i, item in enumerate(items):
-        result[i] = item
-    return result.reshape(dims)
 
 
 op("RaggedTensorToVariant(rt_nested_splits: RAGGED_RANK*Tsplits, rt_dense_values: Tvalues) -> (encoded_ragged: variant); "
@@ -331,22 +328,25 @@ def _from_variant_kernel(op):
     splits_type, values_type = np.dtype(splits_dtype.as_numpy_dtype), np.dtype(values_dtype.as_numpy_dtype)
 
     def checked(variant, input_rank):
-        if not isinstance(variant, tuple):
+        if not isinstance(variant, RaggedVariant):
             raise _invalid(op, f"Input Variant element at index 0 doesn't hold a Tensor: {type(variant).__name__}")
-        if len(variant) != input_rank + 1:
+        parts = variant.parts
+        if len(parts) != input_rank + 1:
             raise _invalid(
                 op,
                 "Encoded input Variant must hold either input_ragged_rank + 1 Tensors or an empty Tensor (zero splits Tensors, "
-                f"1 values Tensor), input_ragged_rank: {input_rank}, encoded input Variant: {len(variant)} tensors",
+                f"1 values Tensor), input_ragged_rank: {input_rank}, encoded input Variant: {len(parts)} tensors",
             )
-        for splits in variant[:-1]:
+        for splits in parts[:-1]:
             if splits.dtype != splits_type:
                 raise _invalid(op, f"Expected splits Tensor dtype: {splits_dtype.as_datatype_enum}, found: {dtypes.as_dtype(splits.dtype).as_datatype_enum}")
-        if variant[-1].dtype != values_type:
-            raise _invalid(op, f"Expected values Tensor dtype: {values_dtype.as_datatype_enum}, found: {dtypes.as_dtype(variant[-1].dtype).as_datatype_enum}")
-        return variant
+        if parts[-1].dtype != values_type:
+            raise _invalid(op, f"Expected values Tensor dtype: {values_dtype.as_datatype_enum}, found: {dtypes.as_dtype(parts[-1].dtype).as_datatype_enum}")
+        return parts
 
     def from_variant(encoded):
+        if isinstance(encoded, RaggedVariant):  # a scalar
+            encoded = objects([encoded], ())
         input_rank = output_rank - encoded.ndim if asked < 0 else asked
         if input_rank < 0:
             raise _invalid(op, f"Inferred input_ragged_rank (output_ragged_rank - encoded_variant.dims()) must be >= 0, found output_ragged_rank: {output_rank}, encoded_variant.dims(): {encoded.ndim}, inferred input_ragged_rank: {input_rank}")
@@ -372,10 +372,6 @@ def _from_variant_kernel(op):
 
 def _splits_of(lengths, splits_type):
     return np.concatenate([[0], np.cumsum(lengths)]).astype(splits_type)
-
-
-def _from_variant_grad(op, *grads):
-    return [make("RaggedTensorToVariant", grads[:-1], grads[-1], batched_input=op.inputs[0].dims != ())]
 
 
 op("RaggedTensorFromVariant(encoded_ragged: variant) -> (output_nested_splits: output_ragged_rank*Tsplits, output_dense_values: Tvalues); "

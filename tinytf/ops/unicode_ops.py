@@ -294,7 +294,7 @@ def _ngrams_kernel(op):
 
     def string_ngrams(data, splits):
         data = data.tolist()
-        for i, split in enumerate(splits.tolist()):
+        for split in splits.tolist():
             if not 0 <= split <= len(data):
                 raise _invalid(op, f"Invalid split value {split}, must be in [0,{len(data)}]")
         result, ends = [], [0]

@@ -18,7 +18,9 @@ def _as_list(test, value):
         value = test.evaluate(value)
     if is_ragged(value):
         return value.to_list()
-    return value.tolist() if isinstance(value, np.ndarray) else np.array(value).tolist()
+    if isinstance(value, (list, tuple)):
+        return [_as_list(test, v) for v in value]
+    return np.asarray(value).tolist()
 
 
 def _assert_same_rank(test, a, b, msg) -> None:
