@@ -163,8 +163,11 @@ def _decode64_kernel(op):
     def decode(s):
         if len(s) % 4 == 1:
             raise _invalid(op, "Base64 string length cannot be 1 modulo 4.")
+        bare = re.sub(rb"(?<!=)={1,2}\Z", b"", s) if len(s) % 4 == 0 else s
         try:
-            return base64.b64decode(s + b"=" * (-len(s) % 4), altchars=b"-_", validate=True)
+            if b"=" in bare:
+                raise ValueError(s)
+            return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             raise _invalid(op, "Invalid character found in base64.") from None
 
@@ -409,11 +412,21 @@ def _split_kernel(op):
         pattern = re.compile(b"[" + re.escape(chars) + b"]") if chars else None
         rows = []
         for s in x.tolist():
-            parts = [s[i : i + 1] for i in range(len(s))] if pattern is None else pattern.split(s)
+            parts = [s[i : i + 1] for i in range(len(s))] if pattern is None else pattern.split(s) if s else []
             rows.append([p for p in parts if p] if skip_empty else parts)
         return _sparse_rows(rows)
 
     return split
+
+
+def _pieces(text: bytes, separator: bytes, limit: int) -> list:
+    """As `bytes.split`, but that with a limit of 0 the text stays as it is, and what remains at the limit is a piece, though empty."""
+    if limit == 0:
+        return [text]
+    if separator:
+        return text.split(separator, limit)
+    pieces = text.split(None, limit)
+    return [*pieces, b""] if len(pieces) == limit else pieces
 
 
 def _split_v2_kernel(op):
@@ -424,7 +437,7 @@ def _split_v2_kernel(op):
             raise _invalid(op, f"input must be a vector, got shape: {show(x.shape)}")
         if separator.ndim:
             raise _invalid(op, f"sep must be a scalar, got shape: {show(separator.shape)}")
-        return _sparse_rows([s.split(separator.item() or None, limit) for s in x.tolist()])
+        return _sparse_rows([_pieces(s, separator.item(), limit) for s in x.tolist()])
 
     return split
 

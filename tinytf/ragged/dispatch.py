@@ -52,7 +52,7 @@ class UnaryRaggedElementwiseDispatcher(OpDispatcher):
         return x.with_flat_values(self._original_op(x.flat_values, *args, **kwargs))
 
     def _of_list(self, x, args, kwargs):
-        if not all(is_ragged(e) or _is_convertible(e) for e in x) or not any(is_ragged(e) for e in x):
+        if not any(is_ragged(e) for e in x) or not all(is_ragged(e) or _is_convertible(e) for e in x):
             return NOT_SUPPORTED
         x = match_row_splits_dtypes(*x)
         nested_splits_lists = [e.nested_row_splits for e in x if is_ragged(e)]
@@ -127,17 +127,14 @@ class RaggedDispatcher(OpDispatcher):
 
     def is_supported(self, args, kwargs) -> bool:
         """Whether one of the arguments is ragged, and all are tensors or can be."""
-        found_ragged = False
+        elements = []
         for position, name, is_list in self._ragged_args:
             value = args[position] if position < len(args) else kwargs.get(name)
             if is_list and not isinstance(value, (list, tuple)):
                 return False
-            for element in value if is_list else [value]:
-                if is_ragged(element):
-                    found_ragged = True
-                elif not _is_convertible(element):
-                    return False
-        return found_ragged
+            elements.extend(value if is_list else [value])
+        # Asked first, as converting may add nodes, which a call without ragged tensors must not do.
+        return any(is_ragged(e) for e in elements) and all(is_ragged(e) or _is_convertible(e) for e in elements)
 
 
 def _is_convertible(value) -> bool:
