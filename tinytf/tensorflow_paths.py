@@ -143,7 +143,7 @@ PYTHON_PATHS = {
     "module": "tinytf.graph.module",
     "module.module": "tinytf.graph.module",
     "ops.array_grad": "tinytf.ops.gradient_registry",
-    "ops.array_ops": "tf tinytf.ops.array_ops tinytf.generated_ops",
+    "ops.array_ops": "tf tinytf.ops.array_ops tinytf.ops.array_v2 tinytf.generated_ops",
     "ops.bitwise_ops": "tf.bitwise",
     "ops.candidate_sampling_ops": "tf.nn tf.random",
     "ops.check_ops": "tf tf.debugging",

@@ -189,3 +189,22 @@ def string_format(template, inputs, placeholder="{}", summarize=3, name=None) ->
 def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=None) -> Tensor:
     """The strings with the same segment number joined.  Follows `tf.strings.unsorted_segment_join` of TF 1.15."""
     return make("UnsortedSegmentJoin", inputs, segment_ids, num_segments, separator=separator, name=name)
+
+
+# ---- with the arguments of TF 2
+
+
+def substr_v2(input, pos, len, unit="BYTE", name=None) -> Tensor:
+    """`len` bytes (or UTF-8 characters) of each string from `pos`."""
+    return substr(input, pos, len, name, unit)
+
+
+def string_length_v2(input, unit="BYTE", name=None) -> Tensor:
+    """The bytes (or UTF-8 characters) of each string."""
+    return string_length(input, name, unit)
+
+
+@add_dispatch_support
+def reduce_join_v2(inputs, axis=None, keepdims=False, separator="", name=None) -> Tensor:
+    """The strings along `axis` joined."""
+    return reduce_join(inputs, axis=axis, keepdims=keepdims, separator=separator, name=name)
