@@ -51,6 +51,8 @@ _NAMES = {
     "tinytf.graph.tensor_spec": "TensorSpec",
     "tinytf.graph.composite_specs": "SparseTensorSpec IndexedSlicesSpec",
     "tinytf.graph.sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor",
+    "tinytf.ragged.tensor": "RaggedTensor",
+    "tinytf.ragged.spec": "RaggedTensorSpec",
     "tinytf.data.experimental.optional": "OptionalSpec",
     "tinytf.graph.convert": """
         convert_to_tensor convert_to_tensor_or_indexed_slices register_tensor_conversion_function=register_conversion""",
@@ -215,7 +217,7 @@ _NAMES = {
 _NAMESPACES = """
     app audio bitwise compat config contrib data debugging dtypes errors estimator examples feature_column flags gfile
     distributions graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
-    python_io quantization queue random raw_ops resource_loader saved_model sets signal sparse spectral strings
+    python_io quantization queue ragged random raw_ops resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version
     """.split()
 

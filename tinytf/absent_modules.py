@@ -90,10 +90,7 @@ ops.distributions: bernoulli beta bijector bijector_impl bijector_test_util cate
 ops.linalg: adjoint_registrations cholesky_registrations inverse_registrations matmul_registrations
   registrations_util solve_registrations
 ops.parallel_for: control_flow_ops gradients pfor test_util
-ops.ragged: ragged_array_ops ragged_batch_gather_ops ragged_batch_gather_with_default_op ragged_concat_ops
-  ragged_config ragged_conversion_ops ragged_dispatch ragged_functional_ops ragged_gather_ops ragged_getitem
-  ragged_map_ops ragged_math_ops ragged_operators ragged_squeeze_op ragged_string_ops ragged_tensor_shape
-  ragged_tensor_value ragged_util ragged_where_op segment_id_ops
+ops.ragged: ragged_config
 platform: control_imports remote_utils self_check status_bar
 profiler: internal model_analyzer option_builder profile_context profiler tfprof_logger
 profiler.internal: flops_registry

@@ -11,6 +11,7 @@ import collections
 
 from tinytf.graph import op_entry
 from tinytf.graph.build import make
+from tinytf.util.dispatch import add_dispatch_support
 
 _names: dict = {}
 
@@ -56,7 +57,7 @@ def function_of(op_type: str, op_def):
 
     function.__name__ = function.__qualname__ = snake_case(op_type)
     function.__doc__ = f"Adds an op of type {op_type!r}: {', '.join(parameters)}."
-    return function
+    return add_dispatch_support(function)
 
 
 def __getattr__(name):

@@ -130,17 +130,25 @@ def from_legacy(types, shapes, classes=None):
 
 def types(specs):
     """The structure of dtypes; a leaf that has none stands for itself."""
-    return map_structure(lambda s: s.dtype if isinstance(s, (TensorSpec, SparseTensorSpec)) else s, specs)
+    return map_structure(lambda s: _legacy(s, "dtype", "_to_legacy_output_types"), specs)
+
+
+def _legacy(spec, attribute, method):
+    """What TF 1 says of a leaf: an attribute of tensors' specs; a spec of another class may have a method for it."""
+    if isinstance(spec, (TensorSpec, SparseTensorSpec)):
+        return getattr(spec, attribute)
+    own = getattr(spec, method, None)
+    return spec if own is None else own()
 
 
 def shapes(specs):
     """The structure of TensorShapes; a leaf that has none stands for itself."""
-    return map_structure(lambda s: s.shape if isinstance(s, (TensorSpec, SparseTensorSpec)) else s, specs)
+    return map_structure(lambda s: _legacy(s, "shape", "_to_legacy_output_shapes"), specs)
 
 
 def classes(specs):
     """The structure of the values' classes; a leaf that has none stands for itself."""
-    return map_structure(lambda s: s.value_type if isinstance(s, (TensorSpec, SparseTensorSpec)) else s, specs)
+    return map_structure(lambda s: _legacy(s, "value_type", "_to_legacy_output_classes"), specs)
 
 
 def attributes(specs) -> dict:

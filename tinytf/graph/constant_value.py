@@ -16,6 +16,7 @@ import numpy as np
 
 from tinytf.shapes import MOST_DIMS
 
+_DEPTH_OF_VALUES = 24  # steps that are gone for the shape of a tensor that is unknown until its value is
 _FOLD_LIMIT = 100_000  # elements: shape arithmetic is small, folding a model's constants is not wanted
 _MISSING = object()
 
@@ -205,6 +206,7 @@ def known_value(tensor):
 def _fold(tensor, memo: dict):
     # An explicit stack: a chain of shape arithmetic may be long.
     stack = [tensor]
+    deepest = None
     while stack:
         t = stack[-1]
         if t in memo:
@@ -218,6 +220,13 @@ def _fold(tensor, memo: dict):
             value = _RULES[op.type](t, False)
             if value is not None:
                 value = np.asarray(value, t.dtype.as_numpy_dtype)
+            elif op._inputs[0] in memo:
+                value = None if memo[op._inputs[0]] is None else _run_kernel(op, [memo[op._inputs[0]]], t.value_index)
+            else:  # not known without the value itself, which a few steps may show
+                deepest = len(stack) + _DEPTH_OF_VALUES if deepest is None else deepest
+                if len(stack) < deepest:
+                    stack.append(op._inputs[0])
+                    continue
         elif op.type == "ShapeN":
             dims = op._inputs[t.value_index].dims
             if dims is not None and None not in dims:
@@ -231,6 +240,10 @@ def _fold(tensor, memo: dict):
             if any(a is None for a in arguments):
                 value = None
             elif any(a is _MISSING for a in arguments):
+                if deepest is not None and len(stack) >= deepest:
+                    memo[t] = None
+                    stack.pop()
+                    continue
                 # One after the other: with the first that has no value, the others are of no interest.
                 stack.append(next(i for i, a in zip(op._inputs, arguments) if a is _MISSING))
                 continue

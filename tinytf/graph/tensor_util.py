@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.graph.constant_value import public_constant_dims, public_constant_value
+from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.operation import Operation
+from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import make_ndarray, make_tensor_proto  # noqa: F401
 from tinytf.shapes import TensorShape
@@ -30,8 +32,10 @@ def constant_value_as_shape(tensor) -> TensorShape:
 
 
 def is_tensor(x) -> bool:
-    """Whether this is a tensor, a variable, or a composite of tensors.  Follows `tf.is_tensor` of TF 1.15."""
-    return isinstance(x, (Tensor, CompositeTensor)) or hasattr(x, "_as_graph_element") and not isinstance(x, Operation)
+    """Whether this is a tensor (dense, sparse or slices, but not ragged) or a variable.  Follows `tf.is_tensor` of TF 1.15."""
+    if isinstance(x, CompositeTensor):
+        return isinstance(x, (SparseTensor, IndexedSlices))
+    return isinstance(x, Tensor) or hasattr(x, "_as_graph_element") and not isinstance(x, Operation)
 
 
 def TensorShapeProtoToList(shape) -> list:

@@ -22,6 +22,7 @@ from tinytf.ops.division import no_nan
 from tinytf.ops.elementwise import binary
 from tinytf.ops.shape_ops import show
 from tinytf.shapes import as_dims, as_shape
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- gradients ---------------------------------------------------------------------------------
 
@@ -369,6 +370,7 @@ xlogy = binary("Xlogy", "x * log(y), and 0 where x is 0.")
 xdivy = binary("Xdivy", "x / y, and 0 where x is 0.")
 
 
+@add_dispatch_support
 def atan2(y, x, name=None) -> Tensor:
     """The angle of the point (x, y), in (-pi, pi].  Follows `tf.math.atan2` of TF 1.15."""
     return make("Atan2", y, x, name=name)
@@ -379,6 +381,7 @@ def nextafter(x1, x2, name=None) -> Tensor:
     return make("NextAfter", x1, x2, name=name)
 
 
+@add_dispatch_support
 def pow(x, y, name=None) -> Tensor:
     """x to the power of y, elementwise.  Follows `tf.pow` of TF 1.15."""
     with name_scope(name, "Pow", [x]) as name:
@@ -407,6 +410,7 @@ def _tensors_or_slices(values):
     return [v if isinstance(v, IndexedSlices) else convert_to_tensor(v) for v in values]
 
 
+@add_dispatch_support
 def add_n(inputs, name=None) -> Tensor:
     """The sum of a list of tensors of one shape and type.  Follows `tf.add_n` of TF 1.15.
 

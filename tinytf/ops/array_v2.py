@@ -57,6 +57,11 @@ def reverse_sequence_v2(input, seq_lengths, seq_axis=None, batch_axis=None, name
     return array_ops.reverse_sequence(input, seq_lengths, seq_axis, batch_axis, name)
 
 
+def gather_v2(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None) -> Tensor:
+    """`gather` of TF 2."""
+    return array_ops.gather(params, indices, validate_indices, name, axis, batch_dims)
+
+
 def gather_nd_v2(params, indices, batch_dims=0, name=None) -> Tensor:
     """`gather_nd` of TF 2."""
     return array_ops.gather_nd(params, indices, name, batch_dims)

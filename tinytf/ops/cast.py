@@ -12,6 +12,7 @@ from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def to_bfloat16_bits(x):
@@ -72,6 +73,7 @@ op(
 )
 
 
+@add_dispatch_support
 def cast(x, dtype, name=None):
     """`x` (a tensor, SparseTensor or IndexedSlices) with elements of type `dtype`.
 
@@ -92,6 +94,7 @@ def cast(x, dtype, name=None):
         return x if x.dtype.base_dtype == base else make("Cast", x, DstT=base, name=name)
 
 
+@add_dispatch_support
 def saturate_cast(value, dtype, name=None) -> Tensor:
     """As `cast`, but values outside the range of `dtype` become its limits.  Follows `tf.saturate_cast`."""
     with name_scope(name, "saturate_cast", [value]) as name:

@@ -17,6 +17,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops, ranges, reductions, select
 from tinytf.ops import cast as casts
 from tinytf.ops.constant import constant
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def _clip_kernel(op):
@@ -49,6 +50,7 @@ def _slices_again(values, t):
     return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
 
 
+@add_dispatch_support
 def clip_by_value(t, clip_value_min, clip_value_max, name=None):
     """`t` with values below the minimum and above the maximum replaced by these.  Follows `tf.clip_by_value`."""
     with name_scope(name, "clip_by_value", [t, clip_value_min, clip_value_max]) as name:

@@ -9,6 +9,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import broadcast, merged, same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.elementwise import binary
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def _equality_shape(op):
@@ -117,16 +118,18 @@ logical_and = binary("LogicalAnd", "Both x and y.", "logical_and")
 logical_or = binary("LogicalOr", "x or y or both.", "logical_or")
 
 
+@add_dispatch_support
 def logical_not(x, name=None) -> Tensor:
     """Not x.  Follows `tf.logical_not` of TF 1.15."""
     return make("LogicalNot", x, name=name)
 
 
+@add_dispatch_support
 def logical_xor(x, y, name="LogicalXor") -> Tensor:
     """Either x or y but not both.  Follows `tf.math.logical_xor` of TF 1.15."""
-    either = make("LogicalOr", x, y)
-    both = make("LogicalAnd", x, y)
-    return make("LogicalAnd", either, make("LogicalNot", both), name=name)
+    either = logical_or(x, y)
+    both = logical_and(x, y)
+    return logical_and(either, logical_not(both), name=name)
 
 
 def approximate_equal(x, y, tolerance=1e-05, name=None) -> Tensor:

@@ -13,6 +13,7 @@ from tinytf.graph.shape_rules import broadcast, same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
 from tinytf.ops.constant import constant
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def _complex_kernel(op):
@@ -101,6 +102,7 @@ op(
 )
 
 
+@add_dispatch_support
 def complex(real, imag, name=None) -> Tensor:
     """real + i * imag; both float32 (gives complex64) or both float64 (complex128).
 
@@ -119,6 +121,7 @@ def complex(real, imag, name=None) -> Tensor:
         return make("Complex", real, imag, Tout=result, name=name)
 
 
+@add_dispatch_support
 def real(input, name=None) -> Tensor:
     """The real part; a real tensor as it is.  Follows `tf.real` of TF 1.15."""
     with name_scope(name, "Real", [input]) as name:
@@ -135,16 +138,19 @@ def _part(op_type, input, name):
         return array_ops.zeros_like(input)
 
 
+@add_dispatch_support
 def imag(input, name=None) -> Tensor:
     """The imaginary part; zeros for a real tensor.  Follows `tf.imag` of TF 1.15."""
     return _part("Imag", input, name)
 
 
+@add_dispatch_support
 def angle(input, name=None) -> Tensor:
     """The argument atan2(imag, real); zeros for a real tensor.  Follows `tf.angle` of TF 1.15."""
     return _part("Angle", input, name)
 
 
+@add_dispatch_support
 def conj(x, name=None) -> Tensor:
     """The complex conjugate; a real tensor as it is.  Follows `tf.conj` of TF 1.15."""
     if isinstance(x, Tensor) and (x.dtype.is_floating or x.dtype.is_integer):

@@ -17,6 +17,7 @@ from tinytf.ops import constant as constants
 from tinytf.ops import control_flow_util, shape_ops
 from tinytf.ops.shape_ops import show
 from tinytf.shapes import Dimension
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- Concat
 
@@ -527,6 +528,7 @@ register_conversion((list, tuple), _convert_list, 99)
 # ---- public functions
 
 
+@add_dispatch_support
 def stack(values, axis=0, name="stack") -> Tensor:
     """Tensors of one shape as the rows of one of a rank more, along the new `axis`.
 
@@ -568,6 +570,7 @@ def unstack(value, num=None, axis=0, name="unstack") -> list:
     return make("Unpack", value, num=num, axis=axis, name=name)
 
 
+@add_dispatch_support
 def concat(values=None, axis=None, name="concat", concat_dim=None) -> Tensor:
     """Tensors joined along `axis`.
 

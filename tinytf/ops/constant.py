@@ -20,6 +20,7 @@ from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import make_tensor_proto
 from tinytf.shapes import Dimension, TensorShape
+from tinytf.util.dispatch import add_dispatch_support
 
 _SMALL = 1000  # tf.zeros and tf.ones of fewer elements are a Const, of more a Fill
 
@@ -219,6 +220,7 @@ def _is_small(shape) -> bool:
     return bool(product < _SMALL)
 
 
+@add_dispatch_support
 def zeros_like(tensor, dtype=None, name=None, optimize=True) -> Tensor:
     """Zeros of the shape (and the dtype, if none is given) of `tensor`.
 
@@ -236,6 +238,7 @@ def zeros_like(tensor, dtype=None, name=None, optimize=True) -> Tensor:
         return make("ZerosLike", tensor, name=name)
 
 
+@add_dispatch_support
 def ones_like(tensor, dtype=None, name=None, optimize=True) -> Tensor:
     """Ones of the shape (and the dtype, if none is given) of `tensor`.  Follows `tf.ones_like` of TF 1.15."""
     from tinytf.ops import shape_ops

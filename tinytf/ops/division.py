@@ -16,6 +16,7 @@ from tinytf.ops import complex_ops
 from tinytf.ops.broadcasting import dynamic_axes, sum_to_shape
 from tinytf.ops.constant import constant
 from tinytf.ops.elementwise import binary
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- gradients ---------------------------------------------------------------------------------
 
@@ -177,6 +178,7 @@ truncatediv = binary("TruncateDiv", "x / y rounded towards zero.", "truncatediv"
 truncatemod = binary("TruncateMod", "The remainder of division towards zero, with the sign of x.", "truncatemod")
 
 
+@add_dispatch_support
 def floordiv(x, y, name=None) -> Tensor:
     """x / y rounded towards minus infinity.  Follows `tf.floordiv` of TF 1.15."""
     with name_scope(name, "floordiv", [x, y]) as name:
@@ -215,6 +217,7 @@ def to_float_types(x, y):
     return (x, y) if wide is None else (casts.cast(x, wide), casts.cast(y, wide))
 
 
+@add_dispatch_support
 def truediv(x, y, name=None) -> Tensor:
     """x / y as Python 3 divides: integers become floats first (float32 up to 16 bits, else float64).
 
@@ -225,6 +228,7 @@ def truediv(x, y, name=None) -> Tensor:
         return make("RealDiv", x, y, name=name)
 
 
+@add_dispatch_support
 def div(x, y, name=None) -> Tensor:
     """x / y as Python 2 divides: integers are rounded down.  Follows `tf.div` of TF 1.15."""
     with name_scope(name, "div", [x, y]) as name:
@@ -245,6 +249,7 @@ class _NamedQuotient:
         return truediv(self.x, y, self.name)
 
 
+@add_dispatch_support
 def divide(x, y, name=None) -> Tensor:
     """x / y, Python's `/` of whatever x and y are.  Follows `tf.divide` of TF 1.15."""
     return x / y if name is None else _NamedQuotient(x, name) / y
@@ -259,6 +264,7 @@ def no_nan(op_type, scope, x, y, name) -> Tensor:
         return make(op_type, x, y, name=name)
 
 
+@add_dispatch_support
 def div_no_nan(x, y, name=None) -> Tensor:
     """x / y, and 0 where y is 0.  Follows `tf.math.divide_no_nan` of TF 1.15."""
     return no_nan("DivNoNan", "div_no_nan", x, y, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinytf.graph.build import make
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def unary(op_type: str, doc: str, name: str = ""):
@@ -26,4 +27,4 @@ def binary(op_type: str, doc: str, name: str = ""):
 def _named(function, name, doc, op_type):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{doc}\n\n    Adds an op of type {op_type!r}.  Follows `tf.math.{name}` of TF 1.15.\n    "
-    return function
+    return add_dispatch_support(function)

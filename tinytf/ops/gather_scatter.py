@@ -16,6 +16,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import concat_split, shape_ops
 from tinytf.ops import constant as constants
 from tinytf.ops.shape_ops import show
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- Gather
 
@@ -375,6 +376,7 @@ op("ScatterNdNonAliasingAdd(input: T, indices: Tindices, updates: T) -> (output:
 # ---- public functions
 
 
+@add_dispatch_support
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0) -> Tensor:
     """The slices of `params` along `axis` (0 where None) at `indices`.  Follows `tf.gather` of TF 1.15."""
     if axis is None:
@@ -388,6 +390,7 @@ def gather(params, indices, validate_indices=None, name=None, axis=None, batch_d
     return make("GatherV2", params, indices, axis, batch_dims=batch_dims, name=name)
 
 
+@add_dispatch_support
 def gather_nd(params, indices, name=None, batch_dims=0) -> Tensor:
     """The slices of `params` at the rows of `indices`.  Follows `tf.gather_nd` of TF 1.15."""
     if isinstance(batch_dims, Tensor):
@@ -437,6 +440,7 @@ def batch_gather_nd(params, indices, batch_dims, name=None) -> Tensor:
         return shape_ops.reshape(out, shape=concat_split.concat((batch_shape, out_shape[1:]), axis=0))
 
 
+@add_dispatch_support
 def batch_gather(params, indices, name=None) -> Tensor:
     """For each entry of the leading dimensions, the elements of `params` at `indices`.
 

@@ -15,6 +15,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import concat_split, gather_scatter, select, shape_ops, tile_pad
 from tinytf.ops import constant as constants
 from tinytf.shapes import TensorShape
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- OneHot
 
@@ -72,6 +73,7 @@ op("OneHot(indices: TI, depth: int32, on_value: T, off_value: T) -> (output: T);
    shape=_one_hot_shape, kernel=_one_hot_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
+@add_dispatch_support
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None) -> Tensor:
     """`on_value` (1) at the index and `off_value` (0) elsewhere, along a new dimension `axis` of size `depth`.
 

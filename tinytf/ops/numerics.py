@@ -12,6 +12,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.shape_ops import deprecated_argument
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def _check_kernel(op):
@@ -38,6 +39,7 @@ op("CheckNumerics(tensor: T) -> (output: T); T: {bfloat16, half, float, double};
    shape=same_as_input, kernel=_check_kernel, gradient=_check_grad, view=True)  # fmt: skip
 
 
+@add_dispatch_support
 def check_numerics(tensor, message, name=None) -> Tensor:
     """`tensor`, failing with InvalidArgumentError where it holds NaN or infinity.  Follows `tf.check_numerics` of TF 1.15."""
     return make("CheckNumerics", tensor, message=message, name=name)

@@ -15,6 +15,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import decode, make_tensor_proto
 from tinytf.ops.shape_ops import deprecated_argument
 from tinytf.ops.string_kernels import each, objects, parse_number
+from tinytf.util.dispatch import add_dispatch_support
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 
@@ -284,6 +285,7 @@ def decode_raw(input_bytes=None, out_type=None, little_endian=True, name=None, b
     return make("DecodeRaw", input_bytes, out_type=dtypes.as_dtype(out_type), little_endian=little_endian, name=name)
 
 
+@add_dispatch_support
 def decode_compressed(bytes, compression_type="", name=None) -> Tensor:
     """Strings inflated from ZLIB or GZIP.  Follows `tf.io.decode_compressed` of TF 1.15."""
     return make("DecodeCompressed", bytes, compression_type=compression_type, name=name)

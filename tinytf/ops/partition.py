@@ -12,6 +12,7 @@ from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dims, merge_each
 from tinytf.ops import gather_scatter, shape_ops
 from tinytf.ops.shape_ops import show
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def _partition_shape(op):
@@ -129,6 +130,7 @@ for _name in ("DynamicStitch", "ParallelDynamicStitch"):
        shape=_stitch_shape, kernel=_stitch_kernel, gradient=_stitch_grad)  # fmt: skip
 
 
+@add_dispatch_support
 def dynamic_partition(data, partitions, num_partitions, name=None) -> list:
     """`data` dealt out into `num_partitions` tensors by the numbers in `partitions`.
 

@@ -16,6 +16,7 @@ from tinytf.ops import cast as casts
 from tinytf.ops.constant import constant
 from tinytf.ops.row_sums import sum_over
 from tinytf.ops.shape_ops import deprecated_argument
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -383,7 +384,7 @@ def _reduction(op_type, name, doc):
         "    With `keepdims` the reduced axes stay with size 1.  `reduction_indices` and `keep_dims` are older\n"
         f"    names of the arguments.  Follows `tf.{name}` of TF 1.15.\n    "
     )
-    return function
+    return add_dispatch_support(function)
 
 
 reduce_sum = _reduction("Sum", "reduce_sum", "The sum of the elements")

@@ -1,7 +1,6 @@
 """Regular expressions: RegexReplace, RegexFullMatch.
 
-They are Python's `re`, not RE2: the common syntax is the same, `\\1` in a rewrite too, but a malicious pattern can
-take exponential time.
+They are run by Python's `re`, in RE2's syntax: a malicious pattern can take exponential time.
 """
 
 from __future__ import annotations
@@ -11,9 +10,10 @@ import re
 from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input, with_rank
+from tinytf.ops.re2_syntax import SyntaxNotOfRE2, translate
 from tinytf.ops.string_kernels import each
 
-_NOT_OF_RE2 = re.compile(rb"(?<!\\)(\(\?(?:=|!|<=|<!|>))")  # looking around
+_UTF8 = "utf-8", "surrogateescape"
 
 
 def _invalid(op, message):
@@ -31,82 +31,68 @@ def _same_shape_op(signature, kernel):
 
 
 def _compile(op, pattern: bytes):
-    """`pattern` for text and for bytes: RE2 reads UTF-8, and lets bytes that are none pass."""
-    foreign = _NOT_OF_RE2.search(pattern)
-    if foreign:
-        raise _invalid_pattern(op, pattern, f"invalid perl operator: {foreign.group(1).decode()}")
+    """`pattern` for text: RE2 reads UTF-8, and so do we; bytes that are none are surrogates then."""
     try:
-        try:
-            text = re.compile(pattern.decode("utf-8"), re.ASCII)
-        except UnicodeDecodeError:
-            text = None
-        return text, re.compile(pattern)
-    except re.error as error:
-        raise _invalid_pattern(op, pattern, _in_words_of_re2(pattern.decode("latin1"), error)) from None
+        return re.compile(translate(pattern.decode("utf-8")), re.ASCII)
+    except UnicodeDecodeError:
+        reason = "invalid UTF-8"
+    except (SyntaxNotOfRE2, re.error, OverflowError, RecursionError) as error:
+        reason = str(error)
+    raise _invalid(op, f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {reason}")
 
 
-def _invalid_pattern(op, pattern, what):
-    return _invalid(op, f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {what}")
+def _rewrite(rewrite: str, count: int) -> list:
+    """The text and the numbers of groups that RE2's rewrite text asks for.
+
+    At a group that is not there RE2 stops: what stands before it is put in.
+    """
+    pieces: list = [""]
+    at = 0
+    while at < len(rewrite):
+        c = rewrite[at]
+        at += 1
+        if c == "\\":
+            c = rewrite[at : at + 1]
+            at += 1
+            if c.isascii() and c.isdigit() and int(c) <= count:
+                pieces += [int(c), ""]
+                continue
+            if c != "\\":
+                break
+        pieces[-1] += c
+    return pieces
 
 
-def _in_words_of_re2(pattern: str, error) -> str:
-    """What RE2 says of a pattern that `re` does not take."""
-    at = error.pos or 0
-    if "character set" in error.msg:
-        return f"missing ]: {pattern[pattern.rindex('[', 0, at + 1) :]}"
-    if "subpattern" in error.msg or "unbalanced parenthesis" in error.msg:
-        return f"missing ): {pattern}"
-    if "nothing to repeat" in error.msg:
-        return f"no argument for repetition operator: {pattern[at : at + 1]}"
-    if "min repeat" in error.msg:
-        return f"invalid repetition size: {re.match('[{][^}]*[}]?', pattern[pattern.rindex('{', 0, at + 1) :]).group()}"
-    if "escape" in error.msg:
-        return f"invalid escape sequence: {pattern[at : at + 2]}" if pattern[at + 1 :] else "trailing \\"
-    return str(error)
-
-
-def _rewrite(op, rewrite: bytes, count: int):
-    """RE2's rewrite text as Python's."""
-
-    def group(match):
-        c = match.group(1)
-        if c == b"\\":
-            return b"\\\\"
-        if not c.isdigit() or int(c) > count:
-            raise _invalid(op, f"Invalid rewrite: {rewrite.decode('utf-8', 'replace')}")
-        return b"\\g<" + c + b">"
-
-    return re.sub(rb"\\(.)", group, rewrite, flags=re.S)
+def _replaced(pattern, pieces, text: str, everywhere: bool) -> str:
+    """`text` with its matches replaced; no empty match stands directly behind another match."""
+    out, at, last_end = [], 0, -1
+    while at <= len(text):
+        match = pattern.search(text, at)
+        if match is None:
+            break
+        out.append(text[at : match.start()])
+        at = match.end()
+        if match.end() == match.start() == last_end:
+            out.append(text[at : at + 1])
+            at += 1
+            continue
+        last_end = at
+        out.extend(p if isinstance(p, str) else match.group(p) or "" for p in pieces)
+        if not everywhere:
+            break
+    out.append(text[at:])
+    return "".join(out)
 
 
 def _replacer(op, pattern, rewrite, everywhere):
-    text, raw = _compile(op, pattern)
-    rewrite = _rewrite(op, rewrite, raw.groups)
-    count = 0 if everywhere else 1
-
-    def replace(s):
-        if text is not None:
-            try:
-                return text.sub(rewrite.decode("utf-8"), s.decode("utf-8"), count=count).encode("utf-8")
-            except UnicodeDecodeError:
-                pass
-        return raw.sub(rewrite, s, count=count)
-
-    return each(replace)
+    compiled = _compile(op, pattern)
+    pieces = _rewrite(rewrite.decode(*_UTF8), compiled.groups)
+    return each(lambda s: _replaced(compiled, pieces, s.decode(*_UTF8), everywhere).encode(*_UTF8))
 
 
 def _matcher(op, pattern):
-    text, raw = _compile(op, pattern)
-
-    def matches(s):
-        if text is not None:
-            try:
-                return text.fullmatch(s.decode("utf-8")) is not None
-            except UnicodeDecodeError:
-                pass
-        return raw.fullmatch(s) is not None
-
-    return each(matches, bool)
+    compiled = _compile(op, pattern)
+    return each(lambda s: compiled.fullmatch(s.decode(*_UTF8)) is not None, bool)
 
 
 _same_shape_op(

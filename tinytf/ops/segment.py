@@ -23,6 +23,7 @@ from tinytf.ops.segment_gradients import (
     unsorted_sum_grad,
 )
 from tinytf.ops.shape_ops import show
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -259,7 +260,7 @@ def _unsorted(op_type, name, doc):
         f"{doc} of each of `num_segments` segments, ids in any order; rows with a negative id are dropped.\n\n"
         f"    Follows `tf.{name}` of TF 1.15.\n    "
     )
-    return function
+    return add_dispatch_support(function)
 
 
 segment_sum = _segment("SegmentSum", "segment_sum", "The sum")
@@ -282,6 +283,7 @@ def _rows_a_segment(data, segment_ids, num_segments):
     return make("Maximum", number, 1)
 
 
+@add_dispatch_support
 def unsorted_segment_mean(data, segment_ids, num_segments, name=None) -> Tensor:
     """The mean of each segment, ids in any order.  Follows `tf.math.unsorted_segment_mean` of TF 1.15."""
     with name_scope(name, "UnsortedSegmentMean"):
@@ -290,6 +292,7 @@ def unsorted_segment_mean(data, segment_ids, num_segments, name=None) -> Tensor:
         return make("UnsortedSegmentSum", data, segment_ids, num_segments) / number
 
 
+@add_dispatch_support
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None) -> Tensor:
     """The sum of each segment over the square root of its rows.  Follows `tf.math.unsorted_segment_sqrt_n`."""
     with name_scope(name, "UnsortedSegmentSqrtN"):

@@ -16,6 +16,7 @@ from tinytf.graph.shape_rules import broadcast_dims, merge_dims
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import array_ops
 from tinytf.ops.shape_ops import show
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def _select_shape(op):
@@ -101,6 +102,7 @@ op(
 )
 
 
+@add_dispatch_support
 def where(condition, x=None, y=None, name=None) -> Tensor:
     """Elements (or rows, for a vector `condition`) of `x` where `condition`, else of `y`.
 
@@ -114,6 +116,7 @@ def where(condition, x=None, y=None, name=None) -> Tensor:
     return make("Select", condition, x, y, name=name)
 
 
+@add_dispatch_support
 def where_v2(condition, x=None, y=None, name=None) -> Tensor:
     """As `where`, but all three broadcast.  Follows `tf.where_v2` of TF 1.15."""
     if x is None and y is None:

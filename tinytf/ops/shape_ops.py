@@ -15,6 +15,7 @@ from tinytf.graph.sparse_tensor import is_sparse
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
 from tinytf.shapes import as_shape
+from tinytf.util.dispatch import add_dispatch_support
 
 
 def deprecated_argument(new_name: str, new, old_name: str, old):
@@ -440,6 +441,7 @@ op("BroadcastArgs(s0: T, s1: T) -> (r0: T); T: {int32, int64} = int32",
 # ---- public functions
 
 
+@add_dispatch_support
 def identity(input, name=None) -> Tensor:
     """A tensor of the same value (and a node of its own).  Follows `tf.identity` of TF 1.15."""
     result = make("Identity", input, name=name)
@@ -496,6 +498,7 @@ def shape_n(input, out_type=dtypes.int32, name=None) -> list:
     return result if isinstance(result, list) else [result]
 
 
+@add_dispatch_support
 def size(input, name=None, out_type=dtypes.int32) -> Tensor:
     """The number of elements; a constant where it is known.  Follows `tf.size` of TF 1.15."""
     return size_internal(input, name, True, out_type)
@@ -516,6 +519,7 @@ def size_internal(input, name=None, optimize=True, out_type=dtypes.int32) -> Ten
         return make("Size", input, out_type=dtypes.as_dtype(out_type), name=name)
 
 
+@add_dispatch_support
 def rank(input, name=None) -> Tensor:
     """The number of dimensions; a constant where it is known.  Follows `tf.rank` of TF 1.15."""
     return rank_internal(input, name, True)
@@ -540,6 +544,7 @@ def reshape(tensor, shape, name=None) -> Tensor:
     return make("Reshape", tensor, shape, name=name)
 
 
+@add_dispatch_support
 def expand_dims(input, axis=None, name=None, dim=None) -> Tensor:
     """`input` with a dimension of 1 inserted at `axis` (`dim` is its old name).  Follows `tf.expand_dims` of TF 1.15."""
     axis = deprecated_argument("axis", axis, "dim", dim)
@@ -548,6 +553,7 @@ def expand_dims(input, axis=None, name=None, dim=None) -> Tensor:
     return make("ExpandDims", input, axis, name=name)
 
 
+@add_dispatch_support
 def squeeze(input, axis=None, name=None, squeeze_dims=None) -> Tensor:
     """`input` without its dimensions of 1, or without those in `axis` (`squeeze_dims` is its old name).
 

@@ -169,8 +169,11 @@ def _decode64_kernel(op):
     def decode(s):
         if len(s) % 4 == 1:
             raise _invalid(op, "Base64 string length cannot be 1 modulo 4.")
+        bare = re.sub(rb"(?<!=)={1,2}\Z", b"", s) if len(s) % 4 == 0 else s
         try:
-            return base64.b64decode(s + b"=" * (-len(s) % 4), altchars=b"-_", validate=True)
+            if b"=" in bare:
+                raise ValueError(s)
+            return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             raise _invalid(op, "Invalid character found in base64.") from None
 
@@ -179,39 +182,6 @@ def _decode64_kernel(op):
 
 _same_shape_op("EncodeBase64(input: string) -> (output: string); pad: bool = false", _encode64_kernel)
 _same_shape_op("DecodeBase64(input: string) -> (output: string)", _decode64_kernel)
-
-_CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
-
-
-def _transcode_kernel(op):
-    source, target = op.attr("input_encoding").decode(), op.attr("output_encoding").decode()
-    policy, mark = op.attr("errors").decode(), chr(op.attr("replacement_char"))
-    control = op.attr("replace_control_characters")
-    codec = _CODECS.get(source, source)
-
-    def transcode(s):
-        try:
-            text = s.decode(codec, policy)
-        except UnicodeDecodeError:
-            raise _invalid(op, f"Invalid formatting on input string of encoding {source}") from None
-        except LookupError:
-            raise _invalid(op, f"Could not create converter for input encoding: {source}") from None
-        if mark != "\ufffd":
-            text = text.replace("\ufffd", mark)
-        if control and policy != "strict":
-            text = re.sub("[\x00-\x1f]", "" if policy == "ignore" else mark, text)
-        return text.encode(_CODECS[target])
-
-    return each(transcode)
-
-
-_same_shape_op(
-    "UnicodeTranscode(input: string) -> (output: string); input_encoding: string; output_encoding: {'UTF-8', 'UTF-16-BE', "
-    "'UTF-32-BE'}; errors: {'strict', 'replace', 'ignore'} = 'replace'; replacement_char: int = 65533; "
-    "replace_control_characters: bool = false",
-    _transcode_kernel,
-)
-
 
 def _bucket_kernel(hash_of):
     def kernel(op):
@@ -448,11 +418,21 @@ def _split_kernel(op):
         pattern = re.compile(b"[" + re.escape(chars) + b"]") if chars else None
         rows = []
         for s in x.tolist():
-            parts = [s[i : i + 1] for i in range(len(s))] if pattern is None else pattern.split(s)
+            parts = [s[i : i + 1] for i in range(len(s))] if pattern is None else pattern.split(s) if s else []
             rows.append([p for p in parts if p] if skip_empty else parts)
         return _sparse_rows(rows)
 
     return split
+
+
+def _pieces(text: bytes, separator: bytes, limit: int) -> list:
+    """As `bytes.split`, but that with a limit of 0 the text stays as it is, and what remains at the limit is a piece, though empty."""
+    if limit == 0:
+        return [text]
+    if separator:
+        return text.split(separator, limit)
+    pieces = text.split(None, limit)
+    return [*pieces, b""] if len(pieces) == limit else pieces
 
 
 def _split_v2_kernel(op):
@@ -463,7 +443,7 @@ def _split_v2_kernel(op):
             raise _invalid(op, f"input must be a vector, got shape: {show(x.shape)}")
         if separator.ndim:
             raise _invalid(op, f"sep must be a scalar, got shape: {show(separator.shape)}")
-        return _sparse_rows([s.split(separator.item() or None, limit) for s in x.tolist()])
+        return _sparse_rows([_pieces(s, separator.item(), limit) for s in x.tolist()])
 
     return split
 

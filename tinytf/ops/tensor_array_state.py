@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import errors
-from tinytf.shapes import dims_to_string
+from tinytf.ops.shape_ops import show
 
 
 class ArrayList:
@@ -55,7 +55,7 @@ class ArrayList:
                 op,
                 "Could not write to TensorArray index %d because the value shape is %s which is incompatible with the "
                 "TensorArray's inferred element shape: %s (consider setting infer_shape=False)."
-                % (index, list(shape), dims_to_string(self.dims)),
+                % (index, show(shape), "<unknown>" if self.dims is None else show(self.dims)),
             )
         if self.same_shapes:
             self.dims = shape
@@ -102,7 +102,7 @@ class ArrayList:
                 "Could not read from TensorArray index %d.  Furthermore, the element shape is not fully defined: %s.  "
                 "It is possible you are working with a resizeable TensorArray and stop_gradients is not allowing the "
                 "gradients to be written.  If you set the full element_shape property on the forward TensorArray, the "
-                "proper all-zeros tensor will be returned instead of incurring this error." % (index, dims_to_string(shape)),
+                "proper all-zeros tensor will be returned instead of incurring this error." % (index, show(shape)),
             )
         return np.zeros(shape, self.np_dtype)
 

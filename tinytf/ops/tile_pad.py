@@ -13,6 +13,7 @@ from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import concat_split, shape_ops
 from tinytf.ops.shape_ops import show
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- Tile
 
@@ -194,6 +195,7 @@ op("MirrorPadGrad" + _MIRROR, shape=_mirror_grad_shape, kernel=_mirror_grad_kern
 # ---- public functions
 
 
+@add_dispatch_support
 def tile(input, multiples, name=None) -> Tensor:
     """`input` repeated `multiples[i]` times along dimension i.  Follows `tf.tile` of TF 1.15."""
     return make("Tile", input, multiples, name=name)

@@ -15,6 +15,7 @@ from tinytf.ops import array_ops
 from tinytf.ops.complex_ops import conj
 from tinytf.ops.constant import constant
 from tinytf.ops.elementwise import unary
+from tinytf.util.dispatch import add_dispatch_support
 
 # ---- gradients ---------------------------------------------------------------------------------
 # Most gradients wait for the incoming one (a control edge), so that y or x need not be kept ready
@@ -446,6 +447,7 @@ is_inf = unary("IsInf", "Whether x is infinite.", "is_inf")
 is_finite = unary("IsFinite", "Whether x is neither infinite nor NaN.", "is_finite")
 
 
+@add_dispatch_support
 def abs(x, name=None) -> Tensor:
     """The absolute value; of a complex tensor its modulus, a real tensor.  Follows `tf.abs` of TF 1.15."""
     with name_scope(name, "Abs", [x]) as name:
@@ -455,12 +457,14 @@ def abs(x, name=None) -> Tensor:
         return make("Abs", x, name=name)
 
 
+@add_dispatch_support
 def round(x, name=None) -> Tensor:
     """The nearest whole number, the even one of two; integers as they are.  Follows `tf.round` of TF 1.15."""
     x = convert_to_tensor(x, name="x")
     return x if x.dtype.is_integer else make("Round", x, name=name)
 
 
+@add_dispatch_support
 def sigmoid(x, name=None) -> Tensor:
     """1 / (1 + e^-x) elementwise.  Follows `tf.sigmoid` of TF 1.15."""
     with name_scope(name, "Sigmoid", [x]) as name:
@@ -468,6 +472,7 @@ def sigmoid(x, name=None) -> Tensor:
         return make("Sigmoid", x, name=name)
 
 
+@add_dispatch_support
 def log_sigmoid(x, name=None) -> Tensor:
     """log(sigmoid(x)), computed as -softplus(-x).  Follows `tf.log_sigmoid` of TF 1.15."""
     with name_scope(name, "LogSigmoid", [x]) as name:

@@ -9,12 +9,20 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, control_dependencies, get_default_graph, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.keys import GraphKeys
+from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import control_flow_ops, tensor_array_ops
 from tinytf.ops.control_flow_context import ControlFlowContext, hold_back_new_summaries
 from tinytf.ops.control_flow_ops import enter, merge, next_iteration
 from tinytf.ops.control_flow_ops import exit as exit_
-from tinytf.ops.control_flow_util import enable_control_flow_v2, is_loop_constant_enter, is_loop_enter, is_loop_exit, output_context, while_context
+from tinytf.ops.control_flow_util import (
+    enable_control_flow_v2,
+    is_loop_constant_enter,
+    is_loop_enter,
+    is_loop_exit,
+    output_context,
+    while_context,
+)
 from tinytf.ops.while_loop_gradient import LoopGradient
 from tinytf.shapes import TensorShape
 
@@ -103,6 +111,9 @@ def _invariants_of_parts(var, shape):
         dims = shape.as_list()
         parts = [TensorShape(dims[:1] + dims[1:]), TensorShape(dims[:1])]
         return parts + [TensorShape([shape.ndims])] if var.dense_shape is not None else parts
+    if not isinstance(var, SparseTensor):
+        spec = var._type_spec if shape is None else var._shape_invariant_to_type_spec(shape)
+        return [part.shape for part in nest.flatten(spec._component_specs)]
     # that of a SparseTensor is the shape of its dense_shape
     shape = var.dense_shape.get_shape() if shape is None else shape
     if shape.ndims is None:

@@ -16,6 +16,7 @@ from tinytf import errors
 from tinytf.graph.default_graph import _default_graphs, get_default_graph, reset_default_graph
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.random_seed import DEFAULT_GRAPH_SEED
+from tinytf.test import ragged
 from tinytf.test.abseil import AbseilTestCase
 from tinytf.test.threads import CheckedThread
 
@@ -223,7 +224,10 @@ class TestCase(AbseilTestCase):
 
     def assertAllClose(self, a, b, rtol=1e-6, atol=1e-6, msg=None):
         """Arrays, or lists and dicts of them, are equal within `atol + rtol * |b|`."""
-        self._close(a, b, rtol, atol, msg or "", [])
+        if ragged.is_ragged(a) or ragged.is_ragged(b):
+            ragged.assert_close(self, a, b, rtol, atol, msg)
+        else:
+            self._close(a, b, rtol, atol, msg or "", [])
 
     def _close(self, a, b, rtol, atol, msg, path):
         a, b = (x._asdict() if hasattr(x, "_asdict") else x for x in (a, b))
@@ -298,6 +302,9 @@ class TestCase(AbseilTestCase):
 
     def assertAllEqual(self, a, b, msg=None):
         """Two arrays have the same shape and elements; NaN equals NaN."""
+        if ragged.is_ragged(a) or ragged.is_ragged(b):
+            ragged.assert_equal(self, a, b, msg)
+            return
         a, b = self._array(self._values(a)), self._array(self._values(b))
         self._assert_same_shape(a, b, msg)
         same = a == b

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+from tinytf.util import tf_decorator, tf_inspect
 
 DISPATCH_ATTR = "_tf_dispatchers"
 
@@ -28,7 +28,9 @@ class _TypeBasedDispatcher(OpDispatcher):
         self._types, self._override_func = types, override_func
 
     def handle(self, args, kwargs):
-        if any(isinstance(a, self._types) for a in [*args, *kwargs.values()]):
+        given = [*args, *kwargs.values()]
+        given += [e for a in given if isinstance(a, (list, tuple)) for e in a]
+        if any(isinstance(a, self._types) for a in given):
             return self._override_func(*args, **kwargs)
         return self.NOT_SUPPORTED
 
@@ -46,6 +48,8 @@ def dispatch_for_types(op, *types):
     """A decorator: the function is called instead of `op` where an argument is of one of these types."""
 
     def decorator(func):
+        if tf_inspect.getargspec(func) != tf_inspect.getargspec(op):
+            raise AssertionError("The decorated function's signature must exactly match the signature of the overridden op.")
         _TypeBasedDispatcher(func, types).register(op)
         return func
 
@@ -63,7 +67,6 @@ def add_dispatch_list(target):
 def add_dispatch_support(target):
     """A decorator: where `target` raises TypeError or ValueError, its dispatchers are asked."""
 
-    @functools.wraps(target)
     def wrapper(*args, **kwargs):
         try:
             return target(*args, **kwargs)
@@ -74,4 +77,4 @@ def add_dispatch_support(target):
             raise
 
     add_dispatch_list(wrapper)
-    return wrapper
+    return tf_decorator.make_decorator(target, wrapper, "add_dispatch_support")

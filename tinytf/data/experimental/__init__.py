@@ -49,6 +49,13 @@ def TensorStructure(dtype, shape):
     return TensorSpec(shape, dtype)
 
 
+def RaggedTensorStructure(dtype, shape, ragged_rank):
+    """The spec of a RaggedTensor.  Follows `tf.data.experimental.RaggedTensorStructure` of TF 1.15."""
+    from tinytf.ragged.spec import RaggedTensorSpec
+
+    return RaggedTensorSpec(shape, dtype, ragged_rank)
+
+
 def SparseTensorStructure(dtype, shape):
     """The SparseTensorSpec of this dtype and shape."""
     return SparseTensorSpec(shape, dtype)
