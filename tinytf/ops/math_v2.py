@@ -6,7 +6,10 @@ TF 1.15 keeps them in math_ops, string_ops, sparse_ops, linalg_ops, parsing_ops 
 from __future__ import annotations
 
 from tinytf import dtypes
+from tinytf.graph.build import make
+from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.indexed_slices import IndexedSlices
+from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import (
     argmax,
@@ -65,6 +68,12 @@ def norm_v2(tensor, ord="euclidean", axis=None, keepdims=None, name=None) -> Ten
 
 
 # Strings and records ----------------------------------------------------------------------------
+
+
+def string_split_bytes(source, sep=" ", skip_empty=True, delimiter=None) -> SparseTensor:
+    """string_ops.string_split of TF 1.15: `tf.string_split` without a name scope."""
+    delimiter = convert_to_tensor(sep if delimiter is None else delimiter, dtype=dtypes.string)
+    return SparseTensor(*make("StringSplit", convert_to_tensor(source, dtype=dtypes.string), delimiter, skip_empty=skip_empty))
 
 
 def substr_v2(input, pos, len, unit="BYTE", name=None) -> Tensor:
