@@ -48,6 +48,16 @@ def test_snake_case(op_type, name):
         ("saved_model.loader_impl", "SavedModelLoader parse_saved_model"),
         ("ops.variables", "VariableV1 PartitionedVariable"),
         ("ops.variable_scope", "variable"),
+        ("ops.array_ops", "squeeze_v2 boolean_mask_v2 zeros_like_v2 gather_nd_v2 repeat_with_axis"),
+        ("ops.check_ops", "assert_equal_v2 assert_less_v2 assert_rank_in_v2 assert_shapes_v2 assert_type_v2"),
+        ("ops.control_flow_ops", "while_loop_v2 cond_for_tf_v2 case_v2 tuple_v2"),
+        ("ops.ctc_ops", "ctc_loss_v2 ctc_loss_dense dense_labels_to_sparse ctc_state_log_probs _sum_states _scan"),
+        ("ops.lookup_ops", "StaticHashTableV1 StaticVocabularyTableV1 DenseHashTable MutableHashTable lookup_table_find_v2"),
+        ("ops.math_ops", "argmax_v2 scalar_mul_v2 count_nonzero_v2 sparse_segment_sum_v2 bincount_v1"),
+        ("ops.sparse_ops", "sparse_add_v2 sparse_split_v2 sparse_reduce_max_v2 sparse_eye sparse_expand_dims"),
+        ("ops.string_ops", "substr_v2 string_length_v2 reduce_join_v2 string_split_v2 substr_deprecated"),
+        ("ops.spectral_ops_test_util", "fft_kernel_label_map"),
+        ("kernel_tests.random.util", "test_moment_matching chi_squared normal_cdf anderson_darling test_truncated_normal"),
         ("ops.init_ops", "Zeros RandomNormal"),
         ("ops.control_flow_ops", "CondContext WhileContext"),
         ("framework.ops", "_NodeDef RegisterShape RegisterStatistics name_from_scope_name NullContextmanager uid register_proto_function get_collection_proto_type"),
@@ -146,3 +156,62 @@ def test_registry_and_kernels():
     assert len(kernels.get_registered_kernels_for_op("MatMul").kernel) == 1
     assert not kernels.get_registered_kernels_for_op("Mystery").kernel
     assert make_tensor_proto([1.0]).dtype == tf.float32.as_datatype_enum
+
+
+def test_spellings_of_tensorflow_2_give_the_same_numbers():
+    from tensorflow.python.ops import array_ops, check_ops, math_ops, sparse_ops, string_ops
+
+    sparse = tf.SparseTensor([[0, 1]], [5.0], [2, 2])
+    with tf.Session() as sess:
+        assert sess.run(array_ops.squeeze_v2([[1, 2]], [0])).tolist() == [1, 2]
+        assert sess.run(array_ops.boolean_mask_v2([[1, 2]], [True, False], 1)).tolist() == [[1]]
+        assert sess.run(array_ops.batch_to_space_v2([[[[1.0]]], [[[2.0]]]], [1, 2], [[0, 0], [0, 0]])).ravel().tolist() == [1, 2]
+        assert sess.run(math_ops.argmax_v2([3, 9, 1])) == 1
+        assert sess.run(string_ops.substr_v2("hello", 1, 3, "BYTE", "s")) == b"ell"
+        assert sess.run(string_ops.string_split_v2(["a b", " c"])).values.tolist() == [b"a", b"b", b"c"]
+        assert sess.run(sparse_ops.sparse_reduce_max_v2(sparse, 0, output_is_sparse=True)).values.tolist() == [5.0]
+        assert check_ops.assert_type_v2(tf.constant(1), tf.int32, "message") is None
+
+
+def test_a_constant_of_tensorflow_2_fills_no_shape():
+    from tensorflow.python.framework import constant_op
+
+    assert constant_op.constant(1, shape=[2]).shape == [2] and constant_op.constant_v1([1, 2], shape=[4]).shape == [4]
+    with pytest.raises(TypeError, match="Expected Tensor's shape"):
+        constant_op.constant([1, 2], shape=[4])
+
+
+def test_initializers_of_tensorflow_2_take_the_dtype_when_they_are_called():
+    from tensorflow.python.ops import init_ops_v2
+
+    seeded = [init_ops_v2.RandomNormal(seed=1), init_ops_v2.Orthogonal(seed=1), init_ops_v2.GlorotUniform(seed=1), init_ops_v2.he_normal(seed=1)]
+    with tf.Session() as sess:
+        for make in seeded:
+            first, second = sess.run([make([3, 3], tf.float64), make([3, 3], tf.float64)])
+            assert first.dtype == np.float64 and np.array_equal(first, second)
+        assert sess.run(init_ops_v2.constant_initializer([1, 2])([2])).tolist() == [1, 2]
+        assert sess.run(init_ops_v2.Identity(2.0)((2, 2))).tolist() == [[2, 0], [0, 2]]
+    assert init_ops_v2.GlorotUniform(seed=3).get_config() == {"seed": 3}
+    with pytest.raises(ValueError, match="Expected numeric or boolean dtype"):
+        init_ops_v2.Ones()([2], tf.string)
+
+
+def test_statistics_tell_samples_of_a_distribution_from_others():
+    from tensorflow.python.kernel_tests.random import util
+
+    class Uniform:
+        def moment(self, n):
+            return 1.0 / (n + 1)
+
+    samples = np.random.RandomState(0).rand(4000)
+    assert max(util.test_moment_matching(samples, 3, Uniform())) < 4 < max(util.test_moment_matching(samples**2, 3, Uniform()))
+    assert util.chi_squared(samples, 20) < 60 < util.chi_squared(samples**2, 20)
+    normal = np.random.RandomState(0).randn(2000)
+    assert util.anderson_darling(normal) < 2.5 < util.anderson_darling(1.2 * normal)
+
+
+def test_quantized_numbers_are_given_out_as_integers():
+    with tf.Session() as sess:
+        for stored, quantized in ((tf.uint8, tf.quint8), (tf.int8, tf.qint8), (tf.int32, tf.qint32)):
+            given = sess.run(tf.bitcast(tf.constant([1, 2], stored), quantized))
+            assert given.dtype == stored.as_numpy_dtype and given.tolist() == [1, 2]

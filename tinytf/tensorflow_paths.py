@@ -275,7 +275,7 @@ PYTHON_PATHS = {
     "ops.state_ops": "tf tinytf.ops.state_ops tinytf.generated_ops",
     "ops.stateful_random_ops": "tf.random.experimental",
     "ops.stateless_random_ops": "tf.random",
-    "ops.string_ops": "tinytf.ops.string_ops tf tf.strings tinytf.ops.math_v2 tinytf.generated_ops",
+    "ops.string_ops": "tinytf.ops.string_ops tinytf.ops.math_v2 tf tf.strings tinytf.generated_ops",
     "ops.summary_op_util": "tinytf.ops.summary_ops",
     "ops.summary_ops": "tf.summary",
     "ops.template": "tinytf.ops.template",
@@ -495,7 +495,7 @@ RENAMED = {
     "ops.lookup_ops": "StaticHashTableV1=StaticHashTable StaticVocabularyTableV1=StaticVocabularyTable "
     "InitializableLookupTableBase=StaticHashTable InitializableLookupTableBaseV1=StaticHashTable",
     "ops.parsing_ops": "decode_raw_v1=decode_raw",
-    "ops.string_ops": "substr_deprecated=substr string_to_number_v1=string_to_number string_to_hash_bucket_v1=string_to_hash_bucket",
+    "ops.string_ops": "string_split=string_split_bytes substr_deprecated=substr string_to_number_v1=string_to_number string_to_hash_bucket_v1=string_to_hash_bucket",
     "ops.math_ops": "bincount_v1=bincount " + " ".join("reduce_%s_v1=reduce_%s" % (r, r) for r in "all any logsumexp max mean min prod sum".split()),
     "ops.rnn": "_transpose_batch_time=transpose_batch_time _best_effort_input_batch_size=batch_size_of_time_major _rnn_step=rnn_step",
     "ops.rnn_cell_impl": "_concat=joined_shape _zero_state_tensors=zero_state_tensors _RNNCellWrapperV1=_Wrapper",

@@ -112,8 +112,8 @@ def states_to_unique_labels(labels, num_labels, states, unique):
     indices = array_ops.reshape(values + array_ops.expand_dims(offset, axis=-1), [-1, 1])
     scattered = array_ops.scatter_nd(indices=indices, updates=summed, shape=[batch_size * num_labels, num_frames])
     scattered = array_ops.reshape(scattered, [batch_size, num_labels, num_frames])
-    nothing = array_ops.fill(array_ops.shape(scattered), math_ops.log(0.0))
-    scattered = array_ops.where(math_ops.equal(scattered, 0.0), nothing, scattered)
+    untouched = math_ops.equal(scattered, 0.0)
+    scattered = array_ops.where(untouched, array_ops.fill(array_ops.shape(scattered), math_ops.log(0.0)), scattered)
     log_probs = array_ops.transpose(scattered, [2, 0, 1])[:, :, 1:]
     blank = math_ops.reduce_logsumexp(blank_states, axis=2, keepdims=True)
     return array_ops.concat([blank, log_probs], axis=-1)

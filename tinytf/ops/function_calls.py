@@ -5,7 +5,7 @@ Follows `tensorflow.python.ops.functional_ops` of TF 1.15, whose functions are D
 
 from __future__ import annotations
 
-from tinytf import dtypes
+from tinytf import dtypes, protos
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.ops import unary
@@ -52,13 +52,24 @@ def While(input_, cond, body, name=None, hostmem=None):
     if cond.declared_input_types != types:
         raise ValueError(f"While op 'cond' and 'body' signatures do not match. {cond.declared_input_types} vs {types}")
     if not captured:
-        return _results(make("While", input_, cond=cond, body=body, name=name))
+        return _in_host_memory(_results(make("While", input_, cond=cond, body=body, name=name)), hostmem)
 
     @Defun(*types, *(t.dtype.base_dtype for t in captured), func_name=f"{cond.name}_Wrapper")
     def wrapper(*args):
         return cond(*args[: len(types)])
 
-    return _results(make("While", [*input_, *captured], cond=wrapper, body=_handing_on(body), name=name))[: len(types)]
+    results = _results(make("While", [*input_, *captured], cond=wrapper, body=_handing_on(body), name=name))
+    return _in_host_memory(results, hostmem)[: len(types)]
+
+
+def _in_host_memory(results, hostmem, before=0) -> list:
+    """Says of some inputs (`before` others come first) and outputs that they lie in the host's memory; here all do."""
+    if hostmem:
+        for name, places in (("_input_hostmem", [i + before for i in hostmem]), ("_output_hostmem", list(hostmem))):
+            value = protos.AttrValue()
+            value.list.i.extend(places)
+            results[0].op._set_attr(name, value)
+    return results
 
 
 def _handing_on(body):
@@ -81,8 +92,9 @@ def For(start, limit, delta, inputs, body, name=None, hostmem=None, rewrite_with
         return _for_by_while(start, limit, delta, inputs, body, name)
     captured = body.captured_inputs
     if not captured:
-        return _results(make("For", start, limit, delta, inputs, body=body, name=name))
-    return _results(make("For", start, limit, delta, [*inputs, *captured], body=_handing_on(body), name=name))[: len(inputs)]
+        return _in_host_memory(_results(make("For", start, limit, delta, inputs, body=body, name=name)), hostmem, 3)
+    results = _results(make("For", start, limit, delta, [*inputs, *captured], body=_handing_on(body), name=name))
+    return _in_host_memory(results, hostmem, 3)[: len(inputs)]
 
 
 def _for_by_while(start, limit, delta, inputs, body, name):

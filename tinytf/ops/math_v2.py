@@ -6,7 +6,10 @@ TF 1.15 keeps them in math_ops, string_ops, sparse_ops, linalg_ops, parsing_ops 
 from __future__ import annotations
 
 from tinytf import dtypes
+from tinytf.graph.build import make
+from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.indexed_slices import IndexedSlices
+from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import (
     argmax,
@@ -18,7 +21,6 @@ from tinytf.ops import (
     sparse_ops,
     sparse_segment,
     sparse_serialize,
-    string_ops,
 )
 
 # Numbers ----------------------------------------------------------------------------------------
@@ -67,19 +69,10 @@ def norm_v2(tensor, ord="euclidean", axis=None, keepdims=None, name=None) -> Ten
 # Strings and records ----------------------------------------------------------------------------
 
 
-def substr_v2(input, pos, len, unit="BYTE", name=None) -> Tensor:
-    """`strings.substr` of TF 2."""
-    return string_ops.substr(input, pos, len, name, unit)
-
-
-def string_length_v2(input, unit="BYTE", name=None) -> Tensor:
-    """`strings.length` of TF 2."""
-    return string_ops.string_length(input, name, unit)
-
-
-def reduce_join_v2(inputs, axis=None, keepdims=False, separator="", name=None) -> Tensor:
-    """`strings.reduce_join` of TF 2."""
-    return string_ops.reduce_join(inputs, axis, separator=separator, name=name, keepdims=keepdims)
+def string_split_bytes(source, sep=" ", skip_empty=True, delimiter=None) -> SparseTensor:
+    """string_ops.string_split of TF 1.15: `tf.string_split` without a name scope."""
+    delimiter = convert_to_tensor(sep if delimiter is None else delimiter, dtype=dtypes.string)
+    return SparseTensor(*make("StringSplit", convert_to_tensor(source, dtype=dtypes.string), delimiter, skip_empty=skip_empty))
 
 
 def parse_example_v2(serialized, features, example_names=None, name=None) -> dict:

@@ -11,6 +11,7 @@ from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.ops.re2_syntax import SyntaxNotOfRE2, translate
+from tinytf.ops.shape_ops import show
 from tinytf.ops.string_kernels import each
 
 _UTF8 = "utf-8", "surrogateescape"
@@ -104,7 +105,15 @@ _same_shape_op(
     lambda op: lambda x, pattern, rewrite: _replacer(op, pattern.item(), rewrite.item(), op.attr("replace_global"))(x),
 )
 _same_shape_op("StaticRegexFullMatch(input: string) -> (output: bool); pattern: string", lambda op: _matcher(op, op.attr("pattern")))
+
+
+def _scalar_pattern(op, pattern):
+    if pattern.ndim:
+        raise _invalid(op, f"Pattern must be scalar, but received {show(pattern.shape)}")
+    return pattern.item()
+
+
 _same_shape_op(
     "RegexFullMatch(input: string, pattern: string) -> (output: bool)",
-    lambda op: lambda x, pattern: _matcher(op, pattern.item())(x),
+    lambda op: lambda x, pattern: _matcher(op, _scalar_pattern(op, pattern))(x),
 )

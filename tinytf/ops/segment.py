@@ -138,7 +138,12 @@ def _unsorted_kernel(ufunc, empty):
         start = empty(dtype) if callable(empty) else empty
 
         def run(data, ids, number):
+            if number.ndim:
+                message = f"num_segments should be a scalar, not shape {show(number.shape)}"
+                raise errors.InvalidArgumentError(op.node_def, op, message)
             number = int(number)
+            if number < 0:
+                raise errors.InvalidArgumentError(op.node_def, op, f"Input num_segments == {number} must not be negative.")
             if ids.shape != data.shape[: ids.ndim]:
                 message = f"data.shape = {show(data.shape)} does not start with segment_ids.shape = {show(ids.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message)

@@ -109,7 +109,12 @@ def _matmul_kernel(op):
             rows, cols, values, shape = cols, rows, np.conj(values), shape[::-1]
         if int(shape[1]) != b.shape[0]:
             raise invalid(op, f"Cannot multiply A and B because inner dimension does not match: {int(shape[1])} vs. {b.shape[0]}.  Did you forget a transpose?  Dimensions of A: [{int(shape[0])}, {int(shape[1])}).  Dimensions of B: {show(b.shape)}")
-        linear(op, np.stack([rows, cols], 1).astype(np.int64), np.asarray(shape))
+        for name, places, column in (("k", cols, int(not adjoint_a)), ("m", rows, int(adjoint_a))):
+            size = int(shape[1 if name == "k" else 0])
+            bad = (places < 0) | (places >= size)
+            if bad.any():
+                i = int(np.argmax(bad))
+                raise invalid(op, f"{name} ({places[i]}) from index[{i},{column}] out of bounds (>={size})")
         out = np.zeros((int(shape[0]), b.shape[1]), b.dtype)
         if len(rows):
             order = np.argsort(rows, kind="stable")

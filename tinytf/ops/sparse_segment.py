@@ -45,13 +45,18 @@ def _kernel(kind):
             if len(indices) != len(ids):
                 _invalid(op, "segment_ids and indices should have same size.")
             size = (int(ids[-1]) + 1 if len(ids) else 0) if number is None else int(number)
+            if size < 0:
+                _invalid(op, "segment ids must be >= 0")
             if len(ids):
                 bad = (indices < 0) | (indices >= len(data))
                 if bad.any():
                     i = int(np.argmax(bad))
                     _invalid(op, f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})")
                 if ids[0] < 0 or np.any(ids[1:] < ids[:-1]):
-                    _invalid(op, "segment ids are not increasing" if ids.min() >= 0 else "segment ids must be >= 0")
+                    if ids.min() < 0:
+                        what = "possibly because 'segment_ids' input is not sorted."
+                        _invalid(op, f"Segment id {ids[ids < 0][0]} out of range [0, {size}), {what}")
+                    _invalid(op, "segment ids are not increasing")
                 if ids[-1] >= size:
                     _invalid(op, "segment ids must be < num_segments")
             result = np.zeros((size,) + data.shape[1:], dtype)
@@ -69,6 +74,7 @@ def _kernel(kind):
 
 def _grad_shape(op):
     data = with_rank_at_least(op.inputs[0].dims, 1)
+    merge_dims(with_rank(op.inputs[2].dims, 1), with_rank(op.inputs[1].dims, 1))
     rows = constant_value(op.inputs[3])
     return [None if data is None else (None if rows is None else int(rows),) + data[1:]]
 
@@ -79,10 +85,16 @@ def _grad_kernel(kind):
 
         def run(grad, indices, ids, rows):
             rows = int(rows)
+            if rows < 0:
+                _invalid(op, "Invalid number of segments")
+            if len(indices) != len(ids):
+                _invalid(op, "segment_ids and indices should have same size.")
             if len(ids) and (ids.min() < 0 or ids.max() >= len(grad)):
-                _invalid(op, f"Segment id out of range [0, {len(grad)}).")
+                bad = ids[(ids < 0) | (ids >= len(grad))][0]
+                _invalid(op, f"Segment id {bad} out of range [0, {len(grad)}).")
             if len(indices) and (indices.min() < 0 or indices.max() >= rows):
-                _invalid(op, f"Index out of range [0, {rows}).")
+                bad = indices[(indices < 0) | (indices >= rows)][0]
+                _invalid(op, f"Index {bad} out of range [0, {rows}).")
             counts = np.maximum(np.bincount(ids, minlength=len(grad)), 1).astype(dtype)
             scaled = _scaled(grad, counts, kind).astype(dtype)
             return scatter_reduce(np.add, np.zeros((rows,) + grad.shape[1:], dtype), indices, scaled[ids])

@@ -45,7 +45,7 @@ def _check_order(points, fail):
     if (lead == 0).any():
         fail(int(np.argmax(lead == 0)) + 1, "repeated")
     if (lead < 0).any():
-        fail(int(np.argmax(lead < 0)) + 1, "out of order. Many sparse ops require sorted indices.\n    Use `tf.sparse.reorder` to create a correctly ordered copy.")
+        fail(int(np.argmax(lead < 0)) + 1, "out of order. Many sparse ops require sorted indices.\n    Use `tf.sparse.reorder` to create a correctly ordered copy.\n\n")
 
 
 def _kernel(op_):
@@ -68,7 +68,7 @@ def _kernel(op_):
             raise errors.InvalidArgumentError(
                 op_.node_def,
                 op_,
-                "sparse_values has incorrect shape %s, should be [] or [%d]" % (list(values.shape), len(points)),
+                "sparse_values has incorrect shape %s, should be [] or [%d]" % (show(values.shape), len(points)),
             )
         if np.ndim(default):
             raise errors.InvalidArgumentError(op_.node_def, op_, "default_value should be a scalar.")

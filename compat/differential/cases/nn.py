@@ -389,6 +389,22 @@ def case_ctc_loss_too_long(tf):
 case_ctc_loss_too_long.message_has = "Not enough time for target transition sequence (required: 3, available: 2)"
 
 
+def case_ctc_labels(tf):
+    collapsed, lengths = tf.nn.collapse_repeated([[1, 3, 3, 3, 0], [1, 4, 4, 4, 0], [4, 2, 2, 9, 4]], [4, 5, 5])
+    return [collapsed, lengths] + list(tf.nn.ctc_unique_labels([[3, 4, 4, 3], [1, 1, 1, 0]]))
+
+
+def case_ctc_loss_v2(tf):
+    logits = tf.constant(numbers([6, 3, 5], low=-3, high=3))
+    labels, lengths = tf.constant([[1, 2, 0], [3, 3, 1], [4, 0, 0]], tf.int64), tf.constant([2, 3, 1], tf.int64)
+    losses = [tf.nn.ctc_loss_v2(labels, logits, lengths, [6, 6, 3], unique=unique) for unique in (None, tf.nn.ctc_unique_labels(labels))]
+    return losses + [tf.gradients(loss, logits, tf.constant([1.0, 2.0, 3.0])) for loss in losses]
+
+
+case_ctc_loss_v2.ulps = 256
+case_ctc_loss_v2.same_graph = False  # the names of its traced functions end in a hash of what they hold
+
+
 def case_ctc_loss_no_path(tf):
     inputs, labels, _ = _ctc_inputs(tf)
     loss = tf.nn.ctc_loss(labels, inputs, tf.constant([6, 3, 3]))  # a repeated label needs a blank between, so 4 steps
