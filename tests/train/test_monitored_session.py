@@ -1,6 +1,7 @@
 """MonitoredTrainingSession, its hooks, Supervisor, Coordinator: a training loop that starts, saves, stops and goes on."""
 
 import os
+import threading
 import time
 
 import pytest
@@ -278,11 +279,13 @@ def test_coordinator_raises_the_first_error():
 
 
 def test_coordinator_names_threads_that_live_on():
-    coord = tf.train.Coordinator()
-    looper = tf.train.LooperThread.loop(coord, None, time.sleep, args=(0.3,))
+    coord, busy, released = tf.train.Coordinator(), threading.Event(), threading.Event()
+    looper = tf.train.LooperThread.loop(coord, None, lambda: busy.set() or released.wait())
+    busy.wait()
     coord.request_stop()
     with pytest.raises(RuntimeError, match="threads still running: " + looper.name):
         coord.join(stop_grace_period_secs=0.01)
+    released.set()
     looper.join()
 
 
