@@ -45,7 +45,7 @@ op("SparseReorder(input_indices: int64, input_values: T, input_shape: int64) -> 
 
 def _reshape_kernel(op):
     def reshape(indices, shape, new_shape):
-        whole = math.prod(shape.tolist())
+        positions, whole = linear(op, indices, shape), math.prod(shape.tolist())
         new = new_shape.tolist()
         if new.count(-1) > 1:
             raise invalid(op, "only one output dimension may be -1")
@@ -57,7 +57,7 @@ def _reshape_kernel(op):
         if math.prod(new) != whole:
             raise invalid(op, f"Input to reshape is a tensor with {whole} dense values, but the requested shape has {math.prod(new)}. input_shape={show(shape.tolist())} output_shape={show(new)}")
         new = np.array(new, np.int64)
-        return unlinear(linear(op, indices, shape), new), new
+        return unlinear(positions, new), new
 
     return reshape
 
