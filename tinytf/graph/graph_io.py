@@ -64,13 +64,14 @@ def read_message(path, message_type):
     path = path.decode() if isinstance(path, bytes) else os.fspath(path)
     try:
         with files.open_to_read(path) as stream:
-            data = stream.read(_MOST_BYTES + 1)
+            size = os.fstat(stream.fileno()).st_size
+            data = stream.read() if size <= _MOST_BYTES else b""
     except errors.OpError as e:
         if os.path.exists(path) and not os.path.isdir(path):
             raise OSError(f"File {e.message}.") from e
         meant = f" Did you mean {path + '.meta'!r}?" if os.path.exists(path + ".meta") else ""
         raise OSError(f"File {path} does not exist.{meant}") from e
-    if len(data) > _MOST_BYTES:
+    if size > _MOST_BYTES:
         raise OSError(f"File {path} is larger than the {_MOST_BYTES} bytes that a message of this kind may have.")
     message = message_type()
     try:
