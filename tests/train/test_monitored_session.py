@@ -379,3 +379,14 @@ def test_basic_train_loop():
 
     tf.train.basic_train_loop(sv, step, args=(3,))
     assert len(steps) == 3
+
+
+def test_variables_go_to_the_server_with_the_least_load():
+    cluster = tf.train.ClusterSpec({"ps": ["a:1", "b:1"], "worker": ["c:1"]})
+    greedy = tf.contrib.training.GreedyLoadBalancingStrategy(2, tf.contrib.training.byte_size_load_fn)
+    with tf.device(tf.train.replica_device_setter(cluster=cluster, ps_strategy=greedy)):
+        made = [tf.Variable(tf.zeros(shape)) for shape in ([2, 2], [2, 1], [2, 2], [1, 3])]
+    assert [v.device for v in made] == [f"/job:ps/task:{task}" for task in (0, 1, 1, 0)]
+    assert [tf.contrib.training.RandomStrategy(2)(v.op) for v in made] == [1, 0, 1, 1]
+    with pytest.raises(ValueError, match="must have a single output"):
+        tf.contrib.training.byte_size_load_fn(tf.no_op())
