@@ -79,6 +79,8 @@ class FileIO:
 
     def _open(self, mode):
         path = _path(self._name)
+        if mode == "rb":
+            return files.open_to_read(path)
         with _typed_errors(path):
             return open(path, mode)
 
@@ -271,9 +273,7 @@ def copy(oldpath, newpath, overwrite: bool = False) -> None:
     _check_target(target, overwrite)
     if os.path.isdir(source):
         raise errors.InvalidArgumentError(None, None, "%s; Invalid argument: %s is a folder" % (target, source))
-    with _typed_errors(source):
-        stream = open(source, "rb")
-    with stream, _typed_errors(target), open(target, "wb") as out:
+    with files.open_to_read(source) as stream, _typed_errors(target), open(target, "wb") as out:
         shutil.copyfileobj(stream, out, 1 << 20)
 
 

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import os
 import struct
-import zlib
 
 from tinytf import errors
 from tinytf.checkpoint import crc32c, files
+from tinytf.inflated import open_to_read
 
 _LENGTH = struct.Struct("<Q")
 _CRC = struct.Struct("<I")
 _CHUNK = 1 << 18
-_WINDOW_BITS = {"ZLIB": 15, "GZIP": 31}
 
 
 def encode_record(data: bytes) -> bytes:
@@ -37,13 +36,8 @@ def read_records(path, compression: str = ""):
     NotFoundError without a file; DataLossError for what is cut off, not a TFRecord file, or fails a checksum.
     """
     path = files.local_path(path)
-    try:
-        stream = open(path, "rb")
-    except OSError as error:
-        raise files.typed(error, path) from None
-    with stream:
-        source = _Inflated(stream, _WINDOW_BITS[compression], path) if compression else stream
-        limit = None if compression else os.fstat(stream.fileno()).st_size
+    with open_to_read(path, compression) as source:
+        limit = None if compression else os.fstat(source.fileno()).st_size
         offset = 0
         while True:
             header = source.read(12)
@@ -80,40 +74,3 @@ def _read_whole(source, size):
 
 def _data_loss(what, path, why):
     return errors.DataLossError(None, None, "%s: %s [file %s]" % (what, why, path))
-
-
-class _Inflated:
-    """The content of a zlib or gzip stream, read in order."""
-
-    def __init__(self, stream, window_bits, path):
-        self._stream, self._path, self._window_bits = stream, path, window_bits
-        self._inflate = zlib.decompressobj(window_bits)
-        self._ready = b""
-
-    def read(self, size):
-        parts, missing = [], size
-        while missing:
-            if not self._ready and not self._refill(missing):
-                break
-            part, self._ready = self._ready[:missing], self._ready[missing:]
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
-
-    def _refill(self, wanted):
-        """False at the end."""
-        while not self._ready:
-            if self._inflate.eof:  # gzip allows one stream after the other
-                rest = self._inflate.unused_data or self._stream.read(_CHUNK)
-                if not rest:
-                    return False
-                self._inflate = zlib.decompressobj(self._window_bits)
-            else:
-                rest = self._inflate.unconsumed_tail or self._stream.read(_CHUNK)
-                if not rest:
-                    return False
-            try:
-                self._ready = self._inflate.decompress(rest, max(wanted, _CHUNK))
-            except zlib.error as error:
-                raise _data_loss("inflate() failed", self._path, str(error)) from None
-        return True

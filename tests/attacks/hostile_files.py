@@ -107,6 +107,7 @@ TABLES = {
     "snappy that claims 2^64-1": of(seal(number((1 << 64) - 1) + b"\0a", 1)),
     "snappy literal of 4 GB": of(seal(number(20) + b"\xfc\xff\xff\xff\xffa", 1)),
     "snappy copy from nowhere": of(seal(number(8) + b"\x00a\x01\x00", 1)),
+    "metaindex outside": of(GOOD, footer=number(HUGE) + number(1 << 40) + number(len(GOOD) + 13) + number(13)),
     "zeros": lambda folder: files(folder, bytes(100000)),
     "no data": lambda folder: files(folder, raw_table(GOOD), b""),
 }  # fmt: skip

@@ -290,7 +290,7 @@ def test_long_shared_keys_cannot_fill_the_memory(tmp_path):
         b"".join(map(coding.put_varint, (1 << 20, 3, 0))) + b"%03d" % i if i else raw_entry(b"k" * (1 << 20), b"") for i in range(1000)
     )
     path = files(tmp_path, raw_table(block(raw_entry(b"", header()) + many)))
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(DataLoss, match="many times longer than the file"):
         list(checkpoint.load(path))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

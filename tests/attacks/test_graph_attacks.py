@@ -151,6 +151,44 @@ def test_functions_in_functions_without_end():
             assert "nested too deeply" in str(error)
 
 
+def test_a_name_in_scopes_without_end():
+    graph_def = text_format.Parse(node("a/" * 100000 + "r", "NoOp"), protos.GraphDef())
+    with tf.Graph().as_default(), pytest.raises(ValueError, match="in 100000 name scopes"):
+        tf.import_graph_def(graph_def, name="")
+
+
+@pytest.mark.parametrize("index", ["7", "99999999999", "\u0660", "one", "-1"])
+def test_an_import_that_fails_at_its_end_leaves_nothing(index):
+    graph_def = text_format.Parse(placeholder("x") + "".join(node(f"n{i}", "Neg", "x", T) for i in range(2000)), protos.GraphDef())
+    bad = graph_def.node.add(name="bad", op="Neg", input=["mine:" + index])
+    bad.attr["T"].type = protos.DT_FLOAT
+    with tf.Graph().as_default() as graph:
+        mine = tf.placeholder(tf.float32, name="mine")
+        used = tf.negative(mine)
+        with pytest.raises(ValueError):
+            tf.import_graph_def(graph_def, {"x:0": mine, "mine:0": mine}, name="")
+        assert mine.consumers() == [used.op] and len(graph.get_operations()) == 2
+
+
+def test_thousands_of_functions():
+    graph_def = protos.GraphDef()
+    for i in range(10000):
+        graph_def.library.function.add().signature.name = f"f{i}"
+    with tf.Graph().as_default() as graph:
+        for _ in range(2):
+            tf.import_graph_def(graph_def, name="")
+        assert len(graph.as_graph_def().library.function) == 10000
+
+
+def test_a_good_graph_is_read_in_little_memory(tmp_path, little_memory):
+    with tf.Graph().as_default():
+        tf.constant(1.0, name="c")
+        tf.train.export_meta_graph(str(tmp_path / "m.meta"))
+    with tf.Graph().as_default() as graph:
+        tf.train.import_meta_graph(str(tmp_path / "m.meta"))
+        assert [op.name for op in graph.get_operations()] == ["c"]
+
+
 def test_messages_in_messages_without_end(tmp_path):
     path = str(tmp_path / "deep.pbtxt")
     with open(path, "w") as file:
@@ -160,9 +198,9 @@ def test_messages_in_messages_without_end(tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no /dev/zero")
-def test_a_model_without_end(tmp_path):
+def test_a_model_that_is_a_device(tmp_path):
     os.symlink("/dev/zero", tmp_path / "saved_model.pb")
-    with tf.Graph().as_default(), tf.Session() as sess, pytest.raises(OSError, match="is larger than"):
+    with tf.Graph().as_default(), tf.Session() as sess, pytest.raises(OSError, match="not a file, but"):
         tf.saved_model.load(sess, ["serve"], str(tmp_path))
 
 

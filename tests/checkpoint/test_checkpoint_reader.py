@@ -30,6 +30,15 @@ def test_reader(saved):
     assert b"layer1/w (DT_FLOAT) [2,3]\n" in reader.debug_string()
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_zero_bytes_at_the_end_of_strings_stay(tmp_path, version):
+    given = {"bytes": b"a\0", "text": "\0", "list": [b"a\0\0", "b"], "rows": [["a\0"], ["\0"]], "array": np.array([b"a\0", b""], object)}
+    loaded = checkpoint.load(checkpoint.save(str(tmp_path / "m"), given, version))
+    assert {name: loaded[name].tolist() for name in given} == {
+        "bytes": b"a\0", "text": b"\0", "list": [b"a\0\0", b"b"], "rows": [[b"a\0"], [b"\0"]], "array": [b"a\0", b""],
+    }  # fmt: skip
+
+
 def test_debug_strings_are_those_of_tensorflow():
     v2 = checkpoint.NewCheckpointReader(os.path.join(GOLDEN, "slices_v2")).debug_string()
     assert v2.startswith(b"\x00p\x00\x01\x01\x02\x80\x84\x80\x7f (DT_FLOAT) [4,6]\n")

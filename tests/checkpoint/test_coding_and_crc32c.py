@@ -90,12 +90,15 @@ def test_crc32c_of_pieces(sizes, gap):
 
 
 def test_crc32c_is_fast():
-    """The bound is far below what is measured (5 GB/s): it guards the path, not the machine."""
+    """The bound is far below what is measured (5 GB/s): it guards the path, not the machine. A byte at a time takes over a second."""
     data = np.zeros(16 << 20, np.uint8)
-    crc32c(data)
-    began = time.perf_counter()
-    crc32c(data)
-    assert time.perf_counter() - began < 0.2
+
+    def seconds():
+        began = time.process_time()
+        crc32c(data)
+        return time.process_time() - began
+
+    assert min(seconds() for _ in range(5)) < 0.2
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,15 @@ def test_v1_refuses_the_types_that_tensorflow_refuses(dtype, tmp_path):
     assert not os.listdir(tmp_path)
 
 
+@pytest.mark.parametrize("parts, step, digest", [(40, 1, "d957a7be2c3aff77"), (40, 23, "49d0c74a088d571a"), (97, 35, "71aed1f431eea357")])
+def test_v1_lists_many_slices_in_the_order_of_tensorflow(tmp_path, parts, step, digest):
+    """The digests are those of the files that the op SaveSlices of TF 1.15.5 writes."""
+    order = [i * step % (2 * parts) for i in range(2 * parts)]
+    specs = [f"{parts} {i // 2},1" for i in order]
+    checkpoint.slice_writer(str(tmp_path / "m"), ["ab"[i % 2] for i in order], specs, [np.float32([i]) for i in order])
+    assert hashlib.sha256((tmp_path / "m").read_bytes()).hexdigest()[:16] == digest
+
+
 def test_v1_reports_the_two_gigabyte_limit_before_writing(tmp_path):
     huge = np.broadcast_to(np.float32(0), (1 << 29,))
     with pytest.raises(errors.InvalidArgumentError, match="Tensor slice is too large to serialize"):

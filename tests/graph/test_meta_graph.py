@@ -204,7 +204,7 @@ def test_debug_info():
     info = protos.GraphDebugInfo()
     with open("m.debug", "rb") as f:
         info.ParseFromString(f.read())
-    lines = info.traces["y@"].file_line_cols
+    lines = info.traces["y"].file_line_cols
     assert any(os.path.basename(info.files[c.file_index]) == os.path.basename(__file__) for c in lines)
 
 

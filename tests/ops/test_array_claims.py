@@ -114,3 +114,16 @@ def test_print_shows_the_first_elements_only_so_often(capsys):
 def test_eager_functions_say_what_to_use():
     with pytest.raises(NotImplementedError, match="tf.py_func"):
         tf.py_function(lambda x: x, [1], tf.int32)
+
+
+def test_a_size_below_minus_one_is_none():
+    sizes = tf.placeholder_with_default([-2], None)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Size 0 must be non-negative, not -2"):
+        run(tf.reshape([1.0, 2.0], sizes))
+
+
+@pytest.mark.parametrize("act", [tf.sparse.reorder, lambda x: tf.sparse.reshape(x, [-1])])
+def test_positions_past_2_63_are_not_numbered(act):
+    shape = tf.placeholder_with_default(np.array([1 << 62, 1 << 62]), [2])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"more than 2\*\*63 - 1 elements"):
+        run(act(tf.SparseTensor([[0, 0], [5, 5]], [1.0, 2.0], shape)))

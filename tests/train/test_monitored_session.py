@@ -1,6 +1,7 @@
 """MonitoredTrainingSession, its hooks, Supervisor, Coordinator: a training loop that starts, saves, stops and goes on."""
 
 import os
+import threading
 import time
 
 import pytest
@@ -278,11 +279,13 @@ def test_coordinator_raises_the_first_error():
 
 
 def test_coordinator_names_threads_that_live_on():
-    coord = tf.train.Coordinator()
-    looper = tf.train.LooperThread.loop(coord, None, time.sleep, args=(0.3,))
+    coord, busy, released = tf.train.Coordinator(), threading.Event(), threading.Event()
+    looper = tf.train.LooperThread.loop(coord, None, lambda: busy.set() or released.wait())
+    busy.wait()
     coord.request_stop()
     with pytest.raises(RuntimeError, match="threads still running: " + looper.name):
         coord.join(stop_grace_period_secs=0.01)
+    released.set()
     looper.join()
 
 
@@ -376,3 +379,14 @@ def test_basic_train_loop():
 
     tf.train.basic_train_loop(sv, step, args=(3,))
     assert len(steps) == 3
+
+
+def test_variables_go_to_the_server_with_the_least_load():
+    cluster = tf.train.ClusterSpec({"ps": ["a:1", "b:1"], "worker": ["c:1"]})
+    greedy = tf.contrib.training.GreedyLoadBalancingStrategy(2, tf.contrib.training.byte_size_load_fn)
+    with tf.device(tf.train.replica_device_setter(cluster=cluster, ps_strategy=greedy)):
+        made = [tf.Variable(tf.zeros(shape)) for shape in ([2, 2], [2, 1], [2, 2], [1, 3])]
+    assert [v.device for v in made] == [f"/job:ps/task:{task}" for task in (0, 1, 1, 0)]
+    assert [tf.contrib.training.RandomStrategy(2)(v.op) for v in made] == [1, 0, 1, 1]
+    with pytest.raises(ValueError, match="must have a single output"):
+        tf.contrib.training.byte_size_load_fn(tf.no_op())

@@ -92,6 +92,7 @@ def test_slots_have_tensorflows_names():
 
 
 def test_a_thousand_steps_need_no_more_memory():
+    import gc
     import tracemalloc
 
     v = tf.Variable(np.zeros([300, 100], np.float32))
@@ -100,12 +101,17 @@ def test_a_thousand_steps_need_no_more_memory():
         session.run(tf.global_variables_initializer())
         for _ in range(5):
             session.run(train)
-        tracemalloc.start()
-        for _ in range(10):
-            session.run(train)
-        before = tracemalloc.get_traced_memory()[0]
-        for _ in range(300):
-            session.run(train)
-        grown = tracemalloc.get_traced_memory()[0] - before
-        tracemalloc.stop()
-    assert grown < 50_000
+
+        def growth():
+            gc.collect()
+            tracemalloc.start()
+            for _ in range(10):
+                session.run(train)
+            before = tracemalloc.get_traced_memory()[0]
+            for _ in range(300):
+                session.run(train)
+            grown = tracemalloc.get_traced_memory()[0] - before
+            tracemalloc.stop()
+            return grown
+
+        assert min(growth() for _ in range(2)) < 50_000  # twice: what other tests left behind may go in between

@@ -12,6 +12,7 @@ The layers, one a file, each with its bytes drawn on top:
     table, table_builder                sorted keys and values in blocks
     slices, elements                    parts of tensors; their types and bytes
     v1_values, v1_entry, v1_writer, v1_reader     format V1: one table that holds everything
+    cpp_sort    the order in which TensorFlow takes names into it
     v2_files, v2_entry, v2_writer, v2_bulk, v2_reader, v2_merge     format V2: an index and data files
     files       temporaries, fsync, renames, locks, mapped reading
     reader, writer                      either format

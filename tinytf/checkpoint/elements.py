@@ -107,7 +107,11 @@ def reshape(array: np.ndarray, shape: tuple) -> np.ndarray:
 
 def as_array(value) -> np.ndarray:
     """`value` as an array that can be saved."""
-    return value if isinstance(value, np.ndarray) else np.asarray(value)
+    if isinstance(value, np.ndarray):
+        return value
+    array = np.asarray(value)
+    # NumPy's own strings lose zero bytes at their end.
+    return np.asarray(value, object) if array.dtype.kind in "SU" else array
 
 
 def strings_of(array: np.ndarray) -> list:

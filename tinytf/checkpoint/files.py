@@ -259,29 +259,39 @@ def folder_lock(folder: str):
         os.close(fd)
 
 
+def _open_to_read(path: str) -> tuple:
+    """(descriptor, status) of a file.  Only a file proper is opened: a pipe would never answer, a device never end."""
+    try:
+        fd = os.open(path, os.O_RDONLY | sum([getattr(os, flag, 0) for flag in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK")]))
+    except OSError as e:
+        raise typed(e, path) from None
+    try:
+        status = os.fstat(fd)
+        if stat.S_ISDIR(status.st_mode):
+            raise typed(IsADirectoryError(errno.EISDIR, "Is a directory"), path)
+        if not stat.S_ISREG(status.st_mode):
+            raise errors.FailedPreconditionError(None, None, f"{path}; not a file, but a pipe, socket or device")
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd, status
+
+
+def open_to_read(path):
+    """A file as a buffered stream of bytes; a typed error where there is none, or something else has its name."""
+    return os.fdopen(_open_to_read(local_path(path))[0], "rb")
+
+
 class InputFile:
     """A file that is read in places.
 
     Args:
-      path: its name.  Only a file proper is opened: a pipe would never answer, a device never end.
+      path: its name.
     """
 
     def __init__(self, path: str):
         self.path = path
-        try:
-            self._fd = os.open(path, os.O_RDONLY | sum([getattr(os, flag, 0) for flag in ("O_CLOEXEC", "O_BINARY", "O_NONBLOCK")]))
-        except OSError as e:
-            raise typed(e, path) from None
-        try:
-            status = os.fstat(self._fd)
-            if stat.S_ISDIR(status.st_mode):
-                raise typed(IsADirectoryError(errno.EISDIR, "Is a directory"), path)
-            if not stat.S_ISREG(status.st_mode):
-                raise errors.FailedPreconditionError(None, None, f"{path}; not a file, but a pipe, socket or device")
-        except BaseException:
-            os.close(self._fd)
-            self._fd = -1
-            raise
+        self._fd, status = _open_to_read(path)
         self.size = status.st_size
         self.identity = _identity_of(status)
         self._map = None

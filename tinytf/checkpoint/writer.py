@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import errors
-from tinytf.checkpoint import elements, files, slices, v2_merge
+from tinytf.checkpoint import cpp_sort, elements, files, slices, v2_merge
 from tinytf.checkpoint.v1_writer import SliceWriter
 from tinytf.checkpoint.v2_writer import BundleWriter
 
@@ -50,8 +50,8 @@ def slice_writer(filename, names, shape_and_slices, arrays) -> None:
     """What the ops Save and SaveSlices do: as `bundle_writer`, but a V1 file."""
     # TensorFlow's V1 ops go through the names in order; it shows in the file's first entry.
     keys = [_name(name).encode("utf-8", "surrogateescape") for name in names]
-    if keys != sorted(keys):
-        order = sorted(range(len(keys)), key=keys.__getitem__)
+    if len(set(keys)) < len(keys) or keys != sorted(keys):
+        order = cpp_sort.sorted_places(keys)
         names, shape_and_slices, arrays = ([items[i] for i in order] for items in (names, shape_and_slices, arrays))
     with SliceWriter(files.local_path(filename)) as writer:
         _add_all(writer, names, shape_and_slices, arrays)

@@ -10,6 +10,8 @@ import collections
 import os
 import re
 
+from tinytf import protos
+
 _TAG = re.compile(r"\{\{([A-Za-z0-9_.\-/]+) ([A-Za-z0-9_.\-/]+)\}\}")
 _ParseTag = collections.namedtuple("_ParseTag", ["type", "name"])
 # Files whose frames are not the program's own.
@@ -96,6 +98,17 @@ def traceback_files_common_prefix(all_ops) -> str:
     """What the paths of the tracebacks' files have in common; `all_ops` is a list of lists of ops."""
     files = {frame[0] for ops in all_ops or () for op in ops or () for frame in op._traceback if "<embedded" not in frame[0]}
     return os.path.split(os.path.commonprefix(list(files)))[0] if files else ""
+
+
+def create_graph_debug_info_def(operations):
+    """A GraphDebugInfo: where in the program each op of (function, op) pairs was made, the innermost frame first."""
+    info, numbers = protos.GraphDebugInfo(), {}
+    for function, op in operations:
+        trace = info.traces[function + op.name]
+        for frame in reversed(_compute_useful_frames(op, 10)):
+            trace.file_line_cols.add(file_index=numbers.setdefault(frame[0], len(numbers)), line=frame[1])
+    info.files.extend(numbers)
+    return info
 
 
 def _sources_for_node(node, graph) -> list:

@@ -7,6 +7,7 @@ import os
 from google.protobuf import text_format
 
 from tinytf import errors
+from tinytf.checkpoint import files
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -56,21 +57,22 @@ def write_graph(graph_or_graph_def, logdir, name, as_text: bool = True) -> str:
 
 
 _MOST_BYTES = (1 << 31) - 1  # that protobuf allows
-_MOST_BYTES_OF_A_STREAM = 1 << 26  # a link to /dev/zero has no end
 
 
 def read_message(path, message_type):
     """A message from a file in binary or text format; IOError where it is missing or is neither."""
     path = path.decode() if isinstance(path, bytes) else os.fspath(path)
     try:
-        with open(path, "rb") as stream:
-            most = _MOST_BYTES if os.path.isfile(path) else _MOST_BYTES_OF_A_STREAM
-            data = stream.read(most + 1)
-            if len(data) > most:
-                raise OSError(f"File {path} is larger than the {most} bytes that a message of this kind may have.")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as e:
+        with files.open_to_read(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            data = stream.read() if size <= _MOST_BYTES else b""
+    except errors.OpError as e:
+        if os.path.exists(path) and not os.path.isdir(path):
+            raise OSError(f"File {e.message}.") from e
         meant = f" Did you mean {path + '.meta'!r}?" if os.path.exists(path + ".meta") else ""
         raise OSError(f"File {path} does not exist.{meant}") from e
+    if size > _MOST_BYTES:
+        raise OSError(f"File {path} is larger than the {_MOST_BYTES} bytes that a message of this kind may have.")
     message = message_type()
     try:
         if message.ParseFromString(data) == len(data):  # protobuf 3.20 only warns where it stops before the end

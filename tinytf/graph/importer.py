@@ -149,8 +149,7 @@ class _Importer:
             self.tie_back_edges()
             self.update_renamed_colocations()
             self.finish(new_ops)
-            for name in self.functions:
-                self._add_function(name)
+            self.add_functions()
         except BaseException:
             self._undo(start)
             self.graph._versions = versions
@@ -166,15 +165,15 @@ class _Importer:
     def _undo(self, start: int) -> None:
         """Takes back the operations of an import that failed: the graph is as it was."""
         graph = self.graph
-        for op in reversed(graph._operations[start:]):
+        gone = set(graph._operations[start:])
+        consumers, controlled = {}, {}  # the lists of what stays, each of which may name thousands that go
+        for op in gone:
             del graph._nodes_by_name[op.name]
             graph._names_in_use.pop(op.name.lower(), None)
-            for tensor in op._inputs:
-                if op in tensor._consumers:
-                    tensor._consumers.remove(op)
-            for control in op._control_inputs:
-                if op in control._control_outputs:
-                    control._control_outputs.remove(op)
+            consumers.update((id(t._consumers), t._consumers) for t in op._inputs if t.op not in gone)
+            controlled.update((id(c._control_outputs), c._control_outputs) for c in op._control_inputs if c not in gone)
+        for users in [*consumers.values(), *controlled.values()]:
+            users[:] = [user for user in users if user not in gone]
         del graph._operations[start:]
 
     # Checks before anything is made ---------------------------------------------------------------
@@ -423,23 +422,27 @@ class _Importer:
                     op.device = graph._nodes_by_name[other].device
                     break
 
-    def _add_function(self, name: str) -> None:
+    def add_functions(self) -> None:
         graph = self.graph
-        if name in graph._functions:
+        new = [name for name in self.functions if name not in graph._functions]
+        if not new:
             return
         if graph._library is None:
             graph._library = protos.FunctionDefLibrary()
         known = {f.signature.name: f for f in graph._library.function}
-        if name in known:
-            if known[name] != self.functions[name]:
-                raise ValueError(f"Cannot add function '{name}' because a different function with the same name already exists.")
-            return
-        graph._library.function.add().CopyFrom(self.functions[name])
-        graph.__dict__.setdefault("_imported_functions", set()).add(name)
         gradients = {g.function_name for g in graph._library.gradient}
+        new_gradients: dict = {}
         for gradient in self.graph_def.library.gradient:
-            if gradient.function_name == name and name not in gradients:
-                graph._library.gradient.add().CopyFrom(gradient)
+            if gradient.function_name not in gradients:
+                new_gradients.setdefault(gradient.function_name, []).append(gradient)
+        for name in new:
+            if name in known:
+                if known[name] != self.functions[name]:
+                    raise ValueError(f"Cannot add function '{name}' because a different function with the same name already exists.")
+                continue
+            graph._library.function.add().CopyFrom(self.functions[name])
+            graph.__dict__.setdefault("_imported_functions", set()).add(name)
+            graph._library.gradient.extend(new_gradients.get(name, ()))
 
     def graph_op_def(self, op_type: str):
         """The OpDef of a foreign op that an earlier import brought."""

@@ -12,7 +12,7 @@ import os
 import re
 
 from tinytf import logging, protos
-from tinytf.graph import collection_protos, graph_io, op_list
+from tinytf.graph import collection_protos, error_interpolation, graph_io, op_list
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.graph import Graph
@@ -285,15 +285,9 @@ def _write_items(target, key, items, export_scope) -> None:
 
 
 def _write_debug_info(path, graph, graph_def, export_scope, as_text) -> None:
-    """Where in the program each node was made, as a GraphDebugInfo."""
-    info = protos.GraphDebugInfo()
-    numbers: dict = {}
-    for node in graph_def.node:
-        op = graph.get_operation_by_name(prepend_name_scope(node.name, export_scope))
-        trace = info.traces[node.name + "@"]
-        for filename, line, function, text in reversed(op.traceback):
-            trace.file_line_cols.add(file_index=numbers.setdefault(filename, len(numbers)), line=line, func=function, code=text)
-    info.files.extend(numbers)
+    """Where in the program each node was made."""
+    ops = [("", graph.get_operation_by_name(prepend_name_scope(node.name, export_scope))) for node in graph_def.node]
+    info = error_interpolation.create_graph_debug_info_def(ops)
     graph_io.write_graph(info, os.path.dirname(path), os.path.basename(path), as_text=as_text)
 
 

@@ -6,6 +6,7 @@ import heapq
 import re
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>\-]*\Z")
+_MOST_PREFIXES = 64 << 20  # characters that scopes may have together, beyond what the names have
 
 
 def parse_input(text: str) -> tuple:
@@ -13,7 +14,7 @@ def parse_input(text: str) -> tuple:
     if text.startswith("^"):
         return text[1:], -1
     name, colon, index = text.rpartition(":")
-    if colon and index.isdigit():
+    if colon and index.isdigit() and index.isascii() and len(index) < 10:
         return name, int(index)
     return text, 0
 
@@ -86,8 +87,9 @@ def in_order(nodes, number: dict, inputs: list, mapped) -> list:
 
 
 def prefixes_of(names) -> set:
-    """Every name scope that names lie in: 'a' and 'a/b' of 'a/b/c'."""
+    """Every name scope that names lie in: 'a' and 'a/b' of 'a/b/c'; ValueError where they are many times longer than the names."""
     found: set = set()
+    budget = _MOST_PREFIXES + 32 * sum(map(len, names))
     for name in names:
         end = name.rfind("/")
         while end > 0:
@@ -95,5 +97,8 @@ def prefixes_of(names) -> set:
             if prefix in found:
                 break
             found.add(prefix)
+            budget -= end
+            if budget < 0:
+                raise ValueError(f"A node's name lies in {name.count('/')} name scopes: '{name[:40]}…'")
             end = name.rfind("/", 0, end)
     return found

@@ -45,7 +45,7 @@ def extract_sub_graph(graph_def, dest_nodes):
     for node in graph_def.node:
         found = needs[node.name] = [node_name(n) for n in node.input]
         if "_class" in node.attr:
-            groups = [g.decode() for g in node.attr["_class"].list.s]
+            groups = [g.decode("utf-8", "replace") for g in node.attr["_class"].list.s]
             found.extend([g[5:] for g in groups if g.startswith("loc:@")])
     for name in dest_nodes:
         assert name in needs, f"{name} is not in graph"

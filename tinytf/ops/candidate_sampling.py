@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from tinytf import errors
+from tinytf.checkpoint import files
 from tinytf.graph import shape_rules
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import op
@@ -159,8 +160,11 @@ def _read_counts(op_):
         raise errors.PermissionDeniedError(
             op_.node_def, op_, "An imported graph does not read files here: give `unigrams` instead of vocab_file"
         )
-    with open(path, encoding="utf-8") as lines:
-        return [float(line.rsplit(",", 1)[-1]) for line in lines if line.strip()]
+    with files.open_to_read(path) as lines:
+        try:
+            return [float(line.rsplit(b",", 1)[-1]) for line in lines if line.strip()]
+        except ValueError as e:
+            raise errors.InvalidArgumentError(op_.node_def, op_, f"vocab_file {path} has a line that does not end in a number: {e}") from None
 
 
 def _alias_table(weights):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from tinytf import checkpoint, dtypes, errors
+from tinytf.checkpoint import files
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -19,11 +20,8 @@ def _text(value) -> str:
 
 
 def _lines(op_, path: str) -> list:
-    try:
-        with open(path, "rb") as stream:
-            return [line.rstrip(b"\r\n") for line in stream]
-    except OSError as e:
-        raise errors.NotFoundError(op_.node_def, op_, f"{path}; {e.strerror}") from e
+    with files.open_to_read(path) as stream:
+        return [line.rstrip(b"\r\n") for line in stream]
 
 
 def _remapping_kernel(op_):

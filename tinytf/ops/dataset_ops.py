@@ -11,6 +11,7 @@ from tinytf.graph import trust
 from tinytf.graph.function import get_function
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
+from tinytf.inflated import open_to_read
 from tinytf.ops import dataset_cache, datasets
 from tinytf.ops.shape_ops import show
 
@@ -45,7 +46,7 @@ def _records(op):
         def elements():
             trust.check_op(op)
             for name in _names(filenames):
-                for _, record in _found(name, lambda name=name: read_records(name, _one(compression))):
+                for _, record in read_records(name, _one(compression)):
                     yield (np.array(record, dtype=object),)
 
         return datasets.Stream(elements)
@@ -82,23 +83,7 @@ def _one(value) -> str:
 
 def _opened(op, name, compression):
     trust.check_op(op)
-    if compression == "GZIP":
-        import gzip
-
-        return _found(name, lambda: gzip.open(name, "rb"))
-    if compression == "ZLIB":
-        import io
-        import zlib
-
-        return _found(name, lambda: io.BytesIO(zlib.decompress(open(name, "rb").read())))
-    return _found(name, lambda: open(name, "rb"))
-
-
-def _found(name, action):
-    try:
-        return action()
-    except FileNotFoundError:
-        raise errors.NotFoundError(None, None, f"{name}; No such file or directory") from None
+    return open_to_read(name, compression)
 
 
 op("TensorDataset(components: Toutput_types) -> (handle: variant); Toutput_types: list(type) >= 1; output_shapes: list(shape) >= 1; is_stateful",

@@ -14,6 +14,7 @@ import struct
 
 import numpy as np
 
+_MOST_BYTES = 1 << 31
 _READING = "failed to slurp gif file: Failed to read from given file"
 
 
@@ -32,6 +33,8 @@ def decode(data: bytes) -> np.ndarray:
     if not frames:
         raise GifError("gif file does not contain any image")
     height, width = max(f[0].shape[0] for f in frames), max(f[0].shape[1] for f in frames)
+    if len(frames) * height * width * 3 >= _MOST_BYTES:
+        raise GifError(f"{len(frames)} frames of {width} by {height} are too large")
     out = np.zeros((len(frames), height, width, 3), np.uint8)
     for k, (indices, left, top, table) in enumerate(frames):
         if k:

@@ -30,8 +30,10 @@ ZIGZAG = np.array(
      62, 63] + [63] * 16
 )  # fmt: skip
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # what ends a scan's data
-_RESTART = re.compile(rb"\xff+[\xd0-\xd7]")
-_STUFFED = re.compile(rb"\xff+\x00")
+# Of a row of FF only the first begins a match: else a file of nothing else would be searched from each of them.
+_RESTART = re.compile(rb"(?<!\xff)\xff+[\xd0-\xd7]")
+_STUFFED = re.compile(rb"(?<!\xff)\xff+\x00")
+_MOST_VISITS = 100  # how often scans may come to a block, on average: real images have ten scans or so
 
 
 class JpegError(ValueError):
@@ -58,7 +60,7 @@ class Frame:
         self.width = self.height = 0
         self.progressive = self.saw_jfif = False
         self.adobe = None  # the transform that Adobe's marker names
-        self.truncated = False
+        self.blocks = self.visited = 0  # how many there are, how many scans came to, each scan counted
 
 
 def decode(data, channels=0, ratio=1, fancy=True, recover=False, fraction=1.0, fast=True, crop=None) -> np.ndarray:
@@ -140,7 +142,7 @@ def _read(data, headers_only, recover) -> Frame:
                 raise JpegError("a segment too short for what it says") from error
 
 
-_NEXT = re.compile(rb"\xff+[\x01-\xfe]")
+_NEXT = re.compile(rb"\xff[\x01-\xfe]")
 
 
 def _segment(frame, marker, content, most_blocks) -> None:
@@ -205,8 +207,8 @@ def _frame(frame, marker, content, most_blocks) -> None:
     high, wide = max(c.v for c in frame.components), max(c.h for c in frame.components)
     frame.mcu_rows, frame.mcu_columns = -(-frame.height // (8 * high)), -(-frame.width // (8 * wide))
     frame.max_h, frame.max_v = wide, high
-    blocks = frame.mcu_rows * frame.mcu_columns * sum(c.h * c.v for c in frame.components)
-    if blocks > most_blocks or frame.width * frame.height >= 1 << 29:  # a block takes a bit at least
+    frame.blocks = frame.mcu_rows * frame.mcu_columns * sum(c.h * c.v for c in frame.components)
+    if frame.blocks > most_blocks or frame.width * frame.height >= 1 << 29:  # a block takes a bit at least
         raise JpegError("an image larger than its file can describe")
     for c in frame.components:
         c.rows, c.columns = -(-frame.height * c.v // (8 * high)), -(-frame.width * c.h // (8 * wide))
@@ -238,6 +240,9 @@ def _scan(frame, content, data) -> None:
             c.steps = frame.tables[c.table]
     parts = [_STUFFED.sub(b"\xff", part) for part in _RESTART.split(data)]
     order, slots = _order(frame, components)
+    frame.visited += order.size
+    if frame.visited > max(_MOST_VISITS * frame.blocks, 1 << 20):
+        raise JpegError("more scans than any image needs")
     coder = jpeg_huffman.Coder(frame, components, first, last, high, low, JpegError)
     interval = frame.restart or max(len(order), 1)
     for i, start in enumerate(range(0, len(order), interval)):

@@ -41,7 +41,7 @@ def push(op, tensors, item):
 def push_batch_kernel(op):
     def push_batch(handles, rows):
         pushed = np.empty(np.shape(handles), dtype=object)
-        for at, row in zip(np.ndindex(*pushed.shape), rows):
+        for at, row in zip(np.ndindex(*pushed.shape), map(lists.own, rows)):
             pushed[at] = push(op, handles[at], row)
         return pushed
 

@@ -8,10 +8,12 @@ import threading
 import numpy as np
 
 from tinytf import errors
+from tinytf.checkpoint import files
 from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar, unknown
+from tinytf.inflated import open_to_read
 
 ReaderReadV2 = collections.namedtuple("ReaderReadV2", ["key", "value"])
 ReaderReadUpToV2 = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"])
@@ -22,7 +24,7 @@ ReaderReadUpToV2 = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"]
 def text_lines(path: str, op):
     """Lines without their ends; keys are path:line, counted from 1, skipped lines included."""
     skip = op.attr("skip_header_lines")
-    with open(path, "rb") as file:
+    with files.open_to_read(path) as file:
         for number, line in enumerate(file, 1):
             if number > skip:
                 yield f"{path}:{number}", line[:-2] if line.endswith(b"\r\n") else line[:-1] if line.endswith(b"\n") else line
@@ -30,19 +32,15 @@ def text_lines(path: str, op):
 
 def whole_file(path: str, op):
     """The file as one record."""
-    with open(path, "rb") as file:
+    with files.open_to_read(path) as file:
         yield path, file.read()
 
 
 def fixed_length(path: str, op):
     """Records of `record_bytes` bytes between a header and a footer."""
     record_bytes, hop = op.attr("record_bytes"), op.attr("hop_bytes") or op.attr("record_bytes")
-    with open(path, "rb") as file:
+    with open_to_read(path, op.attr("encoding").decode()) as file:
         content = file.read()
-    if op.attr("encoding") == b"ZLIB":
-        import zlib
-
-        content = zlib.decompress(content)
     position, end = op.attr("header_bytes"), len(content) - op.attr("footer_bytes")
     number = 0
     while position + record_bytes <= end:
@@ -93,15 +91,10 @@ class Reader:
         """The records of a file; NotFoundError where it does not exist."""
         trust.check_op(self.op)
         path = name.decode("utf-8", "surrogateescape")
-        try:
-            if self.records is not None:
-                open(path, "rb").close()
-                return iter(self.records(path, self.op))
-            return iter([(path, name)])
-        except FileNotFoundError:
-            raise errors.NotFoundError(None, None, f"{path}; No such file or directory") from None
-        except IsADirectoryError:
-            raise errors.FailedPreconditionError(None, None, f"{path}; Is a directory") from None
+        if self.records is not None:
+            files.open_to_read(path).close()
+            return iter(self.records(path, self.op))
+        return iter([(path, name)])
 
 
 def _reader_kernel(records):

@@ -42,9 +42,9 @@ def _result(value):
     array = np.asarray(value, order="C")
     if array.dtype.kind == "U":
         array = np.char.encode(array, "utf-8")
-    if array.dtype.kind == "S":
-        array = array.astype(object)
-    return array
+    elif array.dtype.kind == "S" and not isinstance(value, np.ndarray):
+        array = np.asarray(value, dtype=object, order="C")  # as they are: NumPy's own strings lose zero bytes at their end
+    return array.astype(object) if array.dtype.kind == "S" else array
 
 
 def _raised(op, error):

@@ -195,9 +195,11 @@ def _reshape_kernel(op):
     def reshape(x, shape):
         sizes = shape.tolist()
         try:
-            return x.reshape(sizes)
+            if min(sizes, default=0) >= -1:  # NumPy takes any number below zero for "what is left"
+                return x.reshape(sizes)
         except (ValueError, TypeError):
-            return x.reshape(_checked_sizes(op, x, shape))
+            pass
+        return x.reshape(_checked_sizes(op, x, shape))
 
     return reshape
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tinytf import errors
@@ -23,9 +25,11 @@ def invalid(op, message):
 
 
 def linear(op, indices, shape):
-    """The row-major position of each index row; raises where one lies outside the shape."""
+    """The row-major position of each index row; raises where one lies outside the shape, or positions may pass 2^63."""
     if indices.ndim != 2 or indices.shape[1] != shape.size:
         raise invalid(op, f"indices {show(indices.shape)} do not fit a shape of {shape.size} dimensions")
+    if math.prod(shape.tolist()) >= 1 << 63:
+        raise invalid(op, f"Shape {show(shape.tolist())} would have more than 2**63 - 1 elements")
     dims = shape.astype(np.int64)
     bad = ((indices < 0) | (indices >= dims)).any(1)
     if bad.any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tinytf.graph.build import make
@@ -43,19 +45,19 @@ op("SparseReorder(input_indices: int64, input_values: T, input_shape: int64) -> 
 
 def _reshape_kernel(op):
     def reshape(indices, shape, new_shape):
-        whole = int(np.prod(shape, dtype=np.int64))
+        positions, whole = linear(op, indices, shape), math.prod(shape.tolist())
         new = new_shape.tolist()
         if new.count(-1) > 1:
             raise invalid(op, "only one output dimension may be -1")
         if -1 in new:
-            known = int(np.prod([d for d in new if d != -1], dtype=np.int64))
+            known = math.prod(d for d in new if d != -1)
             if known <= 0 or whole % known:
                 raise invalid(op, f"Input to reshape is a SparseTensor with {whole} dense values, but the requested shape requires a multiple of {known}. input_shape={show(shape.tolist())} output_shape={show(new)}")
             new[new.index(-1)] = whole // known
-        if int(np.prod(new, dtype=np.int64)) != whole:
-            raise invalid(op, f"Input to reshape is a tensor with {whole} dense values, but the requested shape has {int(np.prod(new, dtype=np.int64))}. input_shape={show(shape.tolist())} output_shape={show(new)}")
+        if math.prod(new) != whole:
+            raise invalid(op, f"Input to reshape is a tensor with {whole} dense values, but the requested shape has {math.prod(new)}. input_shape={show(shape.tolist())} output_shape={show(new)}")
         new = np.array(new, np.int64)
-        return unlinear(linear(op, indices, shape), new), new
+        return unlinear(positions, new), new
 
     return reshape
 

@@ -34,7 +34,7 @@ def _rows(shape, elements, left):
 
 def _element_printer(dtype):
     if dtype == object or dtype.kind in "SU":
-        return lambda s: s.decode("utf-8", "replace") if isinstance(s, bytes) else str(s)
+        return escaped
     if dtype == bool:
         return lambda b: "1" if b else "0"
     if dtype == np.float64:
@@ -44,6 +44,15 @@ def _element_printer(dtype):
     if dtype.kind == "c":
         return lambda x: "?"  # TF prints no complex numbers
     return str
+
+
+_ESCAPES = {9: "\\t", 10: "\\n", 13: "\\r", 34: '\\"', 39: "\\'", 92: "\\\\"}
+
+
+def escaped(text) -> str:
+    """A string as C writes it: what is not printable ASCII as `\\303`."""
+    data = text if isinstance(text, bytes) else str(text).encode()
+    return "".join(_ESCAPES.get(b) or (chr(b) if 32 <= b < 127 else f"\\{b:03o}") for b in data)
 
 
 def _shortest(x, parse, short, long):

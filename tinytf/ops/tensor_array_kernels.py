@@ -91,7 +91,7 @@ def gather_kernel(op):
                 )
         result = np.empty((len(parts), *first), np_dtype)
         for i, part in enumerate(parts):
-            result[i] = part
+            result[i, ...] = part  # its elements: without the dots a string's array would become the element
         return result
 
     return gather
@@ -102,8 +102,8 @@ def scatter_kernel(op):
         array.check_open(op)
         if value.ndim < 1 or len(indices) != len(value):
             array.fail(op, "Expected len(indices) == values.shape[0], but saw: %d vs. %s" % (len(indices), list(value.shape)))
-        for i, row in zip(indices.tolist(), value):
-            array.write(op, i, row)
+        for place, i in enumerate(indices.tolist()):
+            array.write(op, i, value[place, ...])  # an array, of strings, too: iterating would give bytes
         return flow
 
     return scatter

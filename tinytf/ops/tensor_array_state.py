@@ -104,6 +104,8 @@ class ArrayList:
                 "gradients to be written.  If you set the full element_shape property on the forward TensorArray, the "
                 "proper all-zeros tensor will be returned instead of incurring this error." % (index, show(shape)),
             )
+        if np.dtype(self.np_dtype) == object:
+            self.fail(op, "TensorSetZero type not supported: string")
         return np.zeros(shape, self.np_dtype)
 
     def grad(self, op, source, prefix=()):

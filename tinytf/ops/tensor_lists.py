@@ -41,6 +41,8 @@ def zeros_of(item):
 
 def own(item):
     """An item of a list for itself: arrays are copied, for what made them may write to them; lists and optionals never change."""
+    if isinstance(item, bytes):  # a row of a vector of strings
+        return np.array(item, object)
     return item if hasattr(item, "zeros_like") else np.array(item)
 
 
@@ -112,7 +114,7 @@ def zeros(op, tensors: TensorList, given):
             "Trying to read an uninitialized tensor but element_shape is not fully defined: %s%s"
             % (brackets(dims), " and no list element is set." if all(item is None for item in tensors.items) else ""),
         )
-    return np.zeros(dims, tensors.dtype.as_numpy_dtype)
+    return np.full(dims, b"", object) if tensors.dtype == dtypes.string else np.zeros(dims, tensors.dtype.as_numpy_dtype)
 
 
 def stack(op, tensors: TensorList, indices, given):
@@ -130,7 +132,7 @@ def stack(op, tensors: TensorList, indices, given):
             )
     result = np.empty((len(parts), *parts[0].shape), tensors.dtype.as_numpy_dtype)
     for i, part in enumerate(parts):
-        result[i] = part
+        result[i, ...] = part  # its elements: without the dots a string's array would become the element
     return result
 
 

@@ -6,7 +6,9 @@ import os
 import socket
 import time
 
-from tinytf import file_io, protos
+from google.protobuf.message import DecodeError
+
+from tinytf import errors, file_io, protos
 from tinytf.checkpoint import files
 from tinytf.records import encode_record, read_records
 
@@ -16,8 +18,12 @@ def summary_iterator(path):
 
     NotFoundError without one, DataLossError where it is damaged. Follows tf.train.summary_iterator of TF 1.15.
     """
-    for _, record in read_records(path):
-        yield protos.Event.FromString(record)
+    for offset, record in read_records(path):
+        try:
+            event = protos.Event.FromString(record)
+        except (DecodeError, RecursionError) as error:  # the latter: protobuf in plain Python, of groups in groups
+            raise errors.DataLossError(None, None, f"the record at {offset} is no Event message: {error} [file {path}]") from None
+        yield event
 
 
 class EventFileWriter:

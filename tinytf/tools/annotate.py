@@ -86,7 +86,10 @@ def _handle_at(data, pos: int):
 def _block(data, handle, message_of):
     offset, size = handle
     end = offset + size
+    if size < 4 or end + table.TRAILER_SIZE > len(data):
+        raise ValueError(f"the block at {offset} of {size} bytes lies outside of the file")
     restarts = coding.get_fixed32(data, end - 4)
+    budget = table.SLACK + 8 * len(data)  # for keys: the metaindex has not been read before, and may share what it likes
     entries_end = end - 4 - 4 * restarts
     pos, key = offset, b""
     while pos < entries_end:
@@ -96,6 +99,9 @@ def _block(data, handle, message_of):
         length, pos = coding.get_varint(data, pos, end)
         yield _line(begin, data[begin:pos], f"entry: shares {shared} bytes of the key before, adds {unshared}; value of {length} bytes")
         key = key[:shared] + data[pos : pos + unshared]
+        budget -= len(key)
+        if budget < 0:
+            raise ValueError("the keys claim to be many times longer than the file")
         yield _line(pos, data[pos : pos + unshared], f"key {_key(key)}", 1)
         pos += unshared
         message = message_of(key)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from tinytf.contrib.training.device_setter import (  # noqa: F401
+    GreedyLoadBalancingStrategy,
+    RandomStrategy,
+    byte_size_load_fn,
+)
 from tinytf.contrib.training.evaluation import (  # noqa: F401
     StopAfterNEvalsHook,
     SummaryAtEndHook,
