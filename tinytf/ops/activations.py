@@ -17,6 +17,7 @@ from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merged, same_as_input
 from tinytf.ops import array_ops, math_ops, nn_basic
+from tinytf.ops.wide_rows import against_scalar
 
 _REAL = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
 _FLOAT = "{half, bfloat16, float, double}"
@@ -30,7 +31,7 @@ def _plain(function):
 
 
 def _relu(x, out=None):
-    return np.maximum(x, x.dtype.type(0), out=out)
+    return against_scalar(np.maximum, x, x.dtype.type(0), out)
 
 
 _relu.takes_out = True
@@ -46,7 +47,7 @@ _relu_grad.takes_out = True
 
 
 def _relu6(x):
-    return np.minimum(np.maximum(x, x.dtype.type(0)), x.dtype.type(6))
+    return against_scalar(np.minimum, _relu(x), x.dtype.type(6))
 
 
 def _relu6_grad(g, f):
@@ -73,8 +74,7 @@ def _leaky_relu_grad(op):
 
 def _expm1(x):
     """exp(x) - 1 of the negative part, so that large values do not overflow."""
-    e = np.minimum(x, x.dtype.type(0))
-    e = np.exp(e)
+    e = np.exp(against_scalar(np.minimum, x, x.dtype.type(0)))
     e -= e.dtype.type(1)
     return e
 

@@ -18,8 +18,8 @@ from tinytf.ops import training_rules as rules
 from tinytf.ops.resource_ops import handle_dims, value_at
 from tinytf.ops.state_ops import INDEX, NUMBER, check_rows, rounds, shape_text, value_of
 
-BLOCK = 131_072  # elements at a time: a call of NumPy for each is cheap beside its work, even with two threads taking turns to make them
-DIVIDED = 80_000  # elements that are worth a thread of their own
+BLOCK = 262_144  # elements at a time: fewer, and two threads spend their time taking turns to call NumPy
+DIVIDED = 250_000  # elements that are worth a thread of their own
 
 
 def _values(op_, boxes, read):
