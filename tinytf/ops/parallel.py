@@ -39,9 +39,9 @@ def cores() -> int:
 _CORES = min(cores(), 8)
 
 
-def has_helpers() -> bool:
-    """Whether there are threads beside the one that runs a plan."""
-    return _CORES > 1
+def helpers() -> int:
+    """How many threads there are beside the one that runs a plan."""
+    return _CORES - 1
 
 
 def divide(work, size: int, least: int = 1) -> None:
@@ -57,7 +57,7 @@ def divide(work, size: int, least: int = 1) -> None:
         return
     job = _Job(work, [size * i // parts for i in range(parts + 1)])
     for _ in range(parts - 1):
-        _ask(job.take_part)
+        ask(job.take_part)
     job.take_part()
     job.wait()
 
@@ -106,7 +106,7 @@ class Beside:
         self._begun, self._finished = _thread.allocate_lock(), _thread.allocate_lock()
         self._finished.acquire()
         self._value = self._error = None
-        _ask(self._run)
+        ask(self._run)
 
     def _run(self) -> None:
         if not self._begun.acquire(False):
@@ -132,7 +132,7 @@ class Beside:
 _asked: queue.SimpleQueue | None = None
 
 
-def _ask(function) -> None:
+def ask(function) -> None:
     """Has a thread that sleeps until there is work call `function`, some time."""
     global _asked
     if _asked is None:

@@ -216,6 +216,11 @@ class _Emitter:
             self.source.line(depth, ", ".join(f"v{v.number}" for v in outputs) + f" = {call}", op)
         return target
 
+    def emit_pieces(self, instruction, depth, guarded) -> None:
+        self.source.names["in_pieces"] = _in_pieces
+        arguments = ", ".join([self.kernel(instruction.kernel), *map(self.name, instruction.inputs)])
+        self.source.line(depth, f"v{instruction.outputs[0].number} = in_pieces({arguments})", instruction.op)
+
     def emit_begin(self, instruction, depth, guarded) -> None:
         self.source.names["beside"] = Beside
         arguments = ", ".join([self.kernel(instruction.kernel), *map(self.name, instruction.inputs)])
@@ -294,6 +299,10 @@ def _may_be_large(v) -> bool:
     for d in dims:
         size *= d
     return size > 4096
+
+
+def _in_pieces(kernel, *arguments):
+    return kernel.in_pieces(*arguments)
 
 
 def _own(value):

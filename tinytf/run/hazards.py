@@ -9,6 +9,7 @@ from tinytf.run.program import Instruction, Program, with_bases
 KEEPS_INPUTS = frozenset(
     ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
 )
+READS = frozenset(["ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"])  # of what is known of a variable
 _ELEMENTWISE_WRITES = frozenset(["Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"])
 
 
@@ -90,7 +91,7 @@ def variables_written(instruction):
             for inner in instruction.extra[section]:
                 yield from variables_written(inner)
     op = instruction.op
-    if instruction.kind != "call" or op.type in ("ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"):
+    if instruction.kind != "call" or op.type in READS:
         return
     for t, v in zip(op._inputs, instruction.inputs):
         if v.roots and (v.is_ref or t.dtype.base_dtype.name == "resource"):
