@@ -14,10 +14,13 @@ large product is nothing but the gradient of an update, it is begun at its place
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinytf.run.hazards import READS, variables_written
 from tinytf.run.program import Program, values_read, with_bases
 
 LEAST = 1_500_000  # multiplications, some 30 us: less is not worth the handing over
+LARGEST = 500_000  # numbers: the update of more is divided among threads itself
 
 
 def update_by_pieces(program: Program, multiplications) -> None:
@@ -46,6 +49,7 @@ def update_by_pieces(program: Program, multiplications) -> None:
             and not product.guard
             and gradient.tensor.dtype.name in ("float32", "float64")
             and multiplications(product) >= LEAST
+            and np.prod(gradient.tensor.dims, dtype=np.int64) < LARGEST
             and users[gradient.number] == [update]
             and gradient.number not in kept
         ):
