@@ -121,10 +121,18 @@ class Beside:
     def result(self):
         """What the kernel gives, or the exception that it raised."""
         self._run()
-        self._finished.acquire()
+        with self._finished:
+            pass
         if self._error is not None:
             raise self._error
         return self._value
+
+
+def add_product(before: Beside, kernel, a, b) -> np.ndarray:
+    """The sum that `before` gives, and a product made by `kernel` added to it in place."""
+    product = kernel(a, b)
+    total = before.result()
+    return np.add(total, product, out=total)
 
 
 # Other threads -------------------------------------------------------------------------------------------

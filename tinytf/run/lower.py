@@ -23,6 +23,7 @@ from tinytf.run.beside import multiplications, run_products_beside
 from tinytf.run.hazards import protect_from_writes
 from tinytf.run.narrow import narrow_products
 from tinytf.run.program import Instruction, Program, Value
+from tinytf.run.sums import sum_products_beside
 from tinytf.run.unused import drop_unused
 from tinytf.run.updates import update_by_pieces
 
@@ -71,6 +72,7 @@ class _Lowering:
         drop_unused(self.program)
         narrow_products(self.program)
         protect_from_writes(self.program, self.needed, self.fed)
+        sum_products_beside(self.program, multiplications)
         update_by_pieces(self.program, multiplications)
         run_products_beside(self.program)
 

@@ -30,8 +30,9 @@ def with_bases(values):
 class Instruction:
     """One step of a plan.
 
-    kind: 'call' (a kernel), 'begin' and 'join' (a kernel that runs beside what lies between them), 'pieces' (a product that
-    is made while it is used), 'read' (a variable's value), 'merge', 'loop', 'move' (loop variables).
+    kind: 'call' (a kernel), 'begin' and 'join' (a kernel that runs beside what lies between them), 'accumulate' and 'total' (a
+    product begun that adds itself to the one before it, and waiting for it), 'pieces' (a product that is made while it is used), 'read' (a
+    variable's value), 'merge', 'loop', 'move' (loop variables).
     """
 
     __slots__ = ("kind", "op", "inputs", "outputs", "guard", "kernel", "extra")
