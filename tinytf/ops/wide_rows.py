@@ -24,8 +24,8 @@ def widen(matrix: np.ndarray, *vectors):
 
 
 def against_scalar(extremum, x: np.ndarray, scalar, out=None) -> np.ndarray:
-    """`extremum(x, scalar)`, np.maximum or np.minimum: NumPy takes a third of the time for two arrays."""
-    if x.size < _ROW or not x.flags.c_contiguous or not (out is None or out.flags.c_contiguous):
+    """`extremum(x, scalar)`, np.maximum, np.minimum or np.fmin: of two arrays of float32 NumPy takes it in a third of the time."""
+    if x.size < 8 * _ROW or x.dtype != np.float32 or not x.flags.c_contiguous or not (out is None or out.flags.c_contiguous):
         return extremum(x, scalar, out=out)
     result = np.empty_like(x) if out is None else out
     source, target = x.reshape(-1), result.reshape(-1)
