@@ -1,4 +1,4 @@
-"""Activations of many numbers are those of few: they go another way through NumPy."""
+"""What is made of many numbers is made of few: they go another way through NumPy."""
 
 import numpy as np
 import pytest
@@ -29,3 +29,16 @@ def test_against_a_scalar(extremum, x):
     out = x.copy()
     assert against_scalar(extremum, x, np.float32(0.5), out) is out
     np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("where", [tf.where, tf.where_v2])
+@pytest.mark.parametrize("dtype", [np.float32, np.int32, np.float64])
+def test_select(where, dtype):
+    chosen = np.random.RandomState(1).rand(X.size) < 0.5
+    x, y = np.nan_to_num(X).astype(dtype), np.arange(X.size).astype(dtype)
+    if dtype != np.int32:
+        x[-6:] = X[-6:]
+    with tf.Graph().as_default(), tf.Session() as sess:
+        condition, a, b = tf.placeholder(tf.bool, [None]), tf.placeholder(dtype, [None]), tf.placeholder(dtype, [None])
+        result = sess.run(where(condition, a, b), {condition: chosen, a: x, b: y})
+    np.testing.assert_array_equal(result, np.where(chosen, x, y))
