@@ -96,3 +96,16 @@ def variables_written(instruction):
     for t, v in zip(op._inputs, instruction.inputs):
         if v.roots and (v.is_ref or t.dtype.base_dtype.name == "resource"):
             yield from v.roots
+
+
+def earliest(instructions: list, at: int) -> int:
+    """How far up the instruction at `at` may go: behind what makes its inputs, and what writes to variables they may share."""
+    inputs = list(with_bases(instructions[at].inputs))
+    needed = {v.number for v in inputs}
+    roots = frozenset().union(*[v.roots for v in inputs])
+    while at:
+        before = instructions[at - 1]
+        if before.kind in ("loop", "merge") or any(v.number in needed for v in before.outputs) or roots and roots.intersection(variables_written(before)):
+            return at
+        at -= 1
+    return at

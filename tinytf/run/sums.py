@@ -16,7 +16,7 @@ from __future__ import annotations
 import collections
 
 from tinytf.ops import parallel
-from tinytf.run.hazards import variables_written
+from tinytf.run.hazards import earliest, variables_written
 from tinytf.run.program import Instruction, Program, values_read, with_bases
 
 LEAST = 1_500_000  # multiplications, some 30 us: less is not worth the handing over
@@ -61,4 +61,10 @@ def _chain(instructions, products, total) -> None:
             replaced[id(product)].insert(0, Instruction("total", last.op, last.inputs, (), extra=last.outputs[0]))
     # What the last ones read must stay as it is until the end.
     replaced[id(total)][0].inputs = tuple(v for p in products[-_MOST_AT_ONCE:] for v in p.inputs)
+    least = 0
+    for product in products:
+        made = instructions.index(product)
+        least = max(least, earliest(instructions, made))
+        instructions.insert(least, instructions.pop(made))
+        least += 1
     instructions[:] = [new for i in instructions for new in replaced.get(id(i), [i])]

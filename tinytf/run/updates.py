@@ -2,7 +2,7 @@
 
 TensorFlow's graph has all updates at its end.  But once the walk back has gone through a layer, nobody needs the layer's
 weights as they were, and its update may run while the gradients to other weights are made.  So where a
-large product is nothing but the gradient of an update, it is begun at its place, to be made by rows on another thread
+large product is nothing but the gradient of an update, it is begun as soon as it can be, to be made by rows on another thread
 (`ops/pipeline.py`), and the update stands behind the beginning of the next such product:
 
     v95 = in_pieces(k14, v8, v88)        # begins the product
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf.run.hazards import READS, variables_written
+from tinytf.run.hazards import READS, earliest, variables_written
 from tinytf.run.program import Program, values_read, with_bases
 
 LEAST = 1_500_000  # multiplications, some 30 us: less is not worth the handing over
@@ -66,11 +66,12 @@ def is_update(instruction) -> bool:
 
 
 def _begin(instructions, product, update) -> None:
-    """Makes a product one that is begun at its place, unless what it multiplies is overwritten before its update, or by it."""
+    """Makes a product one that is begun as soon as it can be, unless what it multiplies is overwritten before its update, or by it."""
     factors = _roots(product.inputs)
     made, used = instructions.index(product), instructions.index(update)
     if factors and any(factors.intersection(variables_written(i)) for i in instructions[made : used + 1]):
         return
+    instructions.insert(earliest(instructions, made), instructions.pop(made))
     product.kind = "pieces"
     # What it multiplies is read until the update is made.
     product.outputs[0].bases, product.outputs[0].roots = tuple(product.inputs), frozenset(factors)
