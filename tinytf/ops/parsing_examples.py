@@ -157,12 +157,31 @@ def _entries(op, feature, dtype, dims, where):
 def _rows_to_sparse(rows, dtype):
     """(indices [n, 2], values, shape) of one vector (or None) per row."""
     rows = [np.empty(0, dtype.as_numpy_dtype) if r is None else r for r in rows]
-    sizes = [len(r) for r in rows]
-    indices = np.empty((sum(sizes), 2), np.int64)
-    indices[:, 0] = np.repeat(np.arange(len(rows)), sizes)
-    indices[:, 1] = np.concatenate([np.arange(n) for n in sizes]) if rows else []
     values = np.concatenate(rows) if rows else np.empty(0, dtype.as_numpy_dtype)
-    return indices, values, np.array([len(rows), max(sizes, default=0)], np.int64)
+    return _sparse([len(r) for r in rows], values)
+
+
+def _sparse(sizes: list, values) -> tuple:
+    """(indices [n, 2], values, shape) of values that lie row by row, so many in each."""
+    indices, counts = np.empty((len(values), 2), np.int64), np.array(sizes, np.int64)
+    indices[:, 0] = np.repeat(np.arange(len(sizes)), counts)
+    indices[:, 1] = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return indices, values, np.array([len(sizes), max(sizes, default=0)], np.int64)
+
+
+def _sparse_batch(op, examples, key, dtype, where):
+    """A feature of any length of all examples: (indices, values, shape)."""
+    kind = _KINDS[dtype]
+    sizes, flat = [], []
+    for i, features in enumerate(examples):
+        feature = features.feature[key] if key in features.feature else None
+        if feature is not None and feature.HasField(kind):
+            values = getattr(feature, kind).value[:]
+        else:
+            values = _values(op, feature, dtype, where(i, key)) or []  # none, or an error
+        sizes.append(len(values))
+        flat += values
+    return _sparse(sizes, _array(flat, dtype))
 
 
 def _pad(rows, default, dims, dtype):
@@ -208,8 +227,7 @@ def parse_examples(op, serialized, names, sparse, dense) -> list:
 
     out = []
     for key, dtype in sparse:
-        rows = [_values(op, _find(e, key), dtype, where(i, key)) for i, e in enumerate(examples)]
-        out.append(_rows_to_sparse(rows, dtype))
+        out.append(_sparse_batch(op, examples, key, dtype, where))
     for key, dtype, shape, default in dense:
         dims = shape.as_list()
         if _is_variable(shape):
