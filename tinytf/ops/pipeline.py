@@ -65,3 +65,4 @@ class Product:
             if isinstance(piece, BaseException):
                 raise piece
             yield piece
+        self._a = self._b = None  # a thread that comes too late may hold on to this for a while, but not to arrays
