@@ -5,6 +5,7 @@ import pytest
 
 import tinytf as tf
 from tinytf.ops import parallel
+from tinytf.run import updates
 
 N = 128  # N * N * N multiplications are enough to be begun on another thread
 
@@ -53,7 +54,8 @@ def test_gradients_to_weights_are_begun_beside_the_walk_back():
         np.testing.assert_array_equal(a, b)  # threads change nothing
 
 
-def test_updates_take_their_products_piece_by_piece():
+def test_updates_take_their_products_piece_by_piece(monkeypatch):
+    monkeypatch.setattr(updates, "SMALLEST", 1)
     losses, weights, plan = train()
     assert plan.count("in_pieces(") == 3 and "beside(" not in plan
     lines = [line for line in plan.splitlines() if "in_pieces(" in line or "ApplyAdam" in line and "uninitialized" not in line]

@@ -5,6 +5,7 @@ import pytest
 
 import tinytf as tf
 from tinytf.ops import parallel, pipeline
+from tinytf.run import updates
 
 N = 160
 
@@ -13,6 +14,9 @@ N = 160
 def fresh_graph(monkeypatch):
     monkeypatch.setattr(parallel, "_CORES", 2)
     monkeypatch.setattr(pipeline, "_PIECE", N * 40)  # four pieces
+    monkeypatch.setattr(pipeline, "_LEAST_ROWS", 1)
+    monkeypatch.setattr(updates, "SMALLEST", 1)
+    monkeypatch.setattr(updates, "FEWEST_SLOTS", 0)
     with tf.Graph().as_default():
         yield
 
@@ -93,6 +97,15 @@ def test_a_product_is_made_by_two_threads_as_by_one(monkeypatch):
     monkeypatch.setattr(parallel, "_CORES", 1)
     for a, b in zip(together, trained()):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("optimizer, size, taken", [("Adam", 256, True), ("GradientDescent", 256, False), ("Adam", N, False)])
+def test_it_is_done_where_it_pays(optimizer, size, taken, monkeypatch):
+    monkeypatch.undo()
+    x, w = tf.placeholder(tf.float32, [128, size]), tf.Variable(numbers(3, size, size))
+    step = getattr(tf.train, optimizer + "Optimizer")(0.1).minimize(tf.reduce_sum(tf.matmul(x, w) ** 2))
+    with tf.Session() as sess:
+        assert ("in_pieces(" in sess.explain(step, {x: numbers(4, 128, size)})) == taken
 
 
 def test_an_error_in_a_piece_is_raised_where_the_piece_is_used():

@@ -20,7 +20,7 @@ import numpy as np
 from tinytf.ops import parallel
 
 _PIECE = 32_768  # numbers: with the variable, its slots and scratch arrays they fit in a core's cache
-_LEAST_ROWS = 32  # for each piece of a product, BLAS arranges the whole second matrix anew
+_LEAST_ROWS = 128  # for each piece of a product, BLAS arranges the whole second matrix anew
 
 
 class Product:

@@ -20,7 +20,8 @@ from tinytf.run.hazards import READS, earliest, variables_written
 from tinytf.run.program import Program, values_read, with_bases
 
 LEAST = 1_500_000  # multiplications, some 30 us: less is not worth the handing over
-LARGEST = 500_000  # numbers: the update of more is divided among threads itself
+SMALLEST, LARGEST = 65_536, 500_000  # numbers: less is one piece or two, and the update of more is divided among threads itself
+FEWEST_SLOTS = 2  # Adam has them; simpler rules are done in less time than pieces cost
 
 
 def update_by_pieces(program: Program, multiplications) -> None:
@@ -49,15 +50,19 @@ def update_by_pieces(program: Program, multiplications) -> None:
             and not product.guard
             and gradient.tensor.dtype.name in ("float32", "float64")
             and multiplications(product) >= LEAST
-            and np.prod(gradient.tensor.dims, dtype=np.int64) < LARGEST
+            and SMALLEST <= np.prod(gradient.tensor.dims, dtype=np.int64) < LARGEST
+            and len(set(variables_written(update))) > FEWEST_SLOTS
             and users[gradient.number] == [update]
             and gradient.number not in kept
         ):
             pairs.append((product, update))
-    pairs.sort(key=lambda pair: instructions.index(pair[0]))
+    places = {id(i): at for at, i in enumerate(instructions)}
+    pairs.sort(key=lambda pair: places[id(pair[0])])
+    known: dict = {}
     for (product, update), (next_product, _) in zip(pairs, [*pairs[1:], (None, None)]):
         _begin(instructions, product, update)
-        _move(instructions, update, next_product)
+        known.pop(id(update), None)
+        _move(instructions, update, next_product, known)
 
 
 def is_update(instruction) -> bool:
@@ -77,13 +82,13 @@ def _begin(instructions, product, update) -> None:
     product.outputs[0].bases, product.outputs[0].roots = tuple(product.inputs), frozenset(factors)
 
 
-def _move(instructions, update, next_product) -> None:
+def _move(instructions, update, next_product, known: dict) -> None:
     """Puts an update, with the reads of variables that it needs, right behind the next product; that of the last one behind other updates."""
     at = instructions.index(update)
     written, read = set(variables_written(update)), _roots(update.inputs)
     if next_product is None:
         position = at + 1
-        while position < len(instructions) and is_update(instructions[position]) and not _keeps_apart(instructions[position], written, read):
+        while position < len(instructions) and is_update(instructions[position]) and not _keeps_apart(instructions[position], written, read, known):
             position += 1
         instructions.insert(position, update)
         del instructions[at]
@@ -96,21 +101,27 @@ def _move(instructions, update, next_product) -> None:
         i = instructions[position]
         if i.kind == "read" and i.extra is None and any(v.number in needed for v in i.outputs):
             moved.append(i)
-        elif _keeps_apart(i, written, read) or any(v.number in needed for v in i.outputs):
+        elif _keeps_apart(i, written, read, known) or any(v.number in needed for v in i.outputs):
             break
         behind = position
     between = [i for i in instructions[behind:at] if i not in moved]
     instructions[behind : at + 1] = [*reversed(moved), *between]
 
 
-def _keeps_apart(instruction, written: set, read: set) -> bool:
-    """Whether an update that writes and reads such variables has to stay on its side of an instruction."""
-    touched = _roots([*values_read(instruction), *instruction.outputs])
-    if touched and (written & touched or read.intersection(variables_written(instruction))):
-        return True
-    # When a step fails the user may see which updates were made: those that came first, and no others.
-    stateful = instruction.op.entry is not None and instruction.op.entry.op_def.is_stateful
-    return instruction.kind == "loop" or (stateful and instruction.op.type not in READS and not is_update(instruction))
+def _keeps_apart(instruction, written: set, read: set, known: dict) -> bool:
+    """Whether an update that writes and reads such variables has to stay on its side of an instruction.
+
+    `known`: what was found out about instructions, by id.
+    """
+    facts = known.get(id(instruction))
+    if facts is None:
+        touched = _roots([*values_read(instruction), *instruction.outputs])
+        # When a step fails the user may see which updates were made: those that came first, and no others.
+        stateful = instruction.op.entry is not None and instruction.op.entry.op_def.is_stateful
+        wall = instruction.kind == "loop" or (stateful and instruction.op.type not in READS and not is_update(instruction))
+        facts = known[id(instruction)] = touched, set(variables_written(instruction)) if touched else set(), wall
+    touched, overwritten, wall = facts
+    return wall or not touched.isdisjoint(written) or not overwritten.isdisjoint(read)
 
 
 def _roots(values) -> set:
