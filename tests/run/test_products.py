@@ -5,6 +5,7 @@ import pytest
 
 import tinytf as tf
 from tinytf.ops import parallel
+from tinytf.run import updates
 
 N = 128  # N * N * N multiplications are enough to be begun on another thread
 
@@ -38,11 +39,29 @@ def train(steps=3):
         return losses, sess.run(variables), sess.explain(step, {x: numbers(N, N)})
 
 
+def gradients():
+    x, variables, loss = two_layers()
+    wanted = [loss, *tf.gradients(loss, variables)]
+    with tf.Session() as sess:
+        sess.run(tf.global_variables_initializer())
+        return sess.run(wanted, {x: numbers(N, N)}), sess.explain(wanted, {x: numbers(N, N)})
+
+
 def test_gradients_to_weights_are_begun_beside_the_walk_back():
-    losses, weights, plan = train()
+    values, plan = gradients()
     assert plan.count("beside(") == plan.count(".result()") == 2  # of the first layer's nothing is left to do beside it
+    for a, b in zip(values, gradients()[0]):
+        np.testing.assert_array_equal(a, b)  # threads change nothing
+
+
+def test_updates_take_their_products_piece_by_piece(monkeypatch):
+    monkeypatch.setattr(updates, "SMALLEST", 1)
+    losses, weights, plan = train()
+    assert plan.count("in_pieces(") == 3 and "beside(" not in plan
+    lines = [line for line in plan.splitlines() if "in_pieces(" in line or "ApplyAdam" in line and "uninitialized" not in line]
+    assert ["in_pieces(" in line for line in lines] == [True, True, False, True, False, False]  # each behind the beginning of the next
     again = train()
-    assert losses == again[0]  # threads change nothing
+    assert losses == again[0]
     for a, b in zip(weights, again[1]):
         np.testing.assert_array_equal(a, b)
 
@@ -51,8 +70,8 @@ def test_one_core_gives_the_same_numbers(monkeypatch):
     losses = train()[0]
     monkeypatch.setattr(parallel, "_CORES", 1)
     with tf.Graph().as_default():
-        alone, _, plan = train()
-    assert "beside(" not in plan
+        alone = train()[0]
+        assert "beside(" not in gradients()[1]
     np.testing.assert_allclose(losses, alone, rtol=1e-5)
 
 

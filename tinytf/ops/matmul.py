@@ -15,6 +15,7 @@ from tinytf.ops import array_ops, parallel
 from tinytf.ops.broadcasting import sum_to_shape
 from tinytf.ops.cast import cast, from_bfloat16_bits
 from tinytf.ops.complex_ops import conj
+from tinytf.ops.pipeline import Product
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -80,6 +81,12 @@ def _matmul_kernel(op):
         except ValueError:
             mismatch(a, b)
 
+    def in_pieces(a, b):
+        if a.ndim != 2 or b.ndim != 2 or a.shape[not transpose_a] != b.shape[transpose_b]:
+            mismatch(a, b)
+        return Product(matmul, transpose_a, a, b, (a.shape[transpose_a], b.shape[not transpose_b]))
+
+    matmul.in_pieces = in_pieces
     return matmul
 
 

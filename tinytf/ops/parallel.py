@@ -39,9 +39,9 @@ def cores() -> int:
 _CORES = min(cores(), 8)
 
 
-def has_helpers() -> bool:
-    """Whether there are threads beside the one that runs a plan."""
-    return _CORES > 1
+def helpers() -> int:
+    """How many threads there are beside the one that runs a plan."""
+    return _CORES - 1
 
 
 def divide(work, size: int, least: int = 1) -> None:
@@ -57,7 +57,7 @@ def divide(work, size: int, least: int = 1) -> None:
         return
     job = _Job(work, [size * i // parts for i in range(parts + 1)])
     for _ in range(parts - 1):
-        _ask(job.take_part)
+        ask(job.take_part)
     job.take_part()
     job.wait()
 
@@ -106,7 +106,7 @@ class Beside:
         self._begun, self._finished = _thread.allocate_lock(), _thread.allocate_lock()
         self._finished.acquire()
         self._value = self._error = None
-        _ask(self._run)
+        ask(self._run)
 
     def _run(self) -> None:
         if not self._begun.acquire(False):
@@ -121,10 +121,18 @@ class Beside:
     def result(self):
         """What the kernel gives, or the exception that it raised."""
         self._run()
-        self._finished.acquire()
+        with self._finished:
+            pass
         if self._error is not None:
             raise self._error
         return self._value
+
+
+def add_product(before: Beside, kernel, a, b) -> np.ndarray:
+    """The sum that `before` gives, and a product made by `kernel` added to it in place."""
+    product = kernel(a, b)
+    total = before.result()
+    return np.add(total, product, out=total)
 
 
 # Other threads -------------------------------------------------------------------------------------------
@@ -132,7 +140,7 @@ class Beside:
 _asked: queue.SimpleQueue | None = None
 
 
-def _ask(function) -> None:
+def ask(function) -> None:
     """Has a thread that sleeps until there is work call `function`, some time."""
     global _asked
     if _asked is None:

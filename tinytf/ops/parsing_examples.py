@@ -61,7 +61,12 @@ def _array(values, dtype):
     return np.array(values, dtype.as_numpy_dtype)
 
 
-def _values(op, feature, dtype, where):
+_OF_SPARSE = "Expected type: {expected}, Actual type: {actual}"
+_OF_DENSE = "Data type: {actual} but expected type: {expected}"
+_OF_SEQUENCE = "Expected type: {expected}  Feature is: {feature}"
+
+
+def _values(op, feature, dtype, where, mismatch=_OF_SPARSE):
     """The values of a Feature as a vector, None where it is absent or empty."""
     if feature is None:
         return None
@@ -69,9 +74,9 @@ def _values(op, feature, dtype, where):
     if kind is None:
         return None
     if kind != _KINDS[dtype]:
-        raise errors.InvalidArgumentError(
-            op.node_def, op, f"{where}.  Data types don't match. Expected type: {_TYPE_STRING[dtype]}"
-        )
+        actual = next(_TYPE_STRING[d] for d, k in _KINDS.items() if k == kind)
+        message = mismatch.format(expected=_TYPE_STRING[dtype], actual=actual, feature=feature)
+        raise errors.InvalidArgumentError(op.node_def, op, f"{where}.  Data types don't match. {message}")
     return _array(getattr(feature, kind).value, dtype)
 
 
@@ -89,21 +94,17 @@ def _find(features, key: str):
     return feature[key] if key in feature else None
 
 
-def _dense(op, feature, dtype, dims, default, where, name):
-    """A feature of fixed shape."""
-    values = _values(op, feature, dtype, where)
+def _dense(op, feature, dtype, dims, default, where, missing, mismatch=_OF_DENSE, unfit=None):
+    """A feature of fixed shape.  `missing`: how the message begins where there is none; `unfit`: the one for a wrong `{size}`."""
+    values = _values(op, feature, dtype, where, mismatch)
     size = int(np.prod(dims, dtype=np.int64))
     if values is None:
         if default.size == 0 and size:
-            raise errors.InvalidArgumentError(
-                op.node_def, op, f"{name} (data type: {_TYPE_STRING[dtype]}) is required but could not be found."
-            )
+            raise errors.InvalidArgumentError(op.node_def, op, f"{missing} is required but could not be found.")
         return np.broadcast_to(default, dims)
     if values.size != size:
-        raise errors.InvalidArgumentError(
-            op.node_def, op, f"{where}.  Number of {_TYPE_STRING[dtype]} values != expected.  Values size: {values.size} "
-            f"but output shape: {show(dims)}"
-        )  # fmt: skip
+        unfit = unfit or f"{where}.  Number of {_TYPE_STRING[dtype]} values != expected.  Values size: {{size}} but output shape: {show(dims)}"
+        raise errors.InvalidArgumentError(op.node_def, op, unfit.replace("{size}", str(values.size)))
     return values.reshape(dims)
 
 
@@ -118,7 +119,7 @@ def _dense_batch(op, examples, key, dtype, dims, default, where, names):
             if len(values.value) == size:
                 together.append(values)
                 continue
-        together.append(_dense(op, feature, dtype, dims, default, where(i, key), f"Name: {names[i]}, Feature: {key}"))
+        together.append(_dense(op, feature, dtype, dims, default, where(i, key), f"Name: {names[i]}, Feature: {key} (data type: {_TYPE_STRING[dtype]})"))
     shape = [len(examples), *dims]
     if dtype == dtypes.string or size < 8:
         flat: list = []
@@ -142,7 +143,7 @@ def _numbers(values, size: int, dtype):
 
 def _entries(op, feature, dtype, dims, where):
     """A feature with a variable number of entries of shape `dims`: [n, *dims]."""
-    values = _values(op, feature, dtype, where)
+    values = _values(op, feature, dtype, where, _OF_DENSE)
     size = int(np.prod(dims, dtype=np.int64))
     if values is None:
         return np.empty((0, *dims), dtype.as_numpy_dtype)
@@ -157,12 +158,31 @@ def _entries(op, feature, dtype, dims, where):
 def _rows_to_sparse(rows, dtype):
     """(indices [n, 2], values, shape) of one vector (or None) per row."""
     rows = [np.empty(0, dtype.as_numpy_dtype) if r is None else r for r in rows]
-    sizes = [len(r) for r in rows]
-    indices = np.empty((sum(sizes), 2), np.int64)
-    indices[:, 0] = np.repeat(np.arange(len(rows)), sizes)
-    indices[:, 1] = np.concatenate([np.arange(n) for n in sizes]) if rows else []
     values = np.concatenate(rows) if rows else np.empty(0, dtype.as_numpy_dtype)
-    return indices, values, np.array([len(rows), max(sizes, default=0)], np.int64)
+    return _sparse([len(r) for r in rows], values)
+
+
+def _sparse(sizes: list, values) -> tuple:
+    """(indices [n, 2], values, shape) of values that lie row by row, so many in each."""
+    indices, counts = np.empty((len(values), 2), np.int64), np.array(sizes, np.int64)
+    indices[:, 0] = np.repeat(np.arange(len(sizes)), counts)
+    indices[:, 1] = np.arange(len(values)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return indices, values, np.array([len(sizes), max(sizes, default=0)], np.int64)
+
+
+def _sparse_batch(op, examples, key, dtype, where):
+    """A feature of any length of all examples: (indices, values, shape)."""
+    kind = _KINDS[dtype]
+    sizes, flat = [], []
+    for i, features in enumerate(examples):
+        feature = features.feature[key] if key in features.feature else None
+        if feature is not None and feature.HasField(kind):
+            values = getattr(feature, kind).value[:]
+        else:
+            values = _values(op, feature, dtype, where(i, key)) or []  # none, or an error
+        sizes.append(len(values))
+        flat += values
+    return _sparse(sizes, _array(flat, dtype))
 
 
 def _pad(rows, default, dims, dtype):
@@ -208,8 +228,7 @@ def parse_examples(op, serialized, names, sparse, dense) -> list:
 
     out = []
     for key, dtype in sparse:
-        rows = [_values(op, _find(e, key), dtype, where(i, key)) for i, e in enumerate(examples)]
-        out.append(_rows_to_sparse(rows, dtype))
+        out.append(_sparse_batch(op, examples, key, dtype, where))
     for key, dtype, shape, default in dense:
         dims = shape.as_list()
         if _is_variable(shape):
@@ -270,8 +289,8 @@ def _parse_single_kernel(op):
             if _is_variable(shape):
                 out.append(_entries(op, _find(features, key), dtype, dims[1:], f"Key: {key}"))
             else:
-                name = f"Feature: {key}"
-                out.append(_dense(op, _find(features, key), dtype, dims, default, f"Key: {key}", name))
+                missing, unfit = f"Feature: {key} (data type: {_TYPE_STRING[dtype]})", f"Key: {key}.  Can't parse serialized Example."
+                out.append(_dense(op, _find(features, key), dtype, dims, default, f"Key: {key}", missing, unfit=unfit))
         return _lists(out, sparse_count)
 
     return parse_single_example
@@ -303,27 +322,32 @@ def _parse_sequence_kernel(op):
     def fail(message):
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
+    def unfit(name, key, i, dtype, dims):
+        expected = f"Number of {_TYPE_STRING[dtype]} values != expected.  values size: {{size}} but output shape: {show(dims)}"
+        return f"Name: {name}, Key: {key}, Index: {i}.  {expected}"
+
     def parse_sequence_example(serialized, missing_ok, *rest):
         keys = []
         for n in counts:
             keys.append([k.item().decode() for k in rest[:n]])
             rest = rest[n:]
-        defaults, name = rest[:-1], rest[-1].item().decode("utf-8", "replace") or "<unknown>"
+        defaults, name = rest[:-1], rest[-1].item().decode("utf-8", "replace")
         message = _parse(op, protos.SequenceExample, serialized.item(), "sequence example")
         lists = message.feature_lists.feature_list
         missing_ok = {m.decode() for m in missing_ok.ravel().tolist()}
         context = []
         for key, dtype in zip(keys[0], op.attr("context_sparse_types")):
-            values = _values(op, _find(message.context, key), dtype, f"Name: {name}, Context feature: {key}")
+            values = _values(op, _find(message.context, key), dtype, f"Name: {name}, Context feature: {key}", _OF_SEQUENCE)
             context.append(_single_sparse(values, dtype))
         for key, dtype, shape, default in zip(keys[1], op.attr("Tcontext_dense"), context_shapes, defaults):
-            where = f"Name: {name}, Context feature: {key}"
-            context.append(_dense(op, _find(message.context, key), dtype, shape.as_list(), default, where, where))
+            where, missing = f"Name: {name}, Context feature: {key}", f"Name: {name}, Context feature '{key}'"
+            dims = shape.as_list()
+            context.append(_dense(op, _find(message.context, key), dtype, dims, default, where, missing, _OF_SEQUENCE, unfit(name, key, 0, dtype, dims)))
         sequences = []
         for key, dtype in zip(keys[2], op.attr("feature_list_sparse_types")):
             steps = lists[key].feature if key in lists else []
-            where = f"Name: {name}, Feature list: {key}"
-            sequences.append(_rows_to_sparse([_values(op, f, dtype, where) for f in steps], dtype))
+            rows = [_values(op, f, dtype, f"Name: {name}, Feature List: {key}, Index: {i}", _OF_SEQUENCE) for i, f in enumerate(steps)]
+            sequences.append(_rows_to_sparse(rows, dtype))
         for key, dtype, shape in zip(keys[3], op.attr("feature_list_dense_types"), list_shapes):
             where = f"Name: {name}, Feature list: {key}"
             if key not in lists and key not in missing_ok:
@@ -334,7 +358,7 @@ def _parse_sequence_kernel(op):
             out = np.empty([len(steps), *dims], dtype.as_numpy_dtype)
             nothing = np.empty(0, dtype.as_numpy_dtype)
             for i, f in enumerate(steps):
-                value = _dense(op, f, dtype, dims, nothing, f"{where}, Index: {i}", where)
+                value = _dense(op, f, dtype, dims, nothing, f"{where}, Index: {i}", where, _OF_SEQUENCE, unfit(name, key, i, dtype, dims))
                 out[i] = value.item() if dtype == dtypes.string and not dims else value
             sequences.append(out)
         first = _lists(context, counts[0]) if context else ()

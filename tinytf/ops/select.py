@@ -34,6 +34,20 @@ def _select_shape(op):
     return [merge_dims(data, condition)]
 
 
+_MANY = 8192  # numbers
+
+
+def _choose(condition, x, y):
+    """np.where; for many numbers of 32 bits by masking: np.where branches at each, and where they alternate takes seven times as long."""
+    if condition.size < _MANY or not (condition.shape == x.shape == y.shape and x.dtype == y.dtype and x.dtype.char in "fi"):
+        return np.where(condition, x, y)
+    mask = condition.astype(np.int32)
+    np.negative(mask, out=mask)  # all bits, or none
+    ours, others = x.view(np.int32), y.view(np.int32)
+    np.bitwise_and(mask, np.bitwise_xor(ours, others), out=mask)
+    return np.bitwise_xor(mask, others, out=mask).view(x.dtype)
+
+
 def _select_kernel(op):
     def select(condition, x, y):
         if x.shape != y.shape:
@@ -42,7 +56,7 @@ def _select_kernel(op):
         if condition.ndim == 0:
             return x if condition else y
         if condition.shape == x.shape:
-            return np.where(condition, x, y)
+            return _choose(condition, x, y)
         if condition.ndim == 1 and x.ndim >= 1:
             # One condition a row.
             if len(condition) != len(x):
@@ -97,7 +111,7 @@ op(
 op(
     "SelectV2(condition: bool, t: T, e: T) -> (output: T); T: type",
     shape=_select_v2_shape,
-    kernel=lambda op: np.where,
+    kernel=lambda op: _choose,
     gradient=_select_v2_grad,
 )
 

@@ -15,11 +15,12 @@ from tinytf.graph import shape_rules
 from tinytf.graph.op_entry import op
 from tinytf.ops import parallel
 from tinytf.ops import training_rules as rules
+from tinytf.ops.pipeline import Product
 from tinytf.ops.resource_ops import handle_dims, value_at
 from tinytf.ops.state_ops import INDEX, NUMBER, check_rows, rounds, shape_text, value_of
 
-BLOCK = 131_072  # elements at a time: a call of NumPy for each is cheap beside its work, even with two threads taking turns to make them
-DIVIDED = 80_000  # elements that are worth a thread of their own
+BLOCK = 262_144  # elements at a time: fewer, and two threads spend their time taking turns to call NumPy
+DIVIDED = 250_000  # elements that are worth a thread of their own
 
 
 def _values(op_, boxes, read):
@@ -85,22 +86,28 @@ def _dense_kernel(rule, names, count, grad_at, read):
             if any([a is None or a.shape != grad.shape for a in arrays]):
                 refuse(boxes, grad)
             h = prepared(inputs[count:at] + inputs[at + 1 :])
+            if isinstance(grad, Product):
+                for first, last, rows in grad.pieces():
+                    update(h, rows, [a[first:last] for a in arrays])
+                return boxes[0]
             size = grad.size
             if size > BLOCK or not grad.ndim:
                 grad = _contiguous(np.asarray(grad)).reshape(-1)
                 arrays = [a.reshape(-1) for a in arrays]
             if size <= BLOCK:
-                step(h, grad, np.empty(grad.shape, grad.dtype), np.empty(grad.shape, grad.dtype), *arrays)
+                update(h, grad, arrays)
                 return boxes[0]
 
             def blocks(first, last):
-                t, u = np.empty((2, BLOCK), grad.dtype)
                 for start in range(first, last, BLOCK):
                     end = min(start + BLOCK, last)
-                    step(h, grad[start:end], t[: end - start], u[: end - start], *[a[start:end] for a in arrays])
+                    update(h, grad[start:end], [a[start:end] for a in arrays])
 
             parallel.divide(blocks, size, DIVIDED)
             return boxes[0]
+
+        def update(h, grad, arrays):
+            step(h, grad, np.empty(grad.shape, grad.dtype), np.empty(grad.shape, grad.dtype), *arrays)
 
         def refuse(boxes, grad):
             shape = _values(op_, boxes, read)[0].shape
@@ -109,6 +116,7 @@ def _dense_kernel(rule, names, count, grad_at, read):
                     op_.node_def, op_, "var and grad do not have the same shape: %s %s" % (shape_text(shape), shape_text(grad.shape))
                 )
 
+        apply.gradient_at = at
         return apply
 
     return kernel
@@ -158,6 +166,7 @@ def _without_result(kernel):
         def apply(*inputs):
             inner(*inputs)
 
+        apply.gradient_at = getattr(inner, "gradient_at", None)
         return apply
 
     return wrapped

@@ -226,7 +226,7 @@ def _tanh_grad_kernel(op):
     one = op.outputs[0].dtype.base_dtype.as_numpy_dtype(1)
 
     def tanh_grad(y, dy, out=None):
-        slope = np.square(y)
+        slope = np.square(y, out=y if out is y and dy is not y else None)
         if not isinstance(slope, np.ndarray):
             return (one - slope) * dy
         np.subtract(one, slope, out=slope)

@@ -26,7 +26,7 @@ _DIVIDED = frozenset(["Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"]) 
 
 def run_products_beside(program: Program) -> None:
     """Makes 'begin' and 'join' instructions of the products that other large work does not wait for."""
-    if parallel.has_helpers():
+    if parallel.helpers():
         _overlap(program.instructions)
 
 
@@ -35,7 +35,7 @@ def _overlap(instructions: list) -> None:
         if i.kind == "loop":
             for section in ("body", "after"):
                 _overlap(i.extra[section])
-    costs = [_multiplications(i) for i in instructions]
+    costs = [multiplications(i) for i in instructions]
     if sum(cost >= LEAST for cost in costs) < 2:
         return
     makers: dict = {}  # a value's number: where it is made
@@ -86,7 +86,7 @@ def _rewritten(instructions, begins, chosen) -> list:
     return out
 
 
-def _multiplications(instruction) -> int:
+def multiplications(instruction) -> int:
     """How many a product makes; 0 for all else, and where shapes are not known."""
     if instruction.kind != "call" or instruction.op.type not in _PRODUCTS | _DIVIDED:
         return 0

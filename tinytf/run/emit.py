@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import deadline
-from tinytf.ops.parallel import Beside
+from tinytf.ops.parallel import Beside, add_product
 from tinytf.run.hazards import KEEPS_INPUTS
 from tinytf.run.program import Instruction, Program, with_bases
 
@@ -216,10 +216,24 @@ class _Emitter:
             self.source.line(depth, ", ".join(f"v{v.number}" for v in outputs) + f" = {call}", op)
         return target
 
+    def emit_pieces(self, instruction, depth, guarded) -> None:
+        self.source.names["in_pieces"] = _in_pieces
+        arguments = ", ".join([self.kernel(instruction.kernel), *map(self.name, instruction.inputs)])
+        self.source.line(depth, f"v{instruction.outputs[0].number} = in_pieces({arguments})", instruction.op)
+
     def emit_begin(self, instruction, depth, guarded) -> None:
         self.source.names["beside"] = Beside
         arguments = ", ".join([self.kernel(instruction.kernel), *map(self.name, instruction.inputs)])
         self.source.line(depth, f"v{instruction.outputs[0].number} = beside({arguments})", instruction.op)
+
+    def emit_accumulate(self, instruction, depth, guarded) -> None:
+        self.source.names.update({"beside": Beside, "add_product": add_product})
+        arguments = ", ".join([f"v{instruction.extra.number}", self.kernel(instruction.kernel), *map(self.name, instruction.inputs)])
+        self.source.line(depth, f"v{instruction.outputs[0].number} = beside(add_product, {arguments})", instruction.op)
+
+    def emit_total(self, instruction, depth, guarded) -> None:
+        result = "".join(f"v{v.number} = " for v in instruction.outputs)
+        self.source.line(depth, f"{result}v{instruction.extra.number}.result()", instruction.op)
 
     def emit_join(self, instruction, depth, guarded) -> None:
         result = f"v{instruction.outputs[0].number}"
@@ -294,6 +308,10 @@ def _may_be_large(v) -> bool:
     for d in dims:
         size *= d
     return size > 4096
+
+
+def _in_pieces(kernel, *arguments):
+    return kernel.in_pieces(*arguments)
 
 
 def _own(value):

@@ -9,6 +9,7 @@ from tinytf.run.program import Instruction, Program, with_bases
 KEEPS_INPUTS = frozenset(
     ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
 )
+READS = frozenset(["ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"])  # of what is known of a variable
 _ELEMENTWISE_WRITES = frozenset(["Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"])
 
 
@@ -90,8 +91,21 @@ def variables_written(instruction):
             for inner in instruction.extra[section]:
                 yield from variables_written(inner)
     op = instruction.op
-    if instruction.kind != "call" or op.type in ("ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"):
+    if instruction.kind != "call" or op.type in READS:
         return
     for t, v in zip(op._inputs, instruction.inputs):
         if v.roots and (v.is_ref or t.dtype.base_dtype.name == "resource"):
             yield from v.roots
+
+
+def earliest(instructions: list, at: int) -> int:
+    """How far up the instruction at `at` may go: behind what makes its inputs, and what writes to variables they may share."""
+    inputs = list(with_bases(instructions[at].inputs))
+    needed = {v.number for v in inputs}
+    roots = frozenset().union(*[v.roots for v in inputs])
+    while at:
+        before = instructions[at - 1]
+        if before.kind in ("loop", "merge") or any(v.number in needed for v in before.outputs) or roots and roots.intersection(variables_written(before)):
+            return at
+        at -= 1
+    return at

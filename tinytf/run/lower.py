@@ -19,11 +19,13 @@ from tinytf.graph import constant_value as constants
 from tinytf.graph import foreign_ops, function_call, op_entry
 from tinytf.ops import parallel
 from tinytf.run import select
-from tinytf.run.beside import run_products_beside
+from tinytf.run.beside import multiplications, run_products_beside
 from tinytf.run.hazards import protect_from_writes
 from tinytf.run.narrow import narrow_products
 from tinytf.run.program import Instruction, Program, Value
+from tinytf.run.sums import sum_products_beside
 from tinytf.run.unused import drop_unused
+from tinytf.run.updates import update_by_pieces
 
 FOLD_LIMIT = 65_536  # elements a folded constant may have: folding a model's tensors would only hold memory
 
@@ -70,6 +72,8 @@ class _Lowering:
         drop_unused(self.program)
         narrow_products(self.program)
         protect_from_writes(self.program, self.needed, self.fed)
+        sum_products_beside(self.program, multiplications)
+        update_by_pieces(self.program, multiplications)
         run_products_beside(self.program)
 
     # Values -----------------------------------------------------------------------------------

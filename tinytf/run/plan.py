@@ -110,5 +110,5 @@ def _calls(instructions):
         if i.kind == "loop":
             for section in ("test", "body", "after"):
                 yield from _calls(i.extra[section])
-        elif i.kind in ("call", "begin"):
+        elif i.kind in ("call", "begin", "accumulate", "pieces"):
             yield i

@@ -30,7 +30,8 @@ def with_bases(values):
 class Instruction:
     """One step of a plan.
 
-    kind: 'call' (a kernel), 'begin' and 'join' (a kernel that runs beside what lies between them), 'read' (a
+    kind: 'call' (a kernel), 'begin' and 'join' (a kernel that runs beside what lies between them), 'accumulate' and 'total' (a
+    product begun that adds itself to the one before it, and waiting for it), 'pieces' (a product that is made while it is used), 'read' (a
     variable's value), 'merge', 'loop', 'move' (loop variables).
     """
 
