@@ -35,8 +35,6 @@ INSTEAD = {
     "tf.nn.rnn": "tf.nn.static_rnn",
     "tf.nn.seq2seq": "tf.contrib.legacy_seq2seq",
     "tf.keras": "tf.layers for layers and tf.train for optimizers",
-    "tf.estimator.BoostedTreesClassifier": "tf.estimator.DNNClassifier: tinytf has no boosted trees",
-    "tf.estimator.BoostedTreesRegressor": "tf.estimator.DNNRegressor: tinytf has no boosted trees",
     "tf.tpu": "a plain tf.Session: tinytf runs on the CPU",
     "tf.distribute": "a plain tf.Session: tinytf runs in one process",
     "tf.GradientTape": "tf.gradients: tinytf builds graphs, it has no eager mode",

@@ -12,7 +12,6 @@ import pkgutil
 from tinytf.graph import op_entry
 
 
-
 def _modules(path, package):
     for module in pkgutil.iter_modules(path):
         name = f"{package}.{module.name}"

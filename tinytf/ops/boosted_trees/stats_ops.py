@@ -17,10 +17,10 @@ def _check_range(op_, what, values, limit) -> None:
         raise errors.InvalidArgumentError(op_.node_def, op_, f"{what} must be in [0, {limit}), but they reach from {values.min()} to {values.max()}")
 
 
-def _sums(places, values, size) -> np.ndarray:
-    """[size, columns]: the rows of `values` added up by place, in float64 as TensorFlow does."""
-    columns = [np.bincount(places, weights=values[:, column], minlength=size) for column in range(values.shape[1])]
-    return np.stack(columns, axis=1).astype(np.float32)
+def _add(sums, places, values) -> None:
+    """Adds up the rows of `values` by place, in float64 as TensorFlow does; places beyond the end are lost."""
+    for column in range(values.shape[1]):
+        sums[:, column] += np.bincount(places, weights=values[:, column], minlength=len(sums))[: len(sums)]
 
 
 def _make_stats_summary(op_):
@@ -29,12 +29,15 @@ def _make_stats_summary(op_):
     def summarize(node_ids, gradients, hessians, *features):
         _check_range(op_, "node_ids", node_ids, splits)
         stats = np.concatenate([gradients.reshape(-1, 1), hessians.reshape(-1, 1)], axis=1)
-        summary = np.empty((len(features), splits, buckets, 2), np.float32)
+        size = splits * buckets
+        summary = np.zeros((len(features) * size, 2), np.float64)
         for i, feature in enumerate(features):
-            _check_range(op_, "Buckets", feature, buckets)
-            places = node_ids.astype(np.int64) * buckets + feature.reshape(-1)
-            summary[i] = _sums(places, stats, splits * buckets).reshape(splits, buckets, 2)
-        return summary
+            # The quantiles may give a bucket more than they were asked for.  TensorFlow counts its examples with the first bucket
+            # of the next node (beyond the last node they are lost), and so trees are the same only if that is done here, too.
+            _check_range(op_, "Buckets", feature, 2 * buckets)
+            places = (i * splits + node_ids.astype(np.int64)) * buckets + feature.reshape(-1)
+            _add(summary, places, stats)
+        return summary.astype(np.float32).reshape(len(features), splits, buckets, 2)
 
     return summarize
 
@@ -46,11 +49,12 @@ def _aggregate_stats(op_):
         _check_range(op_, "node_ids", node_ids, splits)
         _check_range(op_, "Buckets", feature.reshape(-1), buckets)
         stats = np.concatenate([gradients, hessians], axis=1)
-        summary = np.zeros((splits, feature.shape[1], buckets + 1, stats.shape[1]), np.float32)  # the last bucket is for missing values
-        for dimension in range(feature.shape[1]):
-            places = node_ids.astype(np.int64) * buckets + feature[:, dimension]
-            summary[:, dimension, :-1] = _sums(places, stats, splits * buckets).reshape(splits, buckets, -1)
-        return summary
+        dimensions = feature.shape[1]
+        summary = np.zeros((splits, dimensions, buckets + 1, stats.shape[1]))  # the last bucket is for missing values
+        for dimension in range(dimensions):
+            places = (node_ids.astype(np.int64) * dimensions + dimension) * (buckets + 1) + feature[:, dimension]
+            _add(summary.reshape(-1, stats.shape[1]), places, stats)
+        return summary.astype(np.float32)
 
     return aggregate
 
@@ -135,10 +139,10 @@ def _summary_shape(op_):
 
 
 def _aggregate_shape(op_):
-    # As TensorFlow says it: without the bucket of missing values, which the result has.
+    # As TensorFlow says it, though the result has the middle two the other way round and a bucket more, for missing values.
     gradients, hessians, feature = (t.dims or (None, None) for t in op_.inputs[1:])
     statistics = gradients[1] + hessians[1] if None not in (gradients[1], hessians[1]) else None
-    return [(op_.attr("max_splits"), feature[1], op_.attr("num_buckets"), statistics)]
+    return [(op_.attr("max_splits"), op_.attr("num_buckets"), feature[1], statistics)]
 
 
 def _gains_shape(op_):
