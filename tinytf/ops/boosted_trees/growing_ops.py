@@ -107,10 +107,9 @@ def _center_bias(op_):
         change = weights_and_gains(mean_gradients.reshape(-1), mean_hessians.reshape(-1), np.float32(l1), np.float32(l2))[0]
         if not ensemble.size:
             ensemble.add_tree(1.0, change.tolist())
-            bias = change
-        else:
-            bias = np.array(ensemble.node_value(0, 0), np.float32) + change
-            ensemble.set_node_value(0, 0, bias.tolist())
+            return np.bool_(True)
+        bias = np.array(ensemble.node_value(0, 0), np.float32) + change
+        ensemble.set_node_value(0, 0, bias.tolist())
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.bool_((np.abs(change / bias) > _SMALLEST_CHANGE_OF_BIAS).any())
 
