@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import no_outputs, scalar
+from tinytf.graph.shape_rules import no_outputs, scalar, with_rank
 from tinytf.ops.boosted_trees import quantile_summary
 from tinytf.ops.boosted_trees.resources import created, handle_kernel, is_created_kernel
 
@@ -150,6 +150,12 @@ def _bucketize(op_):
     return bucketize
 
 
+def _deserialize_shape(op_):
+    for boundaries in op_.inputs[1:-1]:  # TensorFlow's own slip: of several, all but the last must not be known to be vectors
+        with_rank(boundaries.dims, 0)
+    return []
+
+
 def _columns(*columns):
     return lambda op_: [columns] * len(op_.outputs)
 
@@ -168,7 +174,7 @@ op(f"BoostedTreesFlushQuantileSummaries({_HANDLE}) -> (summaries: num_features*f
 op(f"BoostedTreesQuantileStreamResourceAddSummaries({_HANDLE}, summaries: num_features*float) -> (); {_COUNT}; is_stateful",
    shape=no_outputs, kernel=_add_summaries, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op(f"BoostedTreesQuantileStreamResourceDeserialize({_HANDLE}, bucket_boundaries: num_streams*float) -> (); num_streams: int >= 1; is_stateful",
-   shape=no_outputs, kernel=_deserialize, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_deserialize_shape, kernel=_deserialize, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op(f"BoostedTreesQuantileStreamResourceFlush({_HANDLE}, num_buckets: int64) -> (); generate_quantiles: bool = false; is_stateful",
    shape=no_outputs, kernel=_flush, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op(f"BoostedTreesQuantileStreamResourceGetBucketBoundaries({_HANDLE}) -> (bucket_boundaries: num_features*float); {_COUNT}; is_stateful",

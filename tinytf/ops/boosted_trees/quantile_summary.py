@@ -85,14 +85,14 @@ def boundaries(summary: np.ndarray, count: int) -> np.ndarray:
     """At least `count` values, where there are as many, that divide the weight evenly."""
     if not len(summary):
         return summary[:, VALUE]
-    return compress(summary, count, _error(summary) + 1.0 / count)[:, VALUE]
+    return compress(summary, count, float(np.float32(_error(summary) + 1.0 / count)))[:, VALUE]
 
 
-def _error(summary) -> np.float32:
+def _error(summary) -> float:
     own = summary[1:, MAX_RANK] - summary[1:, MIN_RANK] - summary[1:, WEIGHT]
     between = (summary[1:, MAX_RANK] - summary[1:, WEIGHT]) - (summary[:-1, MIN_RANK] + summary[:-1, WEIGHT])
     widest = max([np.float32(0), *own, *between])
-    return np.float32(float(widest) / float(total_weight(summary)))
+    return float(widest / total_weight(summary))
 
 
 def quantiles(summary: np.ndarray, count: int) -> np.ndarray:
