@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 
-from tinytf import checkpoint, dtypes, generated_ops, losses, protos, switches
+from tinytf import checkpoint, dtypes, losses, protos, switches
 from tinytf.estimator import head_parts, tree_caches, tree_explanations, tree_features
 from tinytf.estimator.estimator import Estimator
 from tinytf.estimator.heads import BinaryHead, MultiClassHead, RegressionHead
@@ -15,6 +15,7 @@ from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.estimator.tree_ensemble import QuantileAccumulator, TreeEnsemble
 from tinytf.estimator.tree_growing import AccumulatorGrower, InMemoryGrower, TreeHParams
 from tinytf.feature_column.make import numeric_column
+from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, device, name_scope
 from tinytf.ops import array_ops, math_ops, summary_ops
 from tinytf.ops.cond_v2 import cond_v2
@@ -91,7 +92,7 @@ def _bt_model_fn(
         sizes, ids_by_size = tree_features.group_by_buckets(columns, int(1.0 / tree_hparams.quantile_sketch_epsilon))
         if mode != ModeKeys.TRAIN:
             buckets = tree_features.buckets(features, columns, boundaries)
-            logits = generated_ops.boosted_trees_predict(ensemble.resource_handle, buckets, head.logits_dimension)
+            logits = make("BoostedTreesPredict", ensemble.resource_handle, buckets, logits_dimension=head.logits_dimension)
             return head.create_estimator_spec(features=features, mode=mode, labels=labels, train_op_fn=no_op, logits=logits)
 
         _check_in_memory(train_in_memory, n_batches_per_layer, config)
@@ -109,10 +110,9 @@ def _bt_model_fn(
         local, reload = _local_copy(ensemble, scope, worker, config)
         with control_dependencies([reload]):
             stamp, num_trees, num_finalized_trees, num_attempted_layers, last_nodes = local.get_states()
-            change, tree_ids, node_ids = generated_ops.boosted_trees_training_predict(
-                tree_ensemble_handle=local.resource_handle, cached_tree_ids=known[0], cached_node_ids=known[1],
-                bucketized_features=buckets, logits_dimension=head.logits_dimension,
-            )  # fmt: skip
+            change, tree_ids, node_ids = make(
+                "BoostedTreesTrainingPredict", local.resource_handle, known[0], known[1], buckets, logits_dimension=head.logits_dimension
+            )
         logits = known[2] + change
         if train_in_memory:
             grower = InMemoryGrower(ensemble, accumulator, tree_hparams, ids_by_size)
@@ -200,10 +200,7 @@ def _summaries(grower, buckets, node_ids, grads, hessians, ids_by_size, sizes) -
     return [
         [
             array_ops.squeeze(
-                generated_ops.boosted_trees_make_stats_summary(
-                    node_ids=node_ids, gradients=grads, hessians=hessians, bucketized_features_list=[buckets[f]],
-                    max_splits=grower.max_splits, num_buckets=size,
-                ),
+                make("BoostedTreesMakeStatsSummary", node_ids, grads, hessians, [buckets[f]], max_splits=grower.max_splits, num_buckets=size),
                 axis=0,
             )
             for f in ids
@@ -218,10 +215,10 @@ def _explanations_fn(features, head, columns, epsilon, name="boosted_trees"):
         ensemble = TreeEnsemble(name=scope)
         _, boundaries = _quantiles(tree_features.float_columns(columns), epsilon)
         buckets = tree_features.buckets(features, columns, boundaries)
-        logits = generated_ops.boosted_trees_predict(ensemble.resource_handle, buckets, head.logits_dimension)
+        logits = make("BoostedTreesPredict", ensemble.resource_handle, buckets, logits_dimension=head.logits_dimension)
         spec = head.create_estimator_spec(features=features, mode=ModeKeys.PREDICT, labels=None, train_op_fn=no_op, logits=logits)
-        spec.predictions[tree_explanations.DEBUG_KEY] = generated_ops.boosted_trees_example_debug_outputs(
-            ensemble.resource_handle, buckets, head.logits_dimension
+        spec.predictions[tree_explanations.DEBUG_KEY] = make(
+            "BoostedTreesExampleDebugOutputs", ensemble.resource_handle, buckets, logits_dimension=head.logits_dimension
         )
         return spec
 

@@ -5,7 +5,7 @@ Follows `tensorflow.python.ops.boosted_trees_ops` of TF 1.15.
 
 from __future__ import annotations
 
-from tinytf import generated_ops as ops
+from tinytf.graph.build import make
 from tinytf.graph.default_graph import add_to_collection, control_dependencies, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.trackable import Trackable
@@ -33,9 +33,9 @@ class _Resource(Trackable):
     def __init__(self, name, default_name, kind, create, is_created):
         with name_scope(name, default_name) as scope:
             self._name = scope
-            self._resource_handle = getattr(ops, kind)(container="", shared_name=scope, name=scope)
+            self._resource_handle = make(kind, container="", shared_name=scope, name=scope)
             self._init_op = create(self._resource_handle)
-            self._is_initialized = getattr(ops, is_created)(self._resource_handle)
+            self._is_initialized = make(is_created, self._resource_handle)
             self._made()
 
     def _made(self) -> None:
@@ -65,19 +65,23 @@ class _Resource(Trackable):
         add_to_collection(GraphKeys.SAVEABLE_OBJECTS, saveable)
 
 
+def _boundaries(handle, num_streams) -> list:
+    return make("BoostedTreesQuantileStreamResourceGetBucketBoundaries", handle, num_features=num_streams)
+
+
 class QuantileAccumulatorSaveable(SaveableObject):
     """The boundaries of buckets, saved under NAME_bucket_boundaries_0 …"""
 
     def __init__(self, resource_handle, create_op, num_streams, name):
         self._resource_handle, self._create_op = resource_handle, create_op
-        boundaries = ops.boosted_trees_quantile_stream_resource_get_bucket_boundaries(resource_handle, num_streams)
+        boundaries = _boundaries(resource_handle, num_streams)
         specs = [SaveSpec(b, "", f"{name}_bucket_boundaries_{i}") for i, b in enumerate(boundaries)]
         super().__init__(resource_handle, specs, name)
 
     def restore(self, restored_tensors, restored_shapes):
         """The op that puts the boundaries back."""
         with control_dependencies([self._create_op]):
-            return ops.boosted_trees_quantile_stream_resource_deserialize(self._resource_handle, bucket_boundaries=restored_tensors)
+            return make("BoostedTreesQuantileStreamResourceDeserialize", self._resource_handle, restored_tensors)
 
 
 class QuantileAccumulator(_Resource):
@@ -90,34 +94,34 @@ class QuantileAccumulator(_Resource):
         self._eps, self._num_streams, self._num_quantiles = epsilon, num_streams, num_quantiles
 
         def create(handle):
-            return ops.boosted_trees_create_quantile_stream_resource(handle, epsilon, num_streams)
+            return make("BoostedTreesCreateQuantileStreamResource", handle, epsilon, num_streams)
 
         super().__init__(
-            name, "QuantileAccumulator", "boosted_trees_quantile_stream_resource_handle_op", create,
-            "is_boosted_trees_quantile_stream_resource_initialized",
+            name, "QuantileAccumulator", "BoostedTreesQuantileStreamResourceHandleOp", create,
+            "IsBoostedTreesQuantileStreamResourceInitialized",
         )  # fmt: skip
         resources.register_resource(self._resource_handle, self._init_op, self._is_initialized)
         self._save(QuantileAccumulatorSaveable(self._resource_handle, self._init_op, num_streams, self._resource_handle.name))
 
     def add_summaries(self, float_columns, example_weights):
         """The op that takes in a batch of the features."""
-        summaries = ops.boosted_trees_make_quantile_summaries(float_columns, example_weights, self._eps)
-        return ops.boosted_trees_quantile_stream_resource_add_summaries(self._resource_handle, summaries)
+        summaries = make("BoostedTreesMakeQuantileSummaries", float_columns, example_weights, self._eps)
+        return make("BoostedTreesQuantileStreamResourceAddSummaries", self._resource_handle, summaries)
 
     def flush(self):
         """The op that finds the boundaries from what has come in."""
-        return ops.boosted_trees_quantile_stream_resource_flush(self._resource_handle, self._num_quantiles)
+        return make("BoostedTreesQuantileStreamResourceFlush", self._resource_handle, self._num_quantiles)
 
     def get_bucket_boundaries(self) -> list:
         """The boundaries, a tensor a feature."""
-        return ops.boosted_trees_quantile_stream_resource_get_bucket_boundaries(self._resource_handle, self._num_streams)
+        return _boundaries(self._resource_handle, self._num_streams)
 
 
 class _TreeEnsembleSavable(SaveableObject):
     """An ensemble, saved as NAME_stamp and NAME_serialized."""
 
     def __init__(self, resource_handle, create_op, name):
-        stamp_token, serialized = ops.boosted_trees_serialize_ensemble(resource_handle)
+        stamp_token, serialized = make("BoostedTreesSerializeEnsemble", resource_handle)
         specs = [SaveSpec(stamp_token, "", name + "_stamp"), SaveSpec(serialized, "", name + "_serialized")]
         super().__init__(resource_handle, specs, name)
         self._resource_handle, self._create_op = resource_handle, create_op
@@ -126,7 +130,7 @@ class _TreeEnsembleSavable(SaveableObject):
         """The op that puts the ensemble back."""
         stamp, serialized = restored_tensors
         with control_dependencies([self._create_op]):
-            return ops.boosted_trees_deserialize_ensemble(self._resource_handle, stamp_token=stamp, tree_ensemble_serialized=serialized)
+            return make("BoostedTreesDeserializeEnsemble", self._resource_handle, stamp, serialized)
 
 
 class TreeEnsemble(_Resource):
@@ -136,10 +140,10 @@ class TreeEnsemble(_Resource):
         self._is_local = is_local
 
         def create(handle):
-            return ops.boosted_trees_create_ensemble(handle, stamp_token, tree_ensemble_serialized=serialized_proto)
+            return make("BoostedTreesCreateEnsemble", handle, stamp_token, serialized_proto)
 
         super().__init__(
-            name, "TreeEnsemble", "boosted_trees_ensemble_resource_handle_op", create, "is_boosted_trees_ensemble_initialized"
+            name, "TreeEnsemble", "BoostedTreesEnsembleResourceHandleOp", create, "IsBoostedTreesEnsembleInitialized"
         )  # fmt: skip
 
     def _made(self) -> None:
@@ -149,18 +153,18 @@ class TreeEnsemble(_Resource):
 
     def get_stamp_token(self):
         """The number that counts the changes of the ensemble."""
-        return ops.boosted_trees_get_ensemble_states(self._resource_handle)[0]
+        return make("BoostedTreesGetEnsembleStates", self._resource_handle)[0]
 
     def get_states(self) -> tuple:
         """(stamp token, trees, finalized trees, attempted layers, range of the nodes of the last layer)."""
         names = ("stamp_token", "num_trees", "num_finalized_trees", "num_attempted_layers", "last_layer_nodes_range")
-        states = ops.boosted_trees_get_ensemble_states(self._resource_handle)
+        states = make("BoostedTreesGetEnsembleStates", self._resource_handle)
         return tuple(array_ops.identity(state, name=name) for state, name in zip(states, names))
 
     def serialize(self):
         """(stamp token, the ensemble as a string)."""
-        return ops.boosted_trees_serialize_ensemble(self._resource_handle)
+        return make("BoostedTreesSerializeEnsemble", self._resource_handle)
 
     def deserialize(self, stamp_token, serialized_proto):
         """The op that replaces the ensemble."""
-        return ops.boosted_trees_deserialize_ensemble(self._resource_handle, stamp_token, serialized_proto)
+        return make("BoostedTreesDeserializeEnsemble", self._resource_handle, stamp_token, serialized_proto)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tinytf import generated_ops
 from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import BucketizedColumn, CategoricalColumn, DenseColumn, IndicatorColumn
+from tinytf.graph.build import make
 from tinytf.graph.default_graph import name_scope
 from tinytf.ops import array_ops, math_ops
 
@@ -142,4 +142,4 @@ def _numbers(column, tensor, boundaries) -> list:
     if shape.ndims > 1:
         raise ValueError(f"For now, we only support Dense column with rank of 1, but column `{column.name}` got: {shape}")
     numbers = array_ops.unstack(tensor, axis=1)
-    return generated_ops.boosted_trees_bucketize(numbers, boundaries[column.name]) if boundaries else numbers
+    return make("BoostedTreesBucketize", numbers, boundaries[column.name]) if boundaries else numbers

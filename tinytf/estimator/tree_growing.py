@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tinytf import dtypes
-from tinytf import generated_ops as ops
 from tinytf.estimator.tree_ensemble import PruningMode
+from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops import array_ops, math_ops
 from tinytf.ops.accumulator_ops import ConditionalAccumulator
@@ -66,27 +66,22 @@ class Grower:
         return (1 << self._hparams.max_depth) - 1
 
     def _center(self, center_bias_var, mean_gradients, mean_hessians):
-        continues = ops.boosted_trees_center_bias(
-            self._ensemble.resource_handle, mean_gradients=mean_gradients, mean_hessians=mean_hessians,
-            l1=self._hparams.l1, l2=self._hparams.l2,
-        )  # fmt: skip
+        handle, l1, l2 = self._ensemble.resource_handle, self._hparams.l1, self._hparams.l2
+        continues = make("BoostedTreesCenterBias", handle, mean_gradients, mean_hessians, l1, l2)
         return center_bias_var.assign(continues)
 
     def _grow(self, stats_summaries_list, last_layer_nodes_range):
-        feature_ids: list = []
+        hparams, feature_ids = self._hparams, []
+        costs = hparams.l1, hparams.l2, hparams.tree_complexity, hparams.min_node_weight
         best: tuple = ([], [], [], [], [])  # nodes, gains, thresholds, contributions left and right
         for ids, summaries in zip(self._feature_ids_list, stats_summaries_list):
-            found = ops.boosted_trees_calculate_best_gains_per_feature(
-                node_id_range=last_layer_nodes_range, stats_summary_list=summaries, l1=self._hparams.l1, l2=self._hparams.l2,
-                tree_complexity=self._hparams.tree_complexity, min_node_weight=self._hparams.min_node_weight,
-                max_splits=self.max_splits,
-            )  # fmt: skip
+            found = make("BoostedTreesCalculateBestGainsPerFeature", last_layer_nodes_range, summaries, *costs, max_splits=self.max_splits)
             feature_ids += ids
             for whole, part in zip(best, found):
                 whole += part
-        return ops.boosted_trees_update_ensemble(
-            self._ensemble.resource_handle, feature_ids, *best, learning_rate=self._hparams.learning_rate,
-            max_depth=self._hparams.max_depth, pruning_mode=self._pruning_mode,
+        return make(
+            "BoostedTreesUpdateEnsemble", self._ensemble.resource_handle, feature_ids, *best, hparams.max_depth, hparams.learning_rate,
+            pruning_mode=self._pruning_mode,
         )  # fmt: skip
 
 
