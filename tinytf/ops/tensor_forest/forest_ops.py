@@ -158,6 +158,8 @@ def _update_model(op_):
         _check_leaves(op_, created(op_, tree), leaves, len(classes))
         for leaf, c, weight in zip(leaves.tolist(), classes.tolist(), _weights(op_, weights, len(classes))):
             tree.values[leaf][c] += weight
+            if not leaf:
+                tree.untouched.discard(c)
 
     return update
 

@@ -19,6 +19,7 @@ class Tree:
         self.less_than: list = []  # whether a value equal to the threshold goes right
         self.children: list = []  # (left, right)
         self.values: list = []  # the outputs of a leaf, None for a split
+        self.untouched: set = set()  # outputs of the first leaf that nothing was added to: the message leaves them out
         self._arrays = None
 
     @property
@@ -71,8 +72,10 @@ class Tree:
             if i:
                 node.node_id.value = i
             if feature < 0:
-                for value in self.values[i].tolist():
-                    node.leaf.vector.value.add().float_value = value
+                for output, value in enumerate(self.values[i].tolist()):
+                    shown = node.leaf.vector.value.add()
+                    if i or output not in self.untouched:
+                        shown.float_value = value
                 continue
             binary = node.binary_node
             binary.left_child_id.value, binary.right_child_id.value = self.children[i]
@@ -102,6 +105,7 @@ class Tree:
                     self.values[i][output] = value.float_value
         if not nodes:
             self.add_leaf(np.zeros(num_outputs))
+            self.untouched = set(range(num_outputs))
         self.is_created = True
 
     def _load_split(self, i, binary, count) -> None:
