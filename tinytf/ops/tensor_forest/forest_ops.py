@@ -141,6 +141,13 @@ def _weights(op_, weights, count):
     return weights.reshape(-1) if weights.size else np.ones(count, np.float32)
 
 
+def _by_leaf(leaves) -> list:
+    """(leaf, its rows in order) of each leaf that has some."""
+    order = np.argsort(leaves, kind="stable")
+    distinct, starts = np.unique(leaves[order], return_index=True)
+    return list(zip(distinct.tolist(), np.split(order, starts[1:])))
+
+
 def _check_leaves(op_, tree, leaves, count):
     if len(leaves) != count:
         raise _invalid(op_, f"There are {len(leaves)} leaf_ids for {count} examples")
@@ -156,10 +163,11 @@ def _update_model(op_):
             return  # its leaves say what their parent's statistics said
         classes = _targets(op_, settings, labels)
         _check_leaves(op_, created(op_, tree), leaves, len(classes))
-        for leaf, c, weight in zip(leaves.tolist(), classes.tolist(), _weights(op_, weights, len(classes))):
-            tree.values[leaf][c] += weight
+        weights = _weights(op_, weights, len(classes))
+        for leaf, rows in _by_leaf(leaves):
+            np.add.at(tree.values[leaf], classes[rows], weights[rows])
             if not leaf:
-                tree.untouched.discard(c)
+                tree.untouched.difference_update(classes[rows].tolist())
 
     return update
 
@@ -176,15 +184,14 @@ def _process_input(op_):
             raise _invalid(op_, f"There are {len(targets)} input_labels for {len(data)} examples")
         weights = _weights(op_, weights, len(data))
         _check_leaves(op_, tree, leaves, len(data))
+        outputs = targets if settings.is_regression else (np.arange(settings.num_outputs) == targets[:, np.newaxis]).astype(np.float64)
         finished = []
-        for leaf in np.unique(leaves).tolist():
-            here = np.flatnonzero(leaves == leaf)
+        for leaf, rows in _by_leaf(leaves):
             known = statistics.leaves.get(leaf)
             if known is None:  # a tree that was restored without statistics
                 known = statistics.leaves[leaf] = LeafStatistics(settings, 0)
-            used = known.take_candidates(data[here], targets[here], lambda n: stream.uniform(n, 32))
-            rest = here[used:]
-            known.add(data[rest], targets[rest], weights[rest])
+            used = known.take_candidates(data, targets, rows, lambda n: stream.uniform(n, 32))
+            known.add(data, outputs, weights, rows[used:])
             if known.is_finished:
                 finished.append(leaf)
         return np.array(finished, np.int32)
@@ -216,15 +223,8 @@ def _grow_tree(op_):
 
 
 def _finalize(op_):
-    settings = settings_of(op_)
-
     def finalize(tree, statistics):
-        if settings.is_regression:
-            return
-        for i, values in enumerate(created(op_, tree).values):
-            if values is not None and values.sum() > 0:
-                kept = values[:-1] if settings.drop_final_class and len(values) > 1 else values
-                tree.values[i] = kept / values.sum()
+        raise errors.UnimplementedError(op_.node_def, op_, "FinalizeTreeOp is disabled for now.")  # TensorFlow says so and aborts
 
     return finalize
 

@@ -16,7 +16,6 @@ class Settings(NamedTuple):
     num_outputs: int
     max_nodes: int
     less_than: bool  # a value equal to the threshold goes right
-    drop_final_class: bool
     average_splits: bool
     checkpoint_stats: bool
     tree_paths: bool
@@ -40,7 +39,7 @@ def settings_of(op) -> Settings:
             raise NotImplementedError(f"tinytf grows forests only with {wanted} (tf.contrib.tensor_forest.python.tensor_forest.ForestHParams)")
     return Settings(
         params.is_regression, params.num_outputs, params.max_nodes, params.inequality_test_type == protos.InequalityTest.LESS_THAN,
-        params.drop_final_class, params.initialize_average_splits, params.checkpoint_stats, params.inference_tree_paths,
+        params.initialize_average_splits, params.checkpoint_stats, params.inference_tree_paths,
         params.num_splits_to_consider, params.split_after_samples,
     )  # fmt: skip
 

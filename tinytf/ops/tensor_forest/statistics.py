@@ -41,11 +41,11 @@ class LeafStatistics:
             self.squares = np.zeros(outputs)
             self.left_weight, self.left_squares = np.zeros(self.wanted), np.zeros((self.wanted, outputs))
 
-    def take_candidates(self, data, targets, draw) -> int:
-        """Makes candidates of the first rows, until there are enough; returns how many rows that took."""
+    def take_candidates(self, data, targets, rows, draw) -> int:
+        """Makes candidates of the first of these rows, until there are enough; returns how many rows that took."""
         used = 0
-        while used < len(data) and (len(self.features) < self.wanted or self.half_made):
-            row, target = data[used], targets[used]
+        while used < len(rows) and (len(self.features) < self.wanted or self.half_made):
+            row, target = data[rows[used]], targets[rows[used]]
             if len(self.features) < self.wanted:
                 feature = draw(data.shape[1])
                 self.features.append(feature)
@@ -59,26 +59,23 @@ class LeafStatistics:
             used += 1
         return used
 
-    def add(self, data, targets, weights) -> None:
-        """Counts rows on both sides of each candidate."""
-        if not len(data):
+    def add(self, data, outputs, weights, rows) -> None:
+        """Counts rows on both sides of each candidate; `outputs` has a 1 for a row's class, or its numbers."""
+        if not len(rows):
             return
-        values, thresholds = data[:, self.features], np.array(self.first_thresholds, np.float32)
-        if self.settings.is_regression:
-            weights = np.ones(len(data))  # TensorFlow's regression takes no weights
-        goes_left = (values < thresholds if self.settings.less_than else values <= thresholds) * weights[:, np.newaxis].astype(np.float64)
-        self.weight += float(weights.sum())
-        if self.settings.is_regression:
+        values, thresholds = data[rows[:, np.newaxis], self.features], np.array(self.first_thresholds, np.float32)
+        goes_left = (values < thresholds if self.settings.less_than else values <= thresholds).astype(np.float64)
+        outputs = outputs[rows]
+        if self.settings.is_regression:  # it takes no weights in TensorFlow, either
+            self.weight += len(rows)
             self.left_weight += goes_left.sum(axis=0)
-            self.left += goes_left.T @ targets
-            self.left_squares += goes_left.T @ targets**2
-            self.total += weights @ targets
-            self.squares += weights @ targets**2
+            self.left_squares += goes_left.T @ outputs**2
+            self.squares += (outputs**2).sum(axis=0)
         else:
-            classes = np.zeros((len(targets), self.settings.num_outputs))
-            classes[np.arange(len(targets)), targets] = 1.0
-            self.left += goes_left.T @ classes
-            self.total += weights @ classes
+            outputs = outputs * weights[rows, np.newaxis]
+            self.weight += float(weights[rows].sum())
+        self.left += goes_left.T @ outputs
+        self.total += outputs.sum(axis=0)
 
     @property
     def is_finished(self) -> bool:

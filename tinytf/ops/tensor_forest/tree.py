@@ -59,7 +59,7 @@ class Tree:
                 return nodes
             at = nodes[on_the_way]
             values = data[on_the_way, features[at]]
-            goes_right = (values > thresholds[at]) | (less_than[at] & (values == thresholds[at])) | np.isnan(values)
+            goes_right = ~np.where(less_than[at], values < thresholds[at], values <= thresholds[at])
             nodes[on_the_way] = children[at, goes_right.astype(np.int64)]
 
     # As a message ------------------------------------------------------------------------------------
