@@ -39,24 +39,14 @@ def _passed_on(handle):
     return handle.graph.captured_value(handle) if isinstance(handle.graph, FuncGraph) else None
 
 
-def _maker(handle):
-    """As `variable_behind`, but also in a graph around a function whose argument stands for the handle."""
-    op_ = variable_behind(handle)
-    while op_ is None and handle is not None and handle.op.type == "Placeholder":
-        captures = getattr(handle.graph, "captures", {})
-        handle = next((outer for outer, argument in captures.items() if argument is handle and outer.graph is not handle.graph), None)
-        op_ = None if handle is None else variable_behind(handle)
-    return op_
-
-
 def handle_dims(handle):
     """The static shape of the variable a handle points to; None where it is not known."""
-    op_ = _maker(handle)
+    op_ = variable_behind(handle)
     return None if op_ is None else op_.attr("shape")._dims
 
 
 def _read_shape(op_):
-    maker = _maker(op_.inputs[0])
+    maker = variable_behind(op_.inputs[0])
     if maker is not None and maker.attr("dtype") != op_.attr("dtype"):
         names = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
         raise ValueError(
