@@ -84,6 +84,28 @@ def _splits(seed, size, split_type="inequality"):
     return case
 
 
+def _sparse(seed):
+    """Features that not all examples have, as a sparse matrix; the same dense, with a bucket for the missing ones."""
+
+    def case(tf):
+        ops, random = _ops(tf), np.random.RandomState(seed)
+        nodes, gradients = random.randint(0, 3, 30).astype(np.int32), random.randint(-4, 5, (30, 1)).astype(np.float32)
+        hessians = (random.randint(1, 9, (30, 1)) / 8.0).astype(np.float32)
+        indices = np.argwhere(random.rand(30, 2) > 0.4).astype(np.int32)
+        values = random.randint(0, 4, len(indices)).astype(np.int32)
+        stats = ops.boosted_trees_sparse_aggregate_stats(nodes, gradients, hessians, indices, values, [30, 2], 3, 4)
+        costs = [tf.constant(c) for c in (0.0, 0.5, 0.1, 0.0)]
+        dense = tf.scatter_nd(stats[0], stats[1], stats[2])
+        return [
+            list(stats),
+            list(ops.boosted_trees_sparse_calculate_best_feature_split([0, 3], *stats, *costs, logits_dimension=1)),
+            list(ops.boosted_trees_calculate_best_feature_split([0, 3], dense, *costs, logits_dimension=1)),
+        ]
+
+    case.ulps = 64
+    return case
+
+
 def _growth(seed, depth, pruning, bias=False, second=False):
     """Random splits, layer after layer; what the trees say after each, from the start and from where the examples were."""
 
@@ -197,6 +219,7 @@ def cases():
     yield "splits", _splits(0, 1)
     yield "splits_of_two_logits", _splits(1, 2)
     yield "splits_by_equality", _splits(2, 1, "equality")
+    yield "sparse_splits", _sparse(0)
     yield "growth", _growth(0, 2, 0)
     yield "growth_from_a_bias", _growth(1, 3, 0, bias=True)
     yield "growth_pre_pruned", _growth(2, 2, 1)
