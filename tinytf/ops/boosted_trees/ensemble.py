@@ -49,6 +49,7 @@ class Ensemble:
         self.proto = None
         self.stamp = 0
         self._arrays: dict = {}
+        self._values: dict = {}
 
     def load(self, stamp: int, serialized: bytes) -> None:
         """Takes over a serialized TreeEnsemble (DecodeError where it is none)."""
@@ -56,6 +57,7 @@ class Ensemble:
         _check(proto)
         self.proto, self.stamp = proto, stamp
         self._arrays.clear()
+        self._values.clear()
 
     # Reading ----------------------------------------------------------------------------------------
 
@@ -92,10 +94,13 @@ class Ensemble:
 
     def node_values(self, tree_id: int, logits_dimension: int) -> np.ndarray:
         """The value of each node of a tree, [nodes, logits_dimension]."""
-        values = np.zeros((len(self.proto.trees[tree_id].nodes), logits_dimension), np.float32)
-        for i in range(len(values)):
-            value = self.node_value(tree_id, i)[:logits_dimension]
-            values[i, : len(value)] = value
+        values = self._values.get((tree_id, logits_dimension))
+        if values is None:
+            values = np.zeros((len(self.proto.trees[tree_id].nodes), logits_dimension), np.float32)
+            for i in range(len(values)):
+                value = self.node_value(tree_id, i)[:logits_dimension]
+                values[i, : len(value)] = value
+            self._values[tree_id, logits_dimension] = values
         return values
 
     def step(self, tree_id: int, nodes: np.ndarray, features: list, examples: np.ndarray) -> np.ndarray:
@@ -125,11 +130,14 @@ class Ensemble:
     def changed(self, tree_id: int) -> None:
         """Forgets what is known of a tree's nodes."""
         self._arrays.pop(tree_id, None)
+        for key in [key for key in self._values if key[0] == tree_id]:
+            del self._values[key]
 
     def set_node_value(self, tree_id: int, node_id: int, logits: list) -> None:
         """Gives a leaf, or a split that was one, another value."""
         node = self.proto.trees[tree_id].nodes[node_id]
         set_leaf_value(node.leaf if node.WhichOneof("node") == "leaf" else node.metadata.original_leaf, logits)
+        self.changed(tree_id)
 
     def add_tree(self, weight: float, logits: list) -> int:
         """Adds a tree of one leaf; returns its number."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import errors, protos
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.ops.boosted_trees.ensemble import INEQUALITY
+from tinytf.ops.boosted_trees.ensemble import INEQUALITY, LEAF
 from tinytf.ops.boosted_trees.resources import created
 from tinytf.ops.string_kernels import objects
 
@@ -19,12 +19,13 @@ def _columns(features) -> list:
 def _check_features(op_, ensemble, features) -> None:
     if any(len(f) != len(features[0]) for f in features):
         raise errors.InvalidArgumentError(op_.node_def, op_, "The bucketized features have different numbers of examples")
+    widths = np.array([f.shape[1] for f in features] + [0])  # the last stands for all features that are not there
     for t in range(ensemble.size):
         tree = ensemble.arrays(t)
-        for feature, dimension in zip(tree.feature.tolist(), tree.dimension.tolist()):
-            if feature >= len(features) or dimension >= features[feature].shape[1]:
-                shown = f"dimension {dimension} of the feature {feature}"
-                raise errors.InvalidArgumentError(op_.node_def, op_, f"Tree {t} splits on {shown}, which is not among the inputs")
+        absent = tree.dimension >= widths[np.minimum(tree.feature, len(features))]
+        if absent.any():
+            shown = f"dimension {tree.dimension[absent][0]} of the feature {tree.feature[absent][0]}"
+            raise errors.InvalidArgumentError(op_.node_def, op_, f"Tree {t} splits on {shown}, which is not among the inputs")
 
 
 def _predict(op_):
@@ -101,23 +102,26 @@ def _debug_outputs(op_):
         created(op_, ensemble)
         features = _columns(features)
         _check_features(op_, ensemble, features)
-        shown = []
-        for example in range(len(features[0])):
-            output, past = protos.DebugOutput(), np.float32(0)
-            for t in range(ensemble.size):
-                node, values = 0, ensemble.node_values(t, dimension)[:, 0] * ensemble.weight(t)
-                tree = ensemble.arrays(t)
-                if t == 0:
+        examples = np.arange(len(features[0]))
+        outputs = [protos.DebugOutput() for _ in examples]
+        past = np.zeros(len(examples), np.float32)
+        for t in range(ensemble.size):
+            tree, values = ensemble.arrays(t), ensemble.node_values(t, dimension)[:, 0] * ensemble.weight(t)
+            nodes = np.zeros(len(examples), np.int64)
+            if t == 0:
+                for output in outputs:
                     output.logits_path.append(values[0])  # the bias is where the first tree starts
-                while tree.left[node]:
-                    # TensorFlow names the feature of a bucketized split only.
-                    output.feature_ids.append(int(tree.feature[node]) if tree.kind[node] == INEQUALITY else 0)
-                    node = int(ensemble.step(t, np.array([node]), features, np.array([example]))[0])
-                    output.logits_path.append(values[node] + past)
-                if t == 0 or node > 0:
-                    past += values[node]
-            shown.append(output.SerializeToString())
-        return objects(shown, (len(shown),))
+            active = examples[tree.kind[nodes] != LEAF]
+            while len(active):
+                # TensorFlow names the feature of a bucketized split only.
+                ids = np.where(tree.kind[nodes[active]] == INEQUALITY, tree.feature[nodes[active]], 0)
+                nodes[active] = ensemble.step(t, nodes[active], features, active)
+                for example, feature, logit in zip(active.tolist(), ids.tolist(), (values[nodes[active]] + past[active]).tolist()):
+                    outputs[example].feature_ids.append(feature)
+                    outputs[example].logits_path.append(logit)
+                active = active[tree.kind[nodes[active]] != LEAF]
+            past += np.where((nodes > 0) | (t == 0), values[nodes], np.float32(0))
+        return objects([output.SerializeToString() for output in outputs], (len(outputs),))
 
     return explain
 
