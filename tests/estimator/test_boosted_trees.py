@@ -16,6 +16,12 @@ X = {"a": RANDOM.randint(-9, 9, 80).astype(np.float32), "b": RANDOM.rand(80).ast
 Y = ((X["a"] > 0) ^ (X["b"] > 0.5)).astype(np.int32)
 
 
+@pytest.fixture(autouse=True)
+def _switch():
+    yield
+    tf.disable_resource_variables()  # these estimators enable them, for all graphs to come
+
+
 def _columns():
     column = tf.feature_column
     return [column.numeric_column("a"), column.bucketized_column(column.numeric_column("b"), [0.25, 0.5, 0.75])]

@@ -196,11 +196,14 @@ def _estimator(kind, columns, **settings):
             return lambda: tf.data.Dataset.from_tensor_slices((x, y)).repeat(None if size < 60 else 1).batch(size)
 
         def run(session):
-            model = getattr(tf.estimator, kind)([made[c] for c in columns], n_trees=2, max_depth=2, **settings)
-            model.train(batches(30), max_steps=16)
-            importances = model.experimental_feature_importances()
-            scores = model.evaluate(batches(60))
-            first = [list(p.values())[0] for p in model.predict(batches(60))]
+            try:
+                model = getattr(tf.estimator, kind)([made[c] for c in columns], n_trees=2, max_depth=2, **settings)
+                model.train(batches(30), max_steps=16)
+                importances = model.experimental_feature_importances()
+                scores = model.evaluate(batches(60))
+                first = [list(p.values())[0] for p in model.predict(batches(60))]
+            finally:
+                tf.disable_resource_variables()  # which the estimator has enabled, for all graphs to come
             numbers = [sorted(importances.values()), [scores[k] for k in sorted(scores)], first]
             return [sorted(importances), sorted(scores), [np.array(n, np.float32) for n in numbers]]
 
