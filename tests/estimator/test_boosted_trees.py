@@ -81,6 +81,25 @@ def test_categories_need_an_indicator():
         tf.estimator.BoostedTreesClassifier([column], 1)
 
 
+def test_a_data_set_in_memory_is_trained_at_once(tmp_path):
+    def everything():
+        return {name: tf.constant(values) for name, values in X.items()}, tf.constant(Y)
+
+    model = tf.contrib.estimator.boosted_trees_classifier_train_in_memory(
+        everything, _columns(), model_dir=str(tmp_path), n_trees=2, max_depth=2
+    )
+    assert model.get_variable_value("global_step") == 4
+
+
+def test_a_head_of_ones_own(tmp_path):
+    head = tf.contrib.estimator.regression_head()
+    model = tf.estimator.BoostedTreesEstimator(_columns(), 1, head, model_dir=str(tmp_path), n_trees=1, max_depth=1)
+    model.train(_batches(), max_steps=1)
+    assert model.evaluate(_batches(1))["average_loss"] < np.mean(Y)
+    with pytest.raises(NotImplementedError, match="loss_fn"):
+        tf.contrib.estimator.regression_head(loss_fn=print)
+
+
 def _tree(left, right):
     proto = protos.TreeEnsemble()
     nodes = proto.trees.add().nodes

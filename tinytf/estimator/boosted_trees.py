@@ -242,7 +242,7 @@ def _classification_head(n_classes, weight_column, label_vocabulary) -> tuple:
     return head, _log_loss_derivatives if weight_column is None and label_vocabulary is None else None
 
 
-def _create_regression_head(label_dimension, weight_column=None):
+def _regression_head(label_dimension, weight_column=None):
     if label_dimension != 1:
         raise ValueError(f"For now only 1 dimension regression is supported.label_dimension given as {label_dimension}")
     return RegressionHead(label_dimension, weight_column, _MEAN)
@@ -355,7 +355,7 @@ class BoostedTreesRegressor(_BoostedTreesBase):
             label_dimension = 1
         elif label_dimension > 1 and pruning_mode is not None:
             raise ValueError("For now pruning is not supported with multi-dimensionregression.")
-        head = _create_regression_head(label_dimension, weight_column)
+        head = _regression_head(label_dimension, weight_column)
         hparams = TreeHParams(
             n_trees, max_depth, learning_rate, l1_regularization, l2_regularization, tree_complexity, min_node_weight, center_bias,
             pruning_mode, quantile_sketch_epsilon,
