@@ -40,6 +40,8 @@ INSTEAD = {
     "tf.GradientTape": "tf.gradients: tinytf builds graphs, it has no eager mode",
     "tf.function": "a graph built once and run in a tf.Session: tinytf has no eager mode",
     "tf.contrib.eager": "graphs and tf.Session: tinytf has no eager mode",
+    "tf.contrib.boosted_trees": "tf.estimator.BoostedTreesClassifier",
+    "tf.contrib.tensor_forest.client": "tensorflow.contrib.tensor_forest.python.tensor_forest.RandomForestGraphs",
     "tf.load_op_library": "tf.py_func: tinytf cannot load compiled kernels",
     "tf.lite": "the saved checkpoint with TensorFlow itself",
     "tf.compat.v2": "tf.compat.v1: tinytf follows TensorFlow 1.15",

@@ -414,7 +414,7 @@ for _package, _meaning, _modules in (
     (
         "estimator",
         "tf.estimator",
-        """canned.baseline canned.dnn canned.dnn_linear_combined canned.head canned.linear canned.metric_keys canned.optimizers
+        """canned.baseline canned.boosted_trees canned.dnn canned.dnn_linear_combined canned.head canned.linear canned.metric_keys canned.optimizers
         canned.parsing_utils canned.prediction_keys estimator estimator_lib export.export export.export_lib export.export_output
         exporter inputs.inputs inputs.numpy_io inputs.pandas_io inputs.queues.feeding_functions model_fn run_config training util""",
     ),
@@ -527,7 +527,7 @@ RENAMED = {
     "platform.googletest": "GetTempDir=get_temp_dir",
 }
 
-INNER_PACKAGES = {"python", "models", "models.rnn"}
+INNER_PACKAGES = {"python", "models", "models.rnn", "contrib.decision_trees", "contrib.decision_trees.proto", "contrib.tensor_forest.proto"}
 for _path in PYTHON_PATHS:
     _parts = ["python"] + _path.split(".")
     INNER_PACKAGES.update(".".join(_parts[:n]) for n in range(2, len(_parts)))

@@ -87,6 +87,13 @@ def test_what_is_not_there_is_named(settings):
             session.run([s.specs[0].tensor for s in tf.get_collection(tf.GraphKeys.SAVEABLE_OBJECTS)])
 
 
+def test_the_ops_are_functions_of_their_modules():
+    assert generated_ops.tree_size is tensor_forest.model_ops.tree_size
+    assert callable(tensor_forest.stats_ops.grow_tree_v4)
+    with pytest.raises(AttributeError, match="tree_sizes"):
+        _ = tensor_forest.model_ops.tree_sizes
+
+
 def _split(left, right, feature="0"):
     nodes = protos.Model().decision_tree
     binary = nodes.nodes.add().binary_node

@@ -8,8 +8,19 @@ from __future__ import annotations
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import add_to_collection, control_dependencies, name_scope
 from tinytf.graph.graph import GraphKeys
+from tinytf.missing import missing_symbol
 from tinytf.ops import resources
 from tinytf.train.saveable import SaveableObject, SaveSpec
+
+_OPS = ("finalize_tree", "grow_tree_v4", "process_input_v4")
+
+
+def __getattr__(name):
+    if name not in _OPS:
+        raise missing_symbol("tf.contrib.tensor_forest.stats_ops", name, _OPS)
+    from tinytf import generated_ops
+
+    return getattr(generated_ops, name)
 
 
 class FertileStatsVariableSavable(SaveableObject):
