@@ -14,8 +14,8 @@ from google.protobuf.message import DecodeError
 from tinytf import errors, protos
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
-from tinytf.ops.boosted_trees.resources import created, handle_kernel, is_created_kernel
 from tinytf.ops.candidate_sampling import Stream
+from tinytf.ops.held_resources import created, handle_kernel, is_created_kernel
 from tinytf.ops.string_kernels import objects
 from tinytf.ops.tensor_forest.settings import settings_of
 from tinytf.ops.tensor_forest.statistics import LeafStatistics, Statistics

@@ -1,4 +1,4 @@
-"""How the kernels of boosted trees share what a handle refers to: made once a session, found by its name."""
+"""How kernels share what a resource handle refers to: made once a session, found by its name, empty until it is created."""
 
 from __future__ import annotations
 
