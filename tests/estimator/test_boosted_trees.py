@@ -112,7 +112,16 @@ def _tree(left, right):
     return proto.SerializeToString()
 
 
-@pytest.mark.parametrize("serialized", [b"not one", _tree(0, 1), _tree(1, 3), _tree(1, -1)])
+def _pruned_into(node_id):
+    proto = protos.TreeEnsemble.FromString(_tree(1, 2))
+    proto.tree_metadata[0].post_pruned_nodes_meta.add().new_node_id = node_id
+    return proto.SerializeToString()
+
+
+_EMPTY = protos.TreeEnsemble(trees=[protos.Tree()], tree_weights=[1.0]).SerializeToString()
+
+
+@pytest.mark.parametrize("serialized", [b"not one", _tree(0, 1), _tree(1, 3), _tree(1, -1), _EMPTY, _pruned_into(3), _pruned_into(-1)])
 def test_bytes_that_are_no_trees_are_refused(serialized):
     with tf.Graph().as_default(), tf.Session() as session:
         ensemble = TreeEnsemble("ensemble")

@@ -198,7 +198,12 @@ def _check(proto) -> None:
     if len(proto.tree_weights) < len(proto.trees):
         raise ValueError(f"{len(proto.trees)} trees, but {len(proto.tree_weights)} weights")
     for t, tree in enumerate(proto.trees):
+        if not tree.nodes:
+            raise ValueError(f"tree {t} has no nodes")
         for i, node in enumerate(tree.nodes):
             kind, feature, dimension, _, left, right = _row(node)
             if kind != LEAF and not (i < left < len(tree.nodes) and i < right < len(tree.nodes) and feature >= 0 and dimension >= 0):
                 raise ValueError(f"tree {t}, node {i}: a split on feature {feature} to the nodes {left} and {right} of {len(tree.nodes)}")
+    for t, (tree, metadata) in enumerate(zip(proto.trees, proto.tree_metadata)):
+        if any(not 0 <= pruned.new_node_id < len(tree.nodes) for pruned in metadata.post_pruned_nodes_meta):
+            raise ValueError(f"tree {t}: a pruned node is none of its {len(tree.nodes)} nodes now")

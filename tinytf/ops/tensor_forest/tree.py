@@ -87,8 +87,12 @@ class Tree:
 
     def load(self, serialized: bytes, num_outputs: int) -> None:
         """Takes over a message Model, a tree of one leaf where it is empty; ValueError where it is no such tree."""
-        nodes = protos.Model.FromString(serialized).decision_tree.nodes
-        self.__init__()
+        fresh = Tree()
+        fresh._read(protos.Model.FromString(serialized).decision_tree.nodes, num_outputs)
+        fresh.name, fresh.is_created = self.name, True
+        self.__dict__ = fresh.__dict__
+
+    def _read(self, nodes, num_outputs) -> None:
         for i, node in enumerate(nodes):
             self.add_leaf(np.zeros(num_outputs))
             if node.WhichOneof("node_type") == "binary_node":
@@ -106,7 +110,6 @@ class Tree:
         if not nodes:
             self.add_leaf(np.zeros(num_outputs))
             self.untouched = set(range(num_outputs))
-        self.is_created = True
 
     def _load_split(self, i, binary, count) -> None:
         left, right = binary.left_child_id.value, binary.right_child_id.value
