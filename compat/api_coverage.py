@@ -79,6 +79,8 @@ DIFFERENCES = [
     "- V1 files in several parts, and slices in them, are read; TensorFlow 1.15's reader refuses some.",
     "- An imported graph may only compute: its file, network and Python ops refuse to run (`tinytf.graph.trust`).",
     "- Error messages say more. Classes and key words are TensorFlow's.",
+    "- Forests of `tf.contrib.tensor_forest` draw the candidates for their splits on one thread, so a seed gives one forest; TensorFlow's",
+    "  differ from run to run. What a given forest says is the same.",
     "- Devices are kept in the graph and ignored when it runs: everything runs on the CPU.",
 ]
 

@@ -13,6 +13,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMAS = os.path.join(HERE, "..", "tinytf", "protos")
@@ -37,9 +38,16 @@ def import_tensorflow_schemas():
         for path in glob.glob(os.path.join(root, pattern), recursive=True):
             importlib.import_module("tensorflow_core." + os.path.relpath(path, root)[:-3].replace(os.sep, "."))
     # contrib cannot be imported as a package without more than TensorFlow installs; its schemas can, one by one
-    for path in glob.glob(os.path.join(root, "contrib/tensorboard/**/*_pb2.py"), recursive=True):
-        spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
-        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    for folder in ("contrib/tensorboard/**", "contrib/decision_trees/proto", "contrib/tensor_forest/proto"):
+        for path in sorted(glob.glob(os.path.join(root, folder, "*_pb2.py"), recursive=True)):
+            name = os.path.basename(path)[:-3]
+            spec = importlib.util.spec_from_file_location(name, path)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            if "decision_trees" in folder:  # what those of tensor_forest import, without the packages around it
+                package = types.ModuleType("tensorflow.contrib.decision_trees.proto")
+                setattr(package, name, module)
+                sys.modules[package.__name__] = package
 
 
 def differences(ours, theirs, name):

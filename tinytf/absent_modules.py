@@ -47,7 +47,7 @@ distribute.model_collection: model_collection_base simple_models
 eager: cancellation core execute execution_callbacks executor forwardprop graph_only_ops imperative_grad
   lift_to_graph monitoring profiler profiler_client remote tape test
 estimator: gc keras
-estimator.canned: boosted_trees boosted_trees_utils
+estimator.canned: boosted_trees_utils
 estimator.inputs.queues: feeding_queue_runner
 feature_column: dense_features dense_features_v2 feature_column feature_column_lib feature_column_v2
   sequence_feature_column serialization utils
@@ -81,7 +81,7 @@ keras.utils: conv_utils data_utils generic_utils io_utils kernelized_utils layer
   mode_keys multi_gpu_utils np_utils tf_utils vis_utils
 keras.wrappers: scikit_learn
 module: module
-ops: batch_ops boosted_trees_ops clustering_ops collective_ops critical_section_ops gradient_checker_v2 list_ops nccl_ops op_selector parallel_for
+ops: batch_ops clustering_ops collective_ops critical_section_ops gradient_checker_v2 list_ops nccl_ops op_selector parallel_for
   sdca_ops spectral_ops_test_util summary_ops_v2 tensor_forest_ops
   while_v2_indexed_slices_rewriter
 ops.distributions: bernoulli beta bijector bijector_impl bijector_test_util categorical dirichlet

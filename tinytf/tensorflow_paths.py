@@ -146,6 +146,7 @@ PYTHON_PATHS = {
     "ops.array_grad": "tinytf.ops.gradient_registry",
     "ops.array_ops": "tf tinytf.ops.array_ops tinytf.ops.array_v2 tinytf.generated_ops",
     "ops.bitwise_ops": "tf.bitwise",
+    "ops.boosted_trees_ops": "tinytf.estimator.tree_ensemble tinytf.generated_ops",
     "ops.candidate_sampling_ops": "tf.nn tf.random",
     "ops.check_ops": "tf tf.debugging tinytf.ops.check_v2",
     "ops.clip_ops": "tf",
@@ -413,7 +414,7 @@ for _package, _meaning, _modules in (
     (
         "estimator",
         "tf.estimator",
-        """canned.baseline canned.dnn canned.dnn_linear_combined canned.head canned.linear canned.metric_keys canned.optimizers
+        """canned.baseline canned.boosted_trees canned.dnn canned.dnn_linear_combined canned.head canned.linear canned.metric_keys canned.optimizers
         canned.parsing_utils canned.prediction_keys estimator estimator_lib export.export export.export_lib export.export_output
         exporter inputs.inputs inputs.numpy_io inputs.pandas_io inputs.queues.feeding_functions model_fn run_config training util""",
     ),
@@ -463,6 +464,21 @@ RENAMED = {
         create_dir_v2=mkdir delete_file_v2=remove delete_recursively_v2=rmtree file_exists_v2=exists get_matching_files_v2=glob
         is_directory_v2=isdir list_directory_v2=listdir recursive_create_dir_v2=makedirs""",
     "ops.while_v2": "_get_graph=forward_graph",
+    "ops.boosted_trees_ops": """
+        calculate_best_feature_split=boosted_trees_calculate_best_feature_split
+        calculate_best_gains_per_feature=boosted_trees_calculate_best_gains_per_feature center_bias=boosted_trees_center_bias
+        create_quantile_stream_resource=boosted_trees_create_quantile_stream_resource
+        example_debug_outputs=boosted_trees_example_debug_outputs
+        get_bucket_boundaries=boosted_trees_quantile_stream_resource_get_bucket_boundaries
+        is_quantile_resource_initialized=is_boosted_trees_quantile_stream_resource_initialized
+        make_quantile_summaries=boosted_trees_make_quantile_summaries make_stats_summary=boosted_trees_make_stats_summary
+        predict=boosted_trees_predict quantile_add_summaries=boosted_trees_quantile_stream_resource_add_summaries
+        quantile_flush=boosted_trees_quantile_stream_resource_flush
+        quantile_resource_deserialize=boosted_trees_quantile_stream_resource_deserialize
+        quantile_resource_handle_op=boosted_trees_quantile_stream_resource_handle_op
+        sparse_calculate_best_feature_split=boosted_trees_sparse_calculate_best_feature_split
+        training_predict=boosted_trees_training_predict update_ensemble=boosted_trees_update_ensemble
+        update_ensemble_v2=boosted_trees_update_ensemble_v2""",
     "ops.control_flow_util": """
         CheckInputFromValidContext=check_input_from_valid_context GetContainingWhileContext=containing_while_context
         GetLoopConstantEnter=loop_constant_enter GetOutputContext=output_context GetWhileContext=while_context
@@ -511,7 +527,7 @@ RENAMED = {
     "platform.googletest": "GetTempDir=get_temp_dir",
 }
 
-INNER_PACKAGES = {"python", "models", "models.rnn"}
+INNER_PACKAGES = {"python", "models", "models.rnn", "contrib.decision_trees", "contrib.decision_trees.proto", "contrib.tensor_forest.proto"}
 for _path in PYTHON_PATHS:
     _parts = ["python"] + _path.split(".")
     INNER_PACKAGES.update(".".join(_parts[:n]) for n in range(2, len(_parts)))

@@ -6,10 +6,20 @@ when an op type, a conversion or a function of theirs is first asked for.
 
 from __future__ import annotations
 
+import os
 import pkgutil
 
 from tinytf.graph import op_entry
 
-op_entry.add_families(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__))
+
+def _modules(path, package):
+    for module in pkgutil.iter_modules(path):
+        name = f"{package}.{module.name}"
+        yield name
+        if module.ispkg:
+            yield from _modules([os.path.join(folder, module.name) for folder in path], name)
+
+
+op_entry.add_families(_modules(__path__, __name__))
 
 from tinytf.ops import concat_split, constant, operators, slicing  # noqa: E402, F401  (conversions, `a + b`, `x[i]`)

@@ -332,9 +332,9 @@ class _UnreadVariable(ResourceVariable):
         self._handle_name = variable._handle.name
         self._synchronization, self._aggregation, self._trainable = check_modes(None, None, None, None)
         self._initial_value = self._initializer_op = self._is_initialized_op = self._constraint = None
-        self._parent_op = parent_op
-        with control_dependencies([parent_op]):
-            self._graph_element = make("ReadVariableOp", self._handle, dtype=self._dtype)
+        self._parent_op, self._graph_element = parent_op, None
+        if not get_default_graph()._building_function:  # in a function nobody can ask for it by the variable
+            self._graph_element = self._read_variable_op()
 
     @property
     def name(self) -> str:

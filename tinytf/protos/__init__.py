@@ -41,7 +41,7 @@ def _index():
             _enums.update(enum_names(text))
             package = _PACKAGE.search(text).group(1) + "."
             for name in _TOP_LEVEL.findall(text):
-                _file_of[name] = file, package + name
+                _file_of.setdefault(name, (file, package + name))  # Leaf and Vector are those of boosted trees
             for name, body in _ENUM.findall(text):
                 for value in re.findall(r"(\w+) = -?\d", body):
                     _file_of[value] = file, package + name

@@ -1,4 +1,4 @@
-"""tf.contrib.framework: arg_scope, model variables, smart_cond."""
+"""tf.contrib.framework: arg_scope, model variables, smart_cond, devices for variables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tinytf.contrib.framework.arg_scope import (  # noqa: F401
     current_arg_scope,
     has_arg_scope,
 )
+from tinytf.contrib.framework.device_chooser import VariableDeviceChooser  # noqa: F401
 from tinytf.contrib.framework.shapes import with_same_shape, with_shape  # noqa: F401
 from tinytf.contrib.framework.variables import (  # noqa: F401
     add_model_variable,

@@ -1,0 +1,1 @@
+"""Boosted trees: the ops that summarize features, grow an ensemble of decision trees and ask it for predictions."""

@@ -1,0 +1,1 @@
+"""The ops of tf.contrib.tensor_forest: random forests that grow from a stream of examples."""
