@@ -3,7 +3,35 @@
 from __future__ import annotations
 
 from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
+from tinytf.contrib.layers import embedding_ops, feature_column, feature_column_ops  # noqa: F401
 from tinytf.contrib.layers.encoders import embed_sequence, embedding_lookup_unique  # noqa: F401
+from tinytf.contrib.layers.feature_column import (  # noqa: F401
+    bucketized_column,
+    create_feature_spec_for_parsing,
+    crossed_column,
+    embedding_column,
+    make_place_holder_tensors_for_base_features,
+    one_hot_column,
+    real_valued_column,
+    scattered_embedding_column,
+    shared_embedding_columns,
+    sparse_column_with_hash_bucket,
+    sparse_column_with_integerized_feature,
+    sparse_column_with_keys,
+    sparse_column_with_vocabulary_file,
+    weighted_sparse_column,
+)
+from tinytf.contrib.layers.feature_column_ops import (  # noqa: F401
+    check_feature_columns,
+    infer_real_valued_columns,
+    input_from_feature_columns,
+    joint_weighted_sum_from_feature_columns,
+    parse_feature_columns_from_examples,
+    parse_feature_columns_from_sequence_examples,
+    sequence_input_from_feature_columns,
+    transform_features,
+    weighted_sum_from_feature_columns,
+)
 from tinytf.contrib.layers.initializers import (  # noqa: F401
     variance_scaling_initializer,
     xavier_initializer,
@@ -56,6 +84,7 @@ from tinytf.contrib.layers.regularizers import (  # noqa: F401
     l2_regularizer,
     sum_regularizer,
 )
+from tinytf.contrib.layers.sparse_columns import dense_to_sparse_tensor as dense_to_sparse  # noqa: F401
 from tinytf.contrib.layers.summaries import (  # noqa: F401
     summarize_activation,
     summarize_activations,
@@ -67,3 +96,4 @@ from tinytf.contrib.layers.summaries import (  # noqa: F401
     summarize_weights,
 )
 from tinytf.ops.embedding import safe_embedding_lookup_sparse  # noqa: F401
+from tinytf.ops.sparse_feature_cross import SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY  # noqa: F401
