@@ -11,11 +11,11 @@ from tinytf.contrib.learn.model_fn import ModeKeys
 from tinytf.estimator.export_outputs import timestamped_export_dir
 from tinytf.graph.default_graph import add_to_collection, get_collection
 from tinytf.graph.graph import Graph, GraphKeys
+from tinytf.ops import control_flow_ops, resources, variables
 from tinytf.run.session import Session
 from tinytf.saved_model import tag_constants
 from tinytf.saved_model.builder import SavedModelBuilder
 from tinytf.train.saver import Saver
-from tinytf.train.scaffold import Scaffold
 from tinytf.train.training_util import create_global_step
 
 
@@ -36,7 +36,11 @@ def export_savedmodel(
             add_to_collection(COLLECTION_DEF_KEY_FOR_INPUT_FEATURE_KEYS, key)
         ops = estimator._call_model_fn(features, None, ModeKeys.INFER)
         outputs, default = saved_model_export_utils.get_output_alternatives(ops, default_output_alternative_key)
-        init_op = Scaffold.default_local_init_op()
+        init_op = control_flow_ops.group(
+            variables.local_variables_initializer(),
+            resources.initialize_resources(resources.shared_resources()),
+            resources.initialize_tables(),
+        )
         signatures = saved_model_export_utils.build_all_signature_defs(inputs, outputs, default)
         with Session("") as session:
             saver = ops.scaffold.saver if ops.scaffold is not None and ops.scaffold.saver is not None else Saver(sharded=True)

@@ -64,4 +64,6 @@ class RunConfig(_RunConfig):
     def uid(self, whitelist=None) -> str:
         """What tells configurations of different models apart: all settings but those of `whitelist`."""
         left_out = {"_" + name for name in (_NOT_IN_UID if whitelist is None else whitelist)}
-        return ", ".join("%s=%r" % item for item in sorted(vars(self).items()) if item[0] not in left_out)
+        kept = {name: value for name, value in sorted(vars(self).items()) if name not in left_out}
+        kept["_cluster_spec"] = sorted(self.cluster_spec.as_dict().items())
+        return ", ".join("%s=%r" % item for item in kept.items())
