@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
 from tinytf.contrib.layers import embedding_ops, feature_column, feature_column_ops  # noqa: F401
+from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
 from tinytf.contrib.layers.encoders import embed_sequence, embedding_lookup_unique  # noqa: F401
 from tinytf.contrib.layers.feature_column import (  # noqa: F401
     bucketized_column,

@@ -35,8 +35,8 @@ def weighted(loss, weights, name="loss"):
         with name_scope(None, "weighted_loss", (loss, weights)) as inner:
             product = math_ops.multiply(loss, weights, name=inner)
         mean = math_ops.reduce_mean(product, name=scope)
-        total = math_ops.cast(math_ops.reduce_sum(weights), dtypes.float32)
-        return mean, math_ops.div(math_ops.reduce_sum(product), total, name="weighted_average_loss")
+        total = math_ops.reduce_sum(product)
+        return mean, math_ops.div(total, math_ops.cast(math_ops.reduce_sum(weights), dtypes.float32), name="weighted_average_loss")
 
 
 def _columns(labels, logits):

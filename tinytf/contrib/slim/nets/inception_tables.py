@@ -72,6 +72,12 @@ def _layer(net, text, depth):
     return make(net, filters, kernel, scope=scope, **options)
 
 
+def check_endpoint(name, modules) -> None:
+    """ValueError for an end point that there is not."""
+    if not any(module.name == name for module in modules):
+        raise ValueError("Unknown final endpoint %s" % name)
+
+
 def build(net, modules, end_points, final_endpoint, depth=int):
     """Adds modules up to the one that is asked for; (net, whether that was among them)."""
     for module in modules:

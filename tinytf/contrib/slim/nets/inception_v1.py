@@ -6,7 +6,7 @@ from tinytf.contrib.framework.arg_scope import arg_scope
 from tinytf.contrib.layers.batch_norm import batch_norm
 from tinytf.contrib.layers.layers import avg_pool2d, conv2d, dropout, fully_connected, max_pool2d, softmax
 from tinytf.contrib.slim.nets.classic import truncated_normal
-from tinytf.contrib.slim.nets.inception_tables import build, inception_arg_scope, parse
+from tinytf.contrib.slim.nets.inception_tables import build, check_endpoint, inception_arg_scope, parse
 from tinytf.ops import array_ops
 from tinytf.ops.variable_scope import variable_scope
 
@@ -68,13 +68,12 @@ Mixed_5c
 
 def inception_v1_base(inputs, final_endpoint="Mixed_5c", scope="InceptionV1"):
     """(net, end points) up to an end point; ValueError for one that there is not."""
+    check_endpoint(final_endpoint, _MODULES)
     end_points: dict = {}
     with variable_scope(scope, "InceptionV1", [inputs]):
         with arg_scope([conv2d, fully_connected], weights_initializer=truncated_normal(0.01)):
             with arg_scope([conv2d, max_pool2d], stride=1, padding="SAME"):
-                net, found = build(inputs, _MODULES, end_points, final_endpoint)
-    if not found:
-        raise ValueError("Unknown final endpoint %s" % final_endpoint)
+                net, _ = build(inputs, _MODULES, end_points, final_endpoint)
     return net, end_points
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from tinytf.contrib.framework.arg_scope import arg_scope
 from tinytf.contrib.layers.batch_norm import batch_norm
 from tinytf.contrib.layers.layers import avg_pool2d, conv2d, dropout, max_pool2d, separable_conv2d, softmax
-from tinytf.contrib.slim.nets.inception_tables import build, fitting_kernel, inception_arg_scope, multiplied, parse
+from tinytf.contrib.slim.nets.inception_tables import (
+    build,
+    check_endpoint,
+    fitting_kernel,
+    inception_arg_scope,
+    multiplied,
+    parse,
+)
 from tinytf.ops import array_ops
 from tinytf.ops.variable_scope import variable_scope
 
@@ -69,11 +76,10 @@ Mixed_5c
 def inception_v2_base(inputs, final_endpoint="Mixed_5c", min_depth=16, depth_multiplier=1.0, scope=None):
     """(net, end points) up to an end point; ValueError for one that there is not."""
     depth, end_points = multiplied(depth_multiplier, min_depth), {}
+    check_endpoint(final_endpoint, _MODULES)
     with variable_scope(scope, "InceptionV2", [inputs]):
         with arg_scope([conv2d, max_pool2d, avg_pool2d, separable_conv2d], stride=1, padding="SAME"):
-            net, found = build(inputs, _MODULES, end_points, final_endpoint, depth)
-    if not found:
-        raise ValueError("Unknown final endpoint %s" % final_endpoint)
+            net, _ = build(inputs, _MODULES, end_points, final_endpoint, depth)
     return net, end_points
 
 

@@ -6,7 +6,14 @@ from tinytf.contrib.framework.arg_scope import arg_scope
 from tinytf.contrib.layers.batch_norm import batch_norm
 from tinytf.contrib.layers.layers import avg_pool2d, conv2d, dropout, max_pool2d, softmax
 from tinytf.contrib.slim.nets.classic import truncated_normal
-from tinytf.contrib.slim.nets.inception_tables import build, fitting_kernel, inception_arg_scope, multiplied, parse
+from tinytf.contrib.slim.nets.inception_tables import (
+    build,
+    check_endpoint,
+    fitting_kernel,
+    inception_arg_scope,
+    multiplied,
+    parse,
+)
 from tinytf.graph.graph import GraphKeys
 from tinytf.ops import array_ops
 from tinytf.ops.variable_scope import variable_scope
@@ -80,14 +87,13 @@ Mixed_7c
 def inception_v3_base(inputs, final_endpoint="Mixed_7c", min_depth=16, depth_multiplier=1.0, scope=None):
     """(net, end points) up to an end point; ValueError for one that there is not."""
     depth, end_points = multiplied(depth_multiplier, min_depth), {}
+    check_endpoint(final_endpoint, _STEM + _MODULES)
     with variable_scope(scope, "InceptionV3", [inputs]):
         with arg_scope([conv2d, max_pool2d, avg_pool2d], stride=1, padding="VALID"):
             net, found = build(inputs, _STEM, end_points, final_endpoint, depth)
         if not found:
             with arg_scope([conv2d, max_pool2d, avg_pool2d], stride=1, padding="SAME"):
-                net, found = build(net, _MODULES, end_points, final_endpoint, depth)
-    if not found:
-        raise ValueError("Unknown final endpoint %s" % final_endpoint)
+                net, _ = build(net, _MODULES, end_points, final_endpoint, depth)
     return net, end_points
 
 
