@@ -140,3 +140,16 @@ def case_slim(tf):
     slim.variable("w2", [3], initializer=tf.zeros_initializer())
     slim.get_variables_to_restore(exclude=["c1"])
     return []
+
+
+def case_sparse_feature_cross(tf):
+    from tensorflow.contrib.layers.python.ops import sparse_feature_cross_op as crosses
+
+    words = tf.SparseTensor([[0, 0], [0, 1], [1, 0]], ["a", "b", "c"], [2, 2])
+    numbers = tf.SparseTensor([[0, 0], [1, 0], [1, 1]], tf.constant([1, 2, 3], tf.int64), [2, 2])
+    made = []
+    for inputs in ([words], [words, numbers], [words, numbers, tf.constant([[7, 8], [9, 10]])]):
+        for options in ({}, {"hashed_output": True}, {"hashed_output": True, "num_buckets": 100, "hash_key": 956888297470}):
+            crossed = crosses.sparse_feature_cross(inputs, **options)
+            made.append([crossed.indices, crossed.values, crossed.dense_shape])
+    return made
