@@ -8,4 +8,5 @@ from tinytf.keras.layers.core import *  # noqa: F401, F403
 from tinytf.keras.layers.merge import *  # noqa: F401, F403
 from tinytf.keras.layers.normalization import LayerNormalization  # noqa: F401
 from tinytf.keras.layers.recurrent import *  # noqa: F401, F403
+from tinytf.keras.layers.serialization import deserialize, serialize  # noqa: F401
 from tinytf.keras.network import Input, InputLayer  # noqa: F401
