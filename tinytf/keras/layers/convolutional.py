@@ -16,7 +16,7 @@ __all__ = [
     "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D",
     "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
     "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
-    "GlobalAveragePooling3D", "UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D",
+    "GlobalAveragePooling3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D",
     "Cropping2D", "Cropping3D", "BatchNormalization", "MaxPool1D", "MaxPool2D", "MaxPool3D", "AvgPool1D", "AvgPool2D",
     "AvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
     "Convolution1D", "Convolution2D", "Convolution3D", "Convolution2DTranspose", "Convolution3DTranspose",
@@ -265,6 +265,21 @@ class UpSampling2D(Layer):
             outputs = resize(inputs, size, half_pixel_centers=True)
         outputs.set_shape([inputs.dims[0]] + [None if n is None else n * k for n, k in zip(known, self.size)] + [inputs.dims[3]])
         return outputs
+
+
+class UpSampling3D(Layer):
+    """Volumes enlarged by whole factors. Follows tf.keras.layers.UpSampling3D of TF 1.15."""
+
+    _settings = "size data_format"
+
+    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.size, self.data_format = normalize_tuple(size, 3, "size"), data_format or backend.image_data_format()
+        self.input_spec = InputSpec(ndim=5)
+
+    def call(self, inputs):
+        """Repeats."""
+        return backend.resize_volumes(inputs, *self.size, self.data_format)
 
 
 def _sides(value, rank, what):

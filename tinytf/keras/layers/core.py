@@ -14,8 +14,8 @@ from tinytf.shapes import TensorShape
 
 __all__ = [
     "Dense", "Dropout", "Flatten", "Activation", "Reshape", "Permute", "RepeatVector", "Lambda", "ActivityRegularization",
-    "Masking", "Embedding", "GaussianNoise", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "LeakyReLU", "ELU",
-    "ThresholdedReLU", "Softmax", "ReLU", "PReLU",
+    "Masking", "Embedding", "GaussianNoise", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
+    "LeakyReLU", "ELU", "ThresholdedReLU", "Softmax", "ReLU", "PReLU",
 ]  # fmt: skip
 
 
@@ -270,6 +270,10 @@ class SpatialDropout1D(Dropout):
         self.noise_shape = (shape[0],) + (1,) * (inputs.shape.ndims - 2) + (shape[inputs.shape.ndims - 1],)
         return super().call(inputs, training=training)
 
+    def get_config(self):
+        """Its arguments."""
+        return dict(super().get_config(), noise_shape=None)
+
 
 class SpatialDropout2D(SpatialDropout1D):
     """Drops whole channels of an image (channels last). Follows tf.keras.layers.SpatialDropout2D of TF 1.15."""
@@ -277,6 +281,38 @@ class SpatialDropout2D(SpatialDropout1D):
     def __init__(self, rate, **kwargs):
         super().__init__(rate, **kwargs)
         self.input_spec = InputSpec(ndim=4)
+
+
+class SpatialDropout3D(SpatialDropout1D):
+    """Drops whole channels of a volume (channels last). Follows tf.keras.layers.SpatialDropout3D of TF 1.15."""
+
+    def __init__(self, rate, **kwargs):
+        super().__init__(rate, **kwargs)
+        self.input_spec = InputSpec(ndim=5)
+
+
+class AlphaDropout(_Noise):
+    """Dropout that keeps mean and variance, for selu. Follows tf.keras.layers.AlphaDropout of TF 1.15."""
+
+    _settings = "rate"
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+
+    def call(self, inputs, training=None):
+        """Drops in training."""
+        if not 0.0 < self.rate < 1.0:
+            return inputs
+
+        def dropped():
+            lowest = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946  # what selu gives for -infinity
+            shape = array_ops.shape(inputs) if self.noise_shape is None else self.noise_shape
+            kept = math_ops.cast(math_ops.greater_equal(backend.random_uniform(shape, seed=self.seed), self.rate), inputs.dtype)
+            scale = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
+            return scale * (inputs * kept + lowest * (1 - kept)) - scale * lowest * self.rate
+
+        return backend.in_train_phase(dropped, inputs, training=training)
 
 
 # Activations with arguments ---------------------------------------------------------------------
