@@ -296,3 +296,35 @@ def cases():
         ("attention_joined", lambda r: r.AttentionCellWrapper(r.GRUCell(2), 2, attn_vec_size=3, state_is_tuple=False)),
     ):
         yield "cell_" + name, _cell(make)
+
+
+def case_image_projective_transform(tf):
+    import numpy as np
+
+    image = tf.contrib.image
+    images = tf.constant(np.arange(80).reshape(2, 4, 5, 2).astype(np.float32))
+    bent = [1.0, 0.1, 0.5, 0.0, 1.2, -0.5, 0.01, 0.02]
+    turned = image.rotate(images, 0.5, "BILINEAR")
+    return [
+        image.rotate(images, [0.3, -1.2]),
+        turned,
+        image.translate(tf.cast(images[0], tf.uint8), [1, -2]),
+        image.transform(images, bent, "bilinear", output_shape=[3, 6]),
+        image.compose_transforms(bent, [1.0, 0, 1, 0, 1, 2, 0, 0]),
+        tf.gradients(tf.reduce_sum(turned * turned), images)[0],
+    ]
+
+
+def case_bucket_by_sequence_length(tf):
+    length = tf.constant(3)
+    tf.contrib.training.bucket_by_sequence_length(
+        length, [tf.range(length), tf.constant("a")], 2, [2, 5], dynamic_pad=True, allow_smaller_final_batch=True
+    )
+    return []
+
+
+def case_sampling(tf):
+    training = tf.contrib.training
+    training.stratified_sample([tf.zeros([5, 2])], tf.constant([0, 1, 0, 1, 1]), [0.3, 0.7], 3, enqueue_many=True)
+    training.rejection_sample([tf.zeros([5, 2]), tf.zeros([5])], lambda t: t[1] + 0.5, 3, enqueue_many=True, runtime_checks=True)
+    return []
