@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf.contrib.layers import embedding_ops, feature_column, feature_column_ops  # noqa: F401
 from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
-from tinytf.contrib.layers.encoders import embed_sequence, embedding_lookup_unique  # noqa: F401
+from tinytf.contrib.layers.encoders import bow_encoder, embed_sequence, embedding_lookup_unique  # noqa: F401
 from tinytf.contrib.layers.feature_column import (  # noqa: F401
     bucketized_column,
     create_feature_spec_for_parsing,
@@ -31,6 +31,13 @@ from tinytf.contrib.layers.feature_column_ops import (  # noqa: F401
     sequence_input_from_feature_columns,
     transform_features,
     weighted_sum_from_feature_columns,
+)
+from tinytf.contrib.layers.image_layers import (  # noqa: F401
+    conv2d_in_plane,
+    convolution2d_in_plane,
+    images_to_sequence,
+    sequence_to_images,
+    spatial_softmax,
 )
 from tinytf.contrib.layers.initializers import (  # noqa: F401
     variance_scaling_initializer,
@@ -76,7 +83,7 @@ from tinytf.contrib.layers.layers import (  # noqa: F401
     unit_norm,
 )
 from tinytf.contrib.layers.normalization import group_norm, instance_norm  # noqa: F401
-from tinytf.contrib.layers.optimizers import OPTIMIZER_SUMMARIES, optimize_loss  # noqa: F401
+from tinytf.contrib.layers.optimizers import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, optimize_loss  # noqa: F401
 from tinytf.contrib.layers.regularizers import (  # noqa: F401
     apply_regularization,
     l1_l2_regularizer,

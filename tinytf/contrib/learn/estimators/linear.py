@@ -54,9 +54,7 @@ def _linear_model_fn(features, labels, mode, params, config=None):
 
 def _optimizer(spec):
     if isinstance(spec, str):
-        from tinytf.contrib.layers.optimizers import _optimizer_classes
-
-        return _optimizer_classes()[spec](learning_rate=_LEARNING_RATE)
+        return layers.OPTIMIZER_CLS_NAMES[spec](learning_rate=_LEARNING_RATE)
     return canned.optimizer_of(spec)
 
 
