@@ -23,11 +23,14 @@ from tinytf.keras import (  # noqa: F401
     utils,
 )
 from tinytf.keras.network import Input, Model, Sequential  # noqa: F401
+from tinytf.missing import missing_symbol, name_missing
 
 __version__ = "2.2.4-tf"
 
+for _module in (activations, backend, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, regularizers, utils):
+    name_missing(_module, "tf.keras" + _module.__name__[len("tinytf.keras") :])
+
 
 def __getattr__(name):
-    from tinytf.missing import missing_symbol
 
     raise missing_symbol("tf.keras", name, list(globals()))

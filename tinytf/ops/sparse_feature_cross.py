@@ -12,8 +12,9 @@ _MASK = (1 << 64) - 1
 
 
 def _combined(a: int, b: int) -> int:
-    """How TensorFlow of 2016 hashed two hashes into one."""
-    return a ^ ((b + 0x9E3779B97F4A7800 + (a << 10) + (a >> 4)) & _MASK)
+    """How TensorFlow of 2016 hashed two hashes into one; `a` is a signed number there when it is shifted to the right."""
+    signed = a - (1 << 64) if a >> 63 else a
+    return a ^ ((b + 0x9E3779B97F4A7800 + (a << 10) + (signed >> 4)) & _MASK)
 
 
 _INPUTS = "(indices: N*int64, values: sparse_types, shapes: N*int64, dense: dense_types)"
