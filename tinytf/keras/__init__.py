@@ -6,6 +6,8 @@ Left out: whole models in files (HDF5, SavedModel), eager mode, distribution, ap
 
 from __future__ import annotations
 
+import importlib
+
 from tinytf.keras import (  # noqa: F401
     activations,
     backend,
@@ -32,5 +34,6 @@ for _module in (activations, backend, callbacks, constraints, initializers, laye
 
 
 def __getattr__(name):
-
+    if name == "estimator":  # only who wants it needs tf.estimator
+        return importlib.import_module("tinytf.keras.estimator")
     raise missing_symbol("tf.keras", name, list(globals()))

@@ -143,6 +143,26 @@ class _OneHotColumn(_OneHot, _OfIds):
         return array_ops.reshape(dense, array_ops.concat([outer, [self.length]], axis=0))
 
 
+class _Vectors:
+    """What columns of trained vectors have in common."""
+
+    __slots__ = ()
+
+    @property
+    def key(self) -> str:
+        """Tells the column from others, whatever its initializer."""
+        return self._key_without_properties(["initializer"])
+
+    @property
+    def variable_shape(self):
+        """The shape for one example."""
+        return TensorShape([self.dimension])
+
+    def dense_tensor(self, cache, weights):
+        """The vectors, for tf.feature_column."""
+        return embeddings_from_arguments(self, self._deep_embedding_lookup_arguments(cache.get(self)), None, True)
+
+
 class _Embedding(NamedTuple):
     sparse_id_column: Any
     dimension: int
@@ -162,7 +182,7 @@ def check_checkpoint_pair(path, name) -> None:
         raise ValueError("Must specify both `ckpt_to_load_from` and `tensor_name_in_ckpt` or none of them.")
 
 
-class _EmbeddingColumn(_Embedding, _OfIds):
+class _EmbeddingColumn(_Embedding, _Vectors, _OfIds):
     """A trained vector for each id, combined over the ids of an example."""
 
     def __new__(
@@ -193,23 +213,9 @@ class _EmbeddingColumn(_Embedding, _OfIds):
         """How many vectors there are."""
         return self.sparse_id_column.length if self.shared_vocab_size is None else self.shared_vocab_size
 
-    @property
-    def key(self) -> str:
-        """Tells the column from others, whatever its initializer."""
-        return self._key_without_properties(["initializer"])
-
-    @property
-    def variable_shape(self):
-        """The shape for one example."""
-        return TensorShape([self.dimension])
-
     def transform(self, cache):
         """The ids."""
         return cache.get(self.sparse_id_column)
-
-    def dense_tensor(self, cache, weights):
-        """The vectors, for tf.feature_column."""
-        return embeddings_from_arguments(self, self._deep_embedding_lookup_arguments(cache.get(self)), None, True)
 
     def _deep_embedding_lookup_arguments(self, input_tensor):
         ids, weights = self.sparse_id_column.id_tensor(input_tensor), self.sparse_id_column.weight_tensor(input_tensor)
@@ -234,7 +240,7 @@ class _Scattered(NamedTuple):
     initializer: Any
 
 
-class _ScatteredEmbeddingColumn(_Scattered, _FeatureColumn, DenseColumn):
+class _ScatteredEmbeddingColumn(_Scattered, _Vectors, _FeatureColumn, DenseColumn):
     """A vector for each word, of numbers that its hashes pick from one list."""
 
     def __new__(cls, column_name, size, dimension, hash_key, combiner="sqrtn", initializer=None):
@@ -254,23 +260,9 @@ class _ScatteredEmbeddingColumn(_Scattered, _FeatureColumn, DenseColumn):
         """How tf.parse_example reads it."""
         return {self.column_name: VarLenFeature(dtypes.string)}
 
-    @property
-    def key(self) -> str:
-        """Tells the column from others, whatever its initializer."""
-        return self._key_without_properties(["initializer"])
-
-    @property
-    def variable_shape(self):
-        """The shape for one example."""
-        return TensorShape([self.dimension])
-
     def transform(self, cache):
         """The words."""
         return cache.get(self.column_name)
-
-    def dense_tensor(self, cache, weights):
-        """The vectors, for tf.feature_column."""
-        return embeddings_from_arguments(self, self._deep_embedding_lookup_arguments(cache.get(self)), None, True)
 
     def _deep_embedding_lookup_arguments(self, input_tensor):
         return DeepLookup(

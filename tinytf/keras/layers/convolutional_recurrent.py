@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import nest
 from tinytf.keras import activations, backend, initializers
 from tinytf.keras.base_layer import InputSpec, Layer
-from tinytf.keras.layers.recurrent import RNN
+from tinytf.keras.layers.recurrent import RNN, forgetting_start
 from tinytf.layers.utils import normalize_tuple
 from tinytf.ops import array_ops, nn_basic
 from tinytf.shapes import TensorShape
@@ -67,12 +67,7 @@ class ConvLSTM2DCell(Layer):
 
     def _bias_start(self):
         start = initializers.get(self.bias_initializer)
-        if not self.unit_forget_bias:
-            return start
-        n = self.filters
-        return lambda shape, dtype=None, partition_info=None: backend.concatenate(
-            [start([n], dtype=dtype), initializers.Ones()([n], dtype=dtype), start([n * 2], dtype=dtype)]
-        )
+        return forgetting_start(start, self.filters) if self.unit_forget_bias else start
 
     def _convolved(self, x, kernel, rate, training, **options):
         parts = [x] * 4

@@ -137,6 +137,13 @@ class GRUCell(_Cell):
         return output, [output]
 
 
+def forgetting_start(start, n):
+    """The initializer of the bias of an LSTM's four gates: that of the gate which forgets is 1 at first."""
+    return lambda shape, dtype=None, partition_info=None: backend.concatenate(
+        [start([n], dtype=dtype), initializers.Ones()([n], dtype=dtype), start([n * 2], dtype=dtype)]
+    )
+
+
 class LSTMCell(_Cell):
     """Gates i, f, c, o. Follows tf.keras.layers.LSTMCell of TF 1.15."""
 
@@ -151,12 +158,7 @@ class LSTMCell(_Cell):
 
     def _bias_start(self):
         start = initializers.get(self.bias_initializer)
-        if not self.unit_forget_bias:
-            return start
-        n = self.units
-        return lambda shape, dtype=None, partition_info=None: backend.concatenate(
-            [start([n], dtype=dtype), initializers.Ones()([n], dtype=dtype), start([n * 2], dtype=dtype)]
-        )
+        return forgetting_start(start, self.units) if self.unit_forget_bias else start
 
     def call(self, inputs, states, training=None):
         """One step."""

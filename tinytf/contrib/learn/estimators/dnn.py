@@ -92,6 +92,17 @@ def _dnn_model_fn(features, labels, mode, params, config=None):
         return head.create_model_fn_ops(features, mode, labels, train_op_fn, logits=logits)
 
 
+def _params(
+    head, hidden_units, feature_columns, optimizer, activation_fn, dropout, gradient_clip_norm, embedding_lr_multipliers,
+    input_layer_min_slice_size,
+):  # fmt: skip
+    return {
+        "head": head, "hidden_units": hidden_units, "feature_columns": feature_columns, "optimizer": optimizer,
+        "activation_fn": activation_fn, "dropout": dropout, "gradient_clip_norm": gradient_clip_norm,
+        "embedding_lr_multipliers": embedding_lr_multipliers, "input_layer_min_slice_size": input_layer_min_slice_size,
+    }  # fmt: skip
+
+
 class DNNClassifier(canned.Classifier):
     """A deep model of `n_classes` classes."""
 
@@ -104,11 +115,10 @@ class DNNClassifier(canned.Classifier):
             n_classes, weight_column_name=weight_column_name, enable_centered_bias=enable_centered_bias, label_keys=label_keys
         )
         self._feature_columns = tuple(feature_columns or [])
-        params = {
-            "head": head, "hidden_units": hidden_units, "feature_columns": self._feature_columns, "optimizer": optimizer,
-            "activation_fn": activation_fn, "dropout": dropout, "gradient_clip_norm": gradient_clip_norm,
-            "embedding_lr_multipliers": embedding_lr_multipliers, "input_layer_min_slice_size": input_layer_min_slice_size,
-        }  # fmt: skip
+        params = _params(
+            head, hidden_units, self._feature_columns, optimizer, activation_fn, dropout, gradient_clip_norm, embedding_lr_multipliers,
+            input_layer_min_slice_size,
+        )  # fmt: skip
         super().__init__(_dnn_model_fn, model_dir, config, params, feature_engineering_fn)
 
 
@@ -124,11 +134,10 @@ class DNNRegressor(canned.Regressor):
             label_dimension=label_dimension, weight_column_name=weight_column_name, enable_centered_bias=enable_centered_bias
         )
         self._feature_columns = tuple(feature_columns or [])
-        params = {
-            "head": head, "hidden_units": hidden_units, "feature_columns": self._feature_columns, "optimizer": optimizer,
-            "activation_fn": activation_fn, "dropout": dropout, "gradient_clip_norm": gradient_clip_norm,
-            "embedding_lr_multipliers": embedding_lr_multipliers, "input_layer_min_slice_size": input_layer_min_slice_size,
-        }  # fmt: skip
+        params = _params(
+            head, hidden_units, self._feature_columns, optimizer, activation_fn, dropout, gradient_clip_norm, embedding_lr_multipliers,
+            input_layer_min_slice_size,
+        )  # fmt: skip
         super().__init__(_dnn_model_fn, model_dir, config, params, feature_engineering_fn)
 
 
@@ -139,9 +148,8 @@ class DNNEstimator(Estimator):
         self, head, hidden_units, feature_columns, model_dir=None, optimizer=None, activation_fn=nn.relu, dropout=None,
         gradient_clip_norm=None, config=None, feature_engineering_fn=None, embedding_lr_multipliers=None, input_layer_min_slice_size=None,
     ):  # fmt: skip
-        params = {
-            "head": head, "hidden_units": hidden_units, "feature_columns": feature_columns, "optimizer": optimizer,
-            "activation_fn": activation_fn, "dropout": dropout, "gradient_clip_norm": gradient_clip_norm,
-            "embedding_lr_multipliers": embedding_lr_multipliers, "input_layer_min_slice_size": input_layer_min_slice_size,
-        }  # fmt: skip
+        params = _params(
+            head, hidden_units, feature_columns, optimizer, activation_fn, dropout, gradient_clip_norm, embedding_lr_multipliers,
+            input_layer_min_slice_size,
+        )  # fmt: skip
         super().__init__(_dnn_model_fn, model_dir, config, params, feature_engineering_fn)
