@@ -315,6 +315,16 @@ def case_image_projective_transform(tf):
     ]
 
 
+def case_resampler(tf):
+    import numpy as np
+
+    noise = np.random.RandomState(0)
+    data = tf.constant(noise.rand(2, 4, 5, 3).astype(np.float32))
+    warp = tf.constant((noise.rand(2, 7, 2) * 8 - 2).astype(np.float32))
+    read = tf.contrib.resampler.resampler(data, warp)
+    return [read, *tf.gradients(tf.reduce_sum(read * read), [data, warp])]
+
+
 def case_bucket_by_sequence_length(tf):
     length = tf.constant(3)
     tf.contrib.training.bucket_by_sequence_length(

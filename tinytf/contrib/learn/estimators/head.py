@@ -468,3 +468,8 @@ def multi_head(heads, loss_weights=None):
         return math_ops.add_n(losses)
 
     return MultiHead(heads, merged)
+
+
+# What they were called before they became public.
+_regression_head, _poisson_regression_head, _multi_class_head = regression_head, poisson_regression_head, multi_class_head
+_binary_svm_head, _multi_label_head, _multi_head, _Head = binary_svm_head, multi_label_head, multi_head, Head
