@@ -48,7 +48,7 @@ def test_input_fn_trains_evaluates_and_predicts_examples(estimator):
 
 def test_validation_monitor_stops_a_training_that_gets_no_better(estimator):
     monitor = learn.monitors.ValidationMonitor(
-        X, Y + 100, every_n_steps=2, early_stopping_rounds=4, early_stopping_metric="global_step", early_stopping_metric_minimize=True
+        X, Y + 100, every_n_steps=2, early_stopping_rounds=4, early_stopping_metric="global_step", check_interval_secs=None
     )
     saver = tf.train.CheckpointSaverHook(estimator.model_dir, save_steps=1)
     estimator.fit(X, Y, steps=50, monitors=[monitor, saver])

@@ -165,8 +165,6 @@ def test_the_summary(capsys):
         (lambda m: m.save("m.h5"), "save_weights"),
         (lambda m: m.save_weights("m.h5"), "h5py"),
         (lambda m: keras.models.load_model("m.h5"), "load_weights"),
-        (lambda m: keras.layers.LSTM(3, dropout=0.5), "Dropout"),
-        (lambda m: keras.layers.GRU(3, stateful=True), "initial_state"),
         (lambda m: keras.utils.get_file("f", "http://…"), "download"),
     ],
 )

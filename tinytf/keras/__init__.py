@@ -6,6 +6,8 @@ Left out: whole models in files (HDF5, SavedModel), eager mode, distribution, ap
 
 from __future__ import annotations
 
+import importlib
+
 from tinytf.keras import (  # noqa: F401
     activations,
     backend,
@@ -23,11 +25,15 @@ from tinytf.keras import (  # noqa: F401
     utils,
 )
 from tinytf.keras.network import Input, Model, Sequential  # noqa: F401
+from tinytf.missing import missing_symbol, name_missing
 
 __version__ = "2.2.4-tf"
 
+for _module in (activations, backend, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, regularizers, utils):
+    name_missing(_module, "tf.keras" + _module.__name__[len("tinytf.keras") :])
+
 
 def __getattr__(name):
-    from tinytf.missing import missing_symbol
-
+    if name == "estimator":  # only who wants it needs tf.estimator
+        return importlib.import_module("tinytf.keras.estimator")
     raise missing_symbol("tf.keras", name, list(globals()))

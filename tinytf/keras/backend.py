@@ -11,6 +11,59 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_default_graph, name_scope, reset_default_graph
 from tinytf.graph.default_session import get_default_session
+from tinytf.keras.backend_functions import (  # noqa: F401
+    arange,
+    batch_dot,
+    batch_normalization,
+    bias_add,
+    cast_to_floatx,
+    conv1d,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    ctc_batch_cost,
+    ctc_decode,
+    ctc_label_dense_to_sparse,
+    cumprod,
+    cumsum,
+    elu,
+    foldl,
+    foldr,
+    hard_sigmoid,
+    in_top_k,
+    is_sparse,
+    map_fn,
+    moving_average_update,
+    normalize_batch_in_training,
+    pool2d,
+    pool3d,
+    print_tensor,
+    random_binomial,
+    random_normal_variable,
+    random_uniform_variable,
+    repeat,
+    repeat_elements,
+    resize_images,
+    resize_volumes,
+    reverse,
+    rnn,
+    separable_conv2d,
+    softplus,
+    softsign,
+    spatial_2d_padding,
+    spatial_3d_padding,
+    temporal_padding,
+    to_dense,
+    truncated_normal,
+)
+from tinytf.keras.backend_settings import (  # noqa: F401
+    epsilon,
+    floatx,
+    image_data_format,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
 from tinytf.layers.base import unique_layer_name
 from tinytf.ops import array_ops, cross_entropy, math_ops, random_ops, variables
 from tinytf.ops import placeholder as placeholder_ops
@@ -18,44 +71,6 @@ from tinytf.ops import softmax as softmax_ops
 from tinytf.ops.clip import clip_by_value
 from tinytf.ops.resource_variables import ResourceVariable
 from tinytf.shapes import as_shape
-
-# Settings ---------------------------------------------------------------------------------------
-
-_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
-
-
-def floatx() -> str:
-    """The dtype of weights: 'float32'."""
-    return _settings["floatx"]
-
-
-def set_floatx(value: str) -> None:
-    """Sets the dtype of weights: float16, float32 or float64."""
-    if value not in ("float16", "float32", "float64"):
-        raise ValueError("Unknown floatx type: " + str(value))
-    _settings["floatx"] = str(value)
-
-
-def epsilon() -> float:
-    """The small number that keeps divisions from failing."""
-    return _settings["epsilon"]
-
-
-def set_epsilon(value: float) -> None:
-    """Sets what epsilon() gives."""
-    _settings["epsilon"] = value
-
-
-def image_data_format() -> str:
-    """'channels_last' or 'channels_first'."""
-    return _settings["image_data_format"]
-
-
-def set_image_data_format(data_format: str) -> None:
-    """Sets what image_data_format() gives."""
-    if data_format not in ("channels_last", "channels_first"):
-        raise ValueError("Unknown data_format: " + str(data_format))
-    _settings["image_data_format"] = str(data_format)
 
 
 def backend() -> str:
@@ -187,6 +202,11 @@ def zeros(shape, dtype=None, name=None):
 def ones(shape, dtype=None, name=None):
     """A variable of ones."""
     return variable(np.ones(shape), dtype, name)
+
+
+def eye(size, dtype=None, name=None):
+    """A variable that begins as the identity matrix."""
+    return variable(np.eye(size), dtype=dtype or floatx(), name=name)
 
 
 def constant(value, dtype=None, shape=None, name=None):

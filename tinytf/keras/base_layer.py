@@ -61,6 +61,13 @@ class Layer(BaseLayer):
         (self._trainable_weights if variable.trainable else self._non_trainable_weights).append(variable)
         backend.track_variable(variable)
 
+    def _told(self, name, value):
+        kinds = {"initializer": initializers, "regularizer": regularizers, "constraint": constraints}
+        kind = kinds.get(name.rpartition("_")[2])
+        if kind is initializers and value is None:
+            value = "glorot_uniform"
+        return super()._told(name, value if kind is None else kind.get(value))
+
     # Weights ------------------------------------------------------------------------------------
 
     def add_weight(

@@ -305,6 +305,17 @@ Poisson = _mean_class("Poisson", poisson, "poisson")
 LogCoshError = _mean_class("LogCoshError", losses.logcosh, "logcosh")
 KLDivergence = _mean_class("KLDivergence", kullback_leibler_divergence, "kullback_leibler_divergence")
 
+CosineSimilarity = _mean_class("CosineSimilarity", cosine_proximity, "cosine_similarity", axis=-1)
+
+from tinytf.keras.curve_metrics import (  # noqa: E402, F401  (they are metrics: what this module has is there by now)
+    AUC,
+    MeanIoU,
+    MeanRelativeError,
+    MeanTensor,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+
 _TABLE = {
     name: found
     for name, found in list(globals().items())

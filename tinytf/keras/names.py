@@ -1,6 +1,10 @@
-"""Objects by name: `get("relu", …)`, and the snake_case names of Keras."""
+"""Objects by name: `get("relu", …)`, objects as configs and back, and the names that programs add."""
 
 from __future__ import annotations
+
+import contextlib
+
+from tinytf.estimator.fn_args import fn_args
 
 _custom_objects: dict = {}
 
@@ -31,3 +35,55 @@ def made(what: str, identifier, table: dict):
     if callable(identifier):
         return identifier
     raise ValueError(f"Could not interpret {what} identifier: {identifier}")
+
+
+def serialize_keras_object(instance):
+    """An object as {"class_name", "config"}, a function as its name.  Follows tf.keras.utils.serialize_keras_object of TF 1.15."""
+    if instance is None:
+        return None
+    if hasattr(instance, "get_config"):
+        return {"class_name": type(instance).__name__, "config": instance.get_config()}
+    if hasattr(instance, "__name__"):
+        return instance.__name__
+    raise ValueError("Cannot serialize", instance)
+
+
+def deserialize_keras_object(identifier, module_objects=None, custom_objects=None, printable_module_name="object"):
+    """What serialize_keras_object gave, as an object again.  Follows tf.keras.utils.deserialize_keras_object of TF 1.15."""
+    if identifier is None:
+        return None
+    known = {**(module_objects or {}), **_custom_objects, **(custom_objects or {})}
+    name = identifier.get("class_name") if isinstance(identifier, dict) else identifier
+    if isinstance(identifier, dict) and (name is None or "config" not in identifier):
+        raise ValueError("Improper config format: " + str(identifier))
+    if not isinstance(name, str):
+        if callable(identifier):
+            return identifier
+        raise ValueError("Could not interpret serialized %s: %s" % (printable_module_name, identifier))
+    found = known.get(name)
+    if found is None:
+        raise ValueError("Unknown " + printable_module_name + ": " + name)
+    if not isinstance(identifier, dict):
+        return found() if isinstance(found, type) else found
+    if not hasattr(found, "from_config"):
+        return found(**identifier["config"])
+    if "custom_objects" in fn_args(found.from_config):
+        return found.from_config(identifier["config"], custom_objects=custom_objects)
+    with custom_object_scope(custom_objects or {}):
+        return found.from_config(identifier["config"])
+
+
+@contextlib.contextmanager
+def custom_object_scope(*objects):
+    """Names that hold in a `with` block.  Follows tf.keras.utils.custom_object_scope of TF 1.15."""
+    saved = dict(_custom_objects)
+    for given in objects:
+        _custom_objects.update(given)
+    try:
+        yield _custom_objects
+    finally:
+        _custom_objects.clear()
+        _custom_objects.update(saved)
+
+
+CustomObjectScope = custom_object_scope

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tinytf import dtypes, nest
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import TrackableReference
-from tinytf.keras import backend
+from tinytf.keras import backend, model_config
 from tinytf.keras.base_layer import Layer, Node
+from tinytf.keras.layers.serialization import deserialize
 from tinytf.keras.summary import print_summary
 from tinytf.keras.training import TrainingMixin
 from tinytf.layers.base import unique_layer_name
@@ -16,7 +17,10 @@ from tinytf.ops import placeholder as placeholder_ops
 class InputLayer(Layer):
     """The beginning of a model: a placeholder, or a tensor that is there. Follows tf.keras.layers.InputLayer of TF 1.15."""
 
-    def __init__(self, input_shape=None, batch_size=None, dtype=None, input_tensor=None, sparse=False, name=None, batch_input_shape=None):
+    def __init__(self, input_shape=None, batch_size=None, dtype=None, input_tensor=None, sparse=False, name=None, batch_input_shape=None,
+                 ragged=False):  # fmt: skip
+        if ragged:
+            raise NotImplementedError("tf.keras.layers.Input(ragged=True): pad the rows, and feed the dense tensor")
         if sparse:
             raise NotImplementedError("tf.keras.layers.Input(sparse=True): feed the dense tensor, or use tf.sparse_placeholder without Keras")
         name = name or f"input_{backend.get_uid('input')}"
@@ -33,7 +37,7 @@ class InputLayer(Layer):
 
     def get_config(self):
         """Its arguments, for from_config."""
-        return {"batch_input_shape": self._batch_input_shape, "dtype": self.dtype, "name": self.name}
+        return {"batch_input_shape": self._batch_input_shape, "dtype": self.dtype, "sparse": False, "ragged": False, "name": self.name}
 
 
 def Input(shape=None, batch_size=None, name=None, dtype=None, sparse=False, tensor=None, batch_shape=None):  # noqa: N802
@@ -233,14 +237,23 @@ class Model(TrainingMixin, Layer):
                 layer.reset_states()
 
     def get_config(self):
-        """Only Sequential has a config here."""
-        raise NotImplementedError(f"{type(self).__name__}.get_config: keep the code that builds the model, and save_weights")
+        """Its layers and how they are called, for from_config; NotImplementedError for a subclass with a `call` of its own."""
+        if not self._nodes:
+            raise NotImplementedError
+        return model_config.network_config(self)
 
-    def to_json(self, **kwargs):
-        """Absent."""
-        raise NotImplementedError("tf.keras.Model.to_json: keep the code that builds the model, and save_weights")
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A model from what get_config gave, with new weights."""
+        return model_config.network_from_config(cls, config, custom_objects)
 
-    to_yaml = to_json
+    def to_json(self, **kwargs) -> str:
+        """Its class and config as JSON, for tf.keras.models.model_from_json."""
+        return model_config.to_json(self, **kwargs)
+
+    def to_yaml(self, **kwargs):
+        """Absent: it needs PyYAML."""
+        raise ImportError("tf.keras.Model.to_yaml requires yaml module installed; use to_json")
 
     def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None, options=None):
         """Absent: it needs HDF5 or TF 2's SavedModel."""
@@ -337,9 +350,13 @@ class Sequential(Model):
 
     def get_config(self):
         """Its name and layers, for from_config."""
-        return {"name": self.name, "layers": [{"class": type(v), "config": v.get_config()} for v in self.layers]}
+        return model_config.sequential_config(self)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """A model from what get_config gave."""
-        return cls([v["class"].from_config(v["config"]) for v in config["layers"]], name=config["name"])
+        layers, name = (config["layers"], config.get("name")) if isinstance(config, dict) else (config, None)
+        model = cls([deserialize(layer, custom_objects) for layer in layers], name=name)
+        if not model.inputs and isinstance(config, dict) and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        return model

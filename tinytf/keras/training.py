@@ -217,6 +217,11 @@ class TrainingMixin(WeightsMixin):
         each = [o.loss_tensor for o in self._compiled if o.loss_metric is not None]
         return [self.total_loss] + each + self._metric_tensors + [tensor for _, tensor in self._added_metrics]
 
+    @property
+    def state_updates(self) -> list:
+        """The updates of stateful layers, which are made in evaluation and prediction, too."""
+        return [update for layer in self.layers if getattr(layer, "stateful", False) for update in layer.updates]
+
     def _training_updates(self):
         if self._train_step is None:
             backend.learning_phase()
@@ -247,8 +252,8 @@ class TrainingMixin(WeightsMixin):
     def _run_test(self, x, y, weights) -> list:
         if self._test_step is None:
             with name_scope("evaluation"), control_dependencies([self.total_loss]):
-                self._test_step = group()
-        return backend.get_session().run(self._fetches(), self._feeds(x, y, weights, False))
+                self._test_step = group(*self.state_updates)
+        return backend.get_session().run([self._fetches(), self._test_step], self._feeds(x, y, weights, False))[0]
 
     def _batches(self, x, y, sample_weight, batch_size, class_weight=None) -> Batches:
         return Batches(self, x, y, sample_weight, batch_size, class_weight)
@@ -376,14 +381,14 @@ class TrainingMixin(WeightsMixin):
             parts = [batch for batch, _, _ in arrays.epoch(False)]
         if not self._predicts:
             with name_scope("predict"), control_dependencies(self.outputs[:1]):
-                self._predicts = group()
+                self._predicts = group(*self.state_updates)
         session = backend.get_session()
         phase = backend.learning_phase()
         also = {phase: False} if hasattr(phase, "op") else {}
         found = []
         for part in parts:
             feeds = {t: v for t, v in zip(self.inputs, part) if t.op.type == "Placeholder"}
-            found.append(session.run(self.outputs, {**feeds, **also}))
+            found.append(session.run([self.outputs, self._predicts], {**feeds, **also})[0])
         joined = [np.concatenate(values) for values in zip(*found)]
         return joined[0] if len(joined) == 1 else joined
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf.keras.names import get_custom_objects  # noqa: F401
+from tinytf.keras.names import (  # noqa: F401
+    CustomObjectScope,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    serialize_keras_object,
+)
+from tinytf.keras.progress import Progbar  # noqa: F401
 
 
 def to_categorical(y, num_classes=None, dtype="float32"):

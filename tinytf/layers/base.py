@@ -122,6 +122,7 @@ class BaseLayer(Trackable):
     """Weights, losses, updates; `build` at the first call, then `call`."""
 
     _default_getter = None
+    _settings = ""  # the names of the constructor's arguments that are attributes, for get_config
 
     def __init__(self, trainable=True, name=None, dtype=None, activity_regularizer=None, **kwargs):
         for key in kwargs:
@@ -375,8 +376,23 @@ class BaseLayer(Trackable):
             variable.load(value, self._session())
 
     def get_config(self) -> dict:
-        """Name, trainable and dtype; subclasses add their arguments."""
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        """The arguments that make such a layer again: name, trainable, dtype, and the `_settings` of its classes."""
+        config = {"name": self.name, "trainable": self.trainable}
+        if getattr(self, "_batch_input_shape", None) is not None:
+            config["batch_input_shape"] = self._batch_input_shape
+        config["dtype"] = self.dtype
+        for cls in reversed(type(self).__mro__):
+            for name in vars(cls).get("_settings", "").split():
+                config[name] = self._told(name, getattr(self, name))
+        return config
+
+    def _told(self, name, value):
+        """An argument as a config holds it: objects by class and config, functions by name."""
+        if name == "activation" and value is None:
+            return "linear"
+        if hasattr(value, "get_config") and not isinstance(value, type):
+            return {"class_name": type(value).__name__, "config": value.get_config()}
+        return getattr(value, "__name__", value) if callable(value) else value
 
     @classmethod
     def from_config(cls, config):

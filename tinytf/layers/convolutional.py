@@ -19,6 +19,11 @@ from tinytf.shapes import TensorShape
 class ConvBody:
     """A convolution in `_rank` dimensions, with bias and activation."""
 
+    _settings = (
+        "filters kernel_size strides padding data_format dilation_rate activation "
+        "use_bias kernel_initializer bias_initializer kernel_regularizer bias_regularizer activity_regularizer kernel_constraint bias_constraint"
+    )
+
     _rank = 2
 
     def __init__(
@@ -108,13 +113,6 @@ class ConvBody:
         ]
         return TensorShape([dims[0], self.filters] + new if self._first else [dims[0]] + new + [self.filters])
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        config = super().get_config()
-        for key in ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation", "use_bias"):
-            config[key] = getattr(self, key)
-        return config
-
 
 class Conv1DBody(ConvBody):
     """One dimension; knows causal padding."""
@@ -145,6 +143,8 @@ class Conv3D(Conv3DBody, Layer):
 
 class ConvTransposeBody(ConvBody):
     """The transpose of a convolution in two or three dimensions; its kernel is [window…, filters, in]."""
+
+    _settings = "output_padding"
 
     def __init__(self, filters, kernel_size, strides=1, padding="valid", output_padding=None, data_format="channels_last", **kwargs):
         super().__init__(filters, kernel_size, strides=strides, padding=padding, data_format=data_format, **kwargs)
@@ -233,6 +233,11 @@ class Conv3DTranspose(Conv3DTransposeBody, Layer):
 
 class SeparableConvBody(ConvBody):
     """A depthwise convolution, then one of 1 x 1 over its channels."""
+
+    _settings = (
+        "depth_multiplier depthwise_initializer pointwise_initializer "
+        "depthwise_regularizer pointwise_regularizer depthwise_constraint pointwise_constraint"
+    )
 
     def __init__(
         self, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1, depth_multiplier=1,

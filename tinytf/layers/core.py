@@ -39,6 +39,11 @@ def activation_function(activation):
 class DenseBody:
     """activation(inputs @ kernel + bias)."""
 
+    _settings = (
+        "units activation use_bias kernel_initializer bias_initializer "
+        "kernel_regularizer bias_regularizer activity_regularizer kernel_constraint bias_constraint"
+    )
+
     def __init__(
         self, units, activation=None, use_bias=True, kernel_initializer=None, bias_initializer=_ZEROS, kernel_regularizer=None,
         bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs,
@@ -100,12 +105,6 @@ class DenseBody:
             raise ValueError(f"The innermost dimension of input_shape must be defined, but saw: {input_shape}")
         return TensorShape(list(dims[:-1]) + [self.units])
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        config = super().get_config()
-        config.update(units=self.units, activation=self.activation, use_bias=self.use_bias)
-        return config
-
 
 class Dense(DenseBody, Layer):
     """A densely connected layer. Follows tf.layers.Dense of TF 1.15."""
@@ -126,6 +125,8 @@ def dense(
 
 class DropoutBody:
     """Sets a share of the inputs to zero while training."""
+
+    _settings = "rate noise_shape seed"
 
     def __init__(self, rate=0.5, noise_shape=None, seed=None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
@@ -152,10 +153,6 @@ class DropoutBody:
         """The input's shape."""
         return input_shape
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), rate=self.rate, noise_shape=self.noise_shape, seed=self.seed)
-
 
 class Dropout(DropoutBody, Layer):
     """Dropout by a rate. Follows tf.layers.Dropout of TF 1.15."""
@@ -168,6 +165,8 @@ def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=
 
 class FlattenBody:
     """[batch, ...] -> [batch, all the rest]."""
+
+    _settings = "data_format"
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -189,10 +188,6 @@ class FlattenBody:
         """[batch, product of the rest], where it is known."""
         dims = TensorShape(input_shape).as_list()
         return TensorShape([dims[0], int(np.prod(dims[1:])) if all(dims[1:]) else None])
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), data_format=self.data_format)
 
 
 class Flatten(FlattenBody, Layer):

@@ -26,6 +26,11 @@ def _given_or(initializer, name):
 class BatchNormalizationBody:
     """Normalizes over all dimensions but `axis`: in training with the batch's statistics, whose moving averages are used otherwise."""
 
+    _settings = (
+        "axis momentum epsilon center scale beta_initializer "
+        "gamma_initializer moving_mean_initializer moving_variance_initializer beta_regularizer gamma_regularizer beta_constraint gamma_constraint"
+    )
+
     def __init__(
         self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer=_DEFAULT, gamma_initializer=_DEFAULT,
         moving_mean_initializer=_DEFAULT, moving_variance_initializer=_DEFAULT, beta_regularizer=None, gamma_regularizer=None,
@@ -292,13 +297,6 @@ class BatchNormalizationBody:
     def compute_output_shape(self, input_shape):
         """The input's shape."""
         return input_shape
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        config = super().get_config()
-        for key in ("axis", "momentum", "epsilon", "center", "scale"):
-            config[key] = getattr(self, key)
-        return config
 
 
 def _composed(scale, offset, then_scale, then_offset):

@@ -11,6 +11,8 @@ from tinytf.shapes import TensorShape
 class PoolingBody:
     """The pool `_kind` ('max' or 'avg') over `_rank` dimensions."""
 
+    _settings = "pool_size padding strides data_format"
+
     _rank, _kind = 2, "max"
 
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format="channels_last", name=None, **kwargs):
@@ -52,13 +54,6 @@ class PoolingBody:
         space = dims[2:] if first else dims[1:-1]
         new = [conv_output_length(n, k, self.padding, s) for n, k, s in zip(space, self.pool_size, self.strides)]
         return TensorShape(dims[:2] + new if first else dims[:1] + new + dims[-1:])
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        config = super().get_config()
-        for key in ("pool_size", "strides", "padding", "data_format"):
-            config[key] = getattr(self, key)
-        return config
 
 
 class MaxPooling1DBody(PoolingBody):

@@ -14,7 +14,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.ops import math_ops
 from tinytf.ops.string_hashes import fingerprint64
 
-_HASH_KEY = 0xDECAFCAFFE
+HASH_KEY = 0xDECAFCAFFE
 _MASK = (1 << 64) - 1
 _MUL = 0xC6A4A7935BD1E995
 
@@ -45,16 +45,17 @@ def _number(value) -> int:
     return fingerprint64(value) if isinstance(value, bytes) else value & _MASK
 
 
-def _kernel(node):
+def cross_kernel(node, joined=_joined):
+    """The kernel of the crossing ops; `joined` takes the hash so far and the next value's to the hash of both."""
     n, hashed = node.attr("N"), node.attr("hashed_output")
-    buckets, key = node.attr("num_buckets"), node.attr("hash_key") & _MASK
+    buckets, key = node.attr("num_buckets"), node.attrs.get("hash_key", HASH_KEY) & _MASK
 
     def cross(parts):
         if not hashed:
             return b"_X_".join(_text(value) for value in parts)
         result = key
         for value in parts:
-            result = _joined(result, _number(value))
+            result = joined(result, _number(value))
         return result % (buckets or (1 << 63) - 1)
 
     def sparse_cross(*given):
@@ -77,12 +78,13 @@ op(
     "sparse_types: list({int64, string}) >= 0; dense_types: list({int64, string}) >= 0; out_type: {int64, string}; "
     "internal_type: {int64, string}",
     shape=lambda node: [(None, 2), (None,), (2,)],
-    kernel=_kernel,
+    kernel=cross_kernel,
     gradient=NOT_DIFFERENTIABLE,
 )
 
 
-def _cross(inputs, hashed, num_buckets, hash_key, name) -> SparseTensor:
+def make_cross(op_type, inputs, hashed, num_buckets, name, **attributes) -> SparseTensor:
+    """Adds a crossing op; TypeError for inputs that are no list of tensors."""
     if not isinstance(inputs, list):
         raise TypeError("Inputs must be a list")
     if not all(isinstance(i, (SparseTensor, Tensor)) for i in inputs):
@@ -98,18 +100,18 @@ def _cross(inputs, hashed, num_buckets, hash_key, name) -> SparseTensor:
         [d if d.dtype == dtypes.string else math_ops.cast(d, dtypes.int64) for d in dense],
     )
     made = make(
-        "SparseCross", indices, values, shapes, dense, hashed_output=hashed, num_buckets=num_buckets,
-        hash_key=hash_key or _HASH_KEY, out_type=dtypes.int64 if hashed else dtypes.string,
-        internal_type=dtypes.int64 if whole else dtypes.string, name=name,
+        op_type, indices, values, shapes, dense, hashed_output=hashed, num_buckets=num_buckets,
+        out_type=dtypes.int64 if hashed else dtypes.string, internal_type=dtypes.int64 if whole else dtypes.string, name=name,
+        **attributes,
     )  # fmt: skip
     return SparseTensor(*made)
 
 
 def sparse_cross(inputs, name=None) -> SparseTensor:
     """The combinations of the rows' values, joined by "_X_".  Follows `tf.sparse.cross` of TF 1.15."""
-    return _cross(inputs, False, 0, None, name)
+    return make_cross("SparseCross", inputs, False, 0, name, hash_key=HASH_KEY)
 
 
 def sparse_cross_hashed(inputs, num_buckets=0, hash_key=None, name=None) -> SparseTensor:
     """The hashes of the combinations, below `num_buckets` where it is not 0.  Follows `tf.sparse.cross_hashed` of TF 1.15."""
-    return _cross(inputs, True, num_buckets, hash_key, name)
+    return make_cross("SparseCross", inputs, True, num_buckets, name, hash_key=hash_key or HASH_KEY)

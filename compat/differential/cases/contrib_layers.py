@@ -140,3 +140,21 @@ def case_slim(tf):
     slim.variable("w2", [3], initializer=tf.zeros_initializer())
     slim.get_variables_to_restore(exclude=["c1"])
     return []
+
+
+def case_sparse_feature_cross(tf):
+    L = tf.contrib.layers
+    features = {
+        "w": tf.SparseTensor([[0, 0], [0, 1], [1, 0]], ["a", "b", "c"], [2, 2]),
+        "n": tf.SparseTensor([[0, 0], [1, 0], [1, 1]], tf.constant([1, 2, 3], tf.int64), [2, 2]),
+        "x": tf.constant([[0.5], [2.5]]),
+    }
+    w, n = L.sparse_column_with_hash_bucket("w", 9), L.sparse_column_with_integerized_feature("n", 5)
+    ranges = L.bucketized_column(L.real_valued_column("x"), [1.0, 2.0])
+    made = []
+    for key in (None, L.SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY):
+        for columns in ([w, n], [w, n, ranges]):
+            column = L.crossed_column(columns, 100, hash_key=key)
+            crossed = L.transform_features(features, [column])[column]
+            made.append([crossed.indices, crossed.values, crossed.dense_shape])
+    return made

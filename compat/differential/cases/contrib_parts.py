@@ -296,3 +296,85 @@ def cases():
         ("attention_joined", lambda r: r.AttentionCellWrapper(r.GRUCell(2), 2, attn_vec_size=3, state_is_tuple=False)),
     ):
         yield "cell_" + name, _cell(make)
+
+
+def case_image_projective_transform(tf):
+    import numpy as np
+
+    image = tf.contrib.image
+    images = tf.constant(np.arange(80).reshape(2, 4, 5, 2).astype(np.float32))
+    bent = [1.0, 0.1, 0.5, 0.0, 1.2, -0.5, 0.01, 0.02]
+    turned = image.rotate(images, 0.5, "BILINEAR")
+    return [
+        image.rotate(images, [0.3, -1.2]),
+        turned,
+        image.translate(tf.cast(images[0], tf.uint8), [1, -2]),
+        image.transform(images, bent, "bilinear", output_shape=[3, 6]),
+        image.compose_transforms(bent, [1.0, 0, 1, 0, 1, 2, 0, 0]),
+        tf.gradients(tf.reduce_sum(turned * turned), images)[0],
+    ]
+
+
+def case_resampler(tf):
+    import numpy as np
+
+    noise = np.random.RandomState(0)
+    data = tf.constant(noise.rand(2, 4, 5, 3).astype(np.float32))
+    warp = tf.constant((noise.rand(2, 7, 2) * 8 - 2).astype(np.float32))
+    read = tf.contrib.resampler.resampler(data, warp)
+    return [read, *tf.gradients(tf.reduce_sum(read * read), [data, warp])]
+
+
+def case_bucket_by_sequence_length(tf):
+    length = tf.constant(3)
+    tf.contrib.training.bucket_by_sequence_length(
+        length, [tf.range(length), tf.constant("a")], 2, [2, 5], dynamic_pad=True, allow_smaller_final_batch=True
+    )
+    return []
+
+
+def case_sampling(tf):
+    training = tf.contrib.training
+    training.stratified_sample([tf.zeros([5, 2])], tf.constant([0, 1, 0, 1, 1]), [0.3, 0.7], 3, enqueue_many=True)
+    training.rejection_sample([tf.zeros([5, 2]), tf.zeros([5])], lambda t: t[1] + 0.5, 3, enqueue_many=True, runtime_checks=True)
+    return []
+
+
+def case_metrics_of_contrib(tf):
+    M = tf.contrib.metrics
+    scores, labels = tf.constant([0.1, 0.4, 0.35, 0.8]), tf.constant([0.0, 1, 1, 0])
+    weights, classes = tf.constant([1.0, 2, 1, 0.5]), tf.constant([[0.1, 0.7, 0.2], [0.3, 0.3, 0.4]])
+    found = [
+        M.streaming_covariance(scores, labels, weights),
+        M.streaming_pearson_correlation(scores, labels),
+        M.count(scores, weights),
+        M.cohen_kappa(tf.constant([[0], [1], [2], [1]]), tf.constant([0, 2, 2, 1]), 3, weights=weights),
+        M.f1_score(labels, scores),
+        M.streaming_false_positive_rate(tf.constant([1, 0, 1, 1]), labels),
+        M.streaming_false_negative_rate(tf.constant([1, 0, 1, 1]), labels),
+        M.streaming_recall_at_k(classes, tf.constant([1, 0]), 1),
+        M.streaming_sparse_recall_at_k(classes, tf.constant([[1], [0]], tf.int64), 2),
+        M.streaming_sparse_average_precision_at_k(classes, tf.constant([[1], [0]], tf.int64), 2),
+    ]
+
+    def run(sess):
+        sess.run(tf.local_variables_initializer())
+        sess.run([update for _, update in found])
+        return sess.run([value for value, _ in found])
+
+    return run
+
+
+def case_image_layers_of_contrib(tf):
+    L = tf.contrib.layers
+    images = tf.reshape(tf.cast(tf.range(24), tf.float32), [1, 2, 3, 4])
+    L.conv2d_in_plane(images, 3)
+    L.bow_encoder(tf.constant([[1, 2, 0], [3, 0, 0]]), 5, 3)
+    L.bow_encoder(tf.constant([[1, 2, 0], [3, 0, 0]]), 5, 3, sparse_lookup=False)
+    made = L.spatial_softmax(images), L.sequence_to_images(L.images_to_sequence(images), 2)
+
+    def run(sess):
+        sess.run(tf.global_variables_initializer())
+        return sess.run(made)
+
+    return run

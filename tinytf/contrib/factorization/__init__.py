@@ -11,4 +11,5 @@ from tinytf.contrib.factorization.kmeans import (  # noqa: F401
     SQUARED_EUCLIDEAN_DISTANCE,
     KMeans,
 )
+from tinytf.contrib.factorization.kmeans_clustering import KMeansClustering  # noqa: F401
 from tinytf.ops.clustering_ops import kmc2_chain_initialization, kmeans_plus_plus_initialization, nearest_neighbors  # noqa: F401

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tinytf.contrib.framework.variables import model_variable
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
+from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.ops import array_ops, embedding, math_ops
 from tinytf.ops.unique import unique as unique_values
 from tinytf.ops.variable_scope import variable_scope
@@ -42,3 +43,26 @@ def embed_sequence(
         if unique:
             return embedding_lookup_unique(embeddings, ids)
         return embedding.embedding_lookup(embeddings, ids)
+
+
+def bow_encoder(
+    ids, vocab_size, embed_dim, sparse_lookup=True, initializer=None, regularizer=None, trainable=True, scope=None, reuse=None
+):
+    """The mean of the vectors of each row's ids, from the new variable `embeddings`.
+
+    With `sparse_lookup`, ids of 0 (or what a SparseTensor leaves out) do not count.
+    """
+    from tinytf.contrib.layers.sparse_columns import dense_to_sparse_tensor
+
+    if not vocab_size or not embed_dim:
+        raise ValueError("Must specify vocab size and embedding dimension")
+    with variable_scope(scope, "bow_encoder", [ids], reuse=reuse):
+        embeddings = model_variable(
+            "embeddings", shape=[vocab_size, embed_dim], initializer=initializer, regularizer=regularizer, trainable=trainable
+        )
+        if sparse_lookup:
+            sparse_ids = ids if isinstance(ids, SparseTensor) else dense_to_sparse_tensor(ids)
+            return embedding.safe_embedding_lookup_sparse([embeddings], sparse_ids, combiner="mean", default_id=0)
+        if isinstance(ids, SparseTensor):
+            raise TypeError("ids are expected to be dense Tensor, got: %s", ids)
+        return math_ops.reduce_mean(embedding.embedding_lookup(embeddings, ids), axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf import train
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_collection
 from tinytf.graph.graph import GraphKeys
@@ -15,17 +16,14 @@ from tinytf.train import training_util
 OPTIMIZER_SUMMARIES = ["learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm"]
 
 
-def _optimizer_classes():
-    from tinytf import train
-
-    return {
-        "Adagrad": train.AdagradOptimizer,
-        "Adam": train.AdamOptimizer,
-        "Ftrl": train.FtrlOptimizer,
-        "Momentum": lambda learning_rate: train.MomentumOptimizer(learning_rate, momentum=0.9),
-        "RMSProp": train.RMSPropOptimizer,
-        "SGD": train.GradientDescentOptimizer,
-    }
+OPTIMIZER_CLS_NAMES = {
+    "Adagrad": train.AdagradOptimizer,
+    "Adam": train.AdamOptimizer,
+    "Ftrl": train.FtrlOptimizer,
+    "Momentum": lambda learning_rate: train.MomentumOptimizer(learning_rate, momentum=0.9),
+    "RMSProp": train.RMSPropOptimizer,
+    "SGD": train.GradientDescentOptimizer,
+}
 
 
 def optimize_loss(
@@ -117,7 +115,7 @@ def _optimizer(optimizer, rate, learning_rate):
     from tinytf.train.optimizer import Optimizer
 
     if isinstance(optimizer, str):
-        classes = _optimizer_classes()
+        classes = OPTIMIZER_CLS_NAMES
         if rate is None:
             raise ValueError(f"Learning rate is None, but should be specified if optimizer is string ({optimizer}).")
         if optimizer not in classes:

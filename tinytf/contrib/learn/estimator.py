@@ -11,7 +11,7 @@ from tinytf import checkpoint, logging, metrics, protos
 from tinytf.contrib.learn.data_feeder import setup_train_data_feeder
 from tinytf.contrib.learn.metric_spec import MetricSpec
 from tinytf.contrib.learn.model_fn import ModeKeys, ModelFnOps
-from tinytf.contrib.learn.monitors import replace_monitors_with_hooks
+from tinytf.contrib.learn.monitor_base import replace_monitors_with_hooks
 from tinytf.contrib.learn.run_config import RunConfig
 from tinytf.estimator import evaluation, training_loop
 from tinytf.estimator.estimator import _saved_step
@@ -206,6 +206,23 @@ class Estimator:
                 if feed_fn is None and not graph.get_collection(GraphKeys.QUEUE_RUNNERS):
                     return  # a constant input has no end of its own
 
+    def export_savedmodel(
+        self, export_dir_base, serving_input_fn, default_output_alternative_key=None, assets_extra=None, as_text=False, checkpoint_path=None,
+        graph_rewrite_specs=None, strip_default_attrs=False,
+    ):  # fmt: skip
+        """Writes the model for serving into a new folder of `export_dir_base`; the path, as bytes.
+
+        `serving_input_fn` gives InputFnOps; `default_output_alternative_key`: the head that is meant where there are several.
+        """
+        from tinytf.contrib.learn.export import export_savedmodel
+
+        if graph_rewrite_specs is not None:
+            raise NotImplementedError("tinytf rewrites no exported graphs; leave `graph_rewrite_specs` out")
+        return export_savedmodel(
+            self, export_dir_base, serving_input_fn, default_output_alternative_key, assets_extra, as_text, checkpoint_path,
+            strip_default_attrs,
+        )  # fmt: skip
+
     # Its parts ------------------------------------------------------------------------------------
 
     def _trained(self):
@@ -301,6 +318,21 @@ def _check_input(x, y, input_fn, feed_fn, batch_size):
         raise ValueError("Can not provide both input_fn and x or y.")
     elif batch_size is not None:
         raise ValueError("Can not provide both input_fn and batch_size.")
+
+
+def infer_real_valued_columns_from_input_fn(input_fn) -> list:
+    """Real-valued columns of tf.contrib.layers for all features that `input_fn` gives."""
+    from tinytf.contrib.layers.feature_column_ops import infer_real_valued_columns
+
+    with Graph().as_default():
+        features, _ = input_fn()
+        return infer_real_valued_columns(features)
+
+
+def infer_real_valued_columns_from_input(x) -> list:
+    """Real-valued columns of tf.contrib.layers for arrays."""
+    _check_input(x, None, None, None, None)
+    return infer_real_valued_columns_from_input_fn(_array_input(x, None, None, shuffle=False, epochs=1)[0])
 
 
 def _array_input(x, y, batch_size, shuffle, epochs):

@@ -5,6 +5,11 @@ from __future__ import annotations
 from tinytf import protos
 from tinytf.estimator.run_config import RunConfig as _RunConfig
 
+_NOT_IN_UID = (
+    "tf_random_seed save_summary_steps save_checkpoints_steps save_checkpoints_secs session_config keep_checkpoint_max "
+    "keep_checkpoint_every_n_hours log_step_count_steps"
+).split()
+
 
 class RunConfig(_RunConfig):
     """The settings of an Estimator of tf.contrib.learn.
@@ -55,3 +60,10 @@ class RunConfig(_RunConfig):
             intra_op_parallelism_threads=num_cores,
             gpu_options=protos.GPUOptions(per_process_gpu_memory_fraction=gpu_memory_fraction),
         )
+
+    def uid(self, whitelist=None) -> str:
+        """What tells configurations of different models apart: all settings but those of `whitelist`."""
+        left_out = {"_" + name for name in (_NOT_IN_UID if whitelist is None else whitelist)}
+        kept = {name: value for name, value in sorted(vars(self).items()) if name not in left_out}
+        kept["_cluster_spec"] = sorted(self.cluster_spec.as_dict().items())
+        return ", ".join("%s=%r" % item for item in kept.items())

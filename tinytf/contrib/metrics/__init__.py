@@ -8,6 +8,19 @@ from __future__ import annotations
 import functools
 
 from tinytf import dtypes, metrics
+from tinytf.contrib.metrics.streaming import (  # noqa: F401
+    cohen_kappa,
+    count,
+    f1_score,
+    streaming_covariance,
+    streaming_false_negative_rate,
+    streaming_false_positive_rate,
+    streaming_pearson_correlation,
+    streaming_recall_at_k,
+    streaming_sparse_average_precision_at_k,
+    streaming_sparse_precision_at_k,
+    streaming_sparse_recall_at_k,
+)
 from tinytf.graph.default_graph import name_scope
 from tinytf.ops import math_ops
 from tinytf.ops.array_ops import ones_like

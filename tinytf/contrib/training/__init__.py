@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.contrib.training.bucketing import bucket, bucket_by_sequence_length  # noqa: F401
 from tinytf.contrib.training.device_setter import (  # noqa: F401
     GreedyLoadBalancingStrategy,
     RandomStrategy,
@@ -15,6 +16,7 @@ from tinytf.contrib.training.evaluation import (  # noqa: F401
     get_or_create_eval_step,
 )
 from tinytf.contrib.training.hparam import HParams  # noqa: F401
+from tinytf.contrib.training.sampling import rejection_sample, stratified_sample  # noqa: F401
 from tinytf.contrib.training.training import (  # noqa: F401
     add_gradients_summaries,
     clip_gradient_norms,

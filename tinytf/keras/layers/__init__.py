@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from tinytf.keras.base_layer import InputSpec, Layer  # noqa: F401
+from tinytf.keras.layers.attention import *  # noqa: F401, F403
 from tinytf.keras.layers.convolutional import *  # noqa: F401, F403
+from tinytf.keras.layers.convolutional_recurrent import *  # noqa: F401, F403
 from tinytf.keras.layers.core import *  # noqa: F401, F403
+from tinytf.keras.layers.local import *  # noqa: F401, F403
 from tinytf.keras.layers.merge import *  # noqa: F401, F403
 from tinytf.keras.layers.normalization import LayerNormalization  # noqa: F401
 from tinytf.keras.layers.recurrent import *  # noqa: F401, F403
+from tinytf.keras.layers.serialization import deserialize, serialize  # noqa: F401
 from tinytf.keras.network import Input, InputLayer  # noqa: F401

@@ -16,7 +16,7 @@ __all__ = [
     "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D",
     "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
     "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
-    "GlobalAveragePooling3D", "UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D",
+    "GlobalAveragePooling3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D",
     "Cropping2D", "Cropping3D", "BatchNormalization", "MaxPool1D", "MaxPool2D", "MaxPool3D", "AvgPool1D", "AvgPool2D",
     "AvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
     "Convolution1D", "Convolution2D", "Convolution3D", "Convolution2DTranspose", "Convolution3DTranspose",
@@ -73,6 +73,11 @@ class SeparableConv2D(_Conv, bodies.SeparableConvBody, Layer):
 class DepthwiseConv2D(Layer):
     """Each channel convolved with its own filters. Follows tf.keras.layers.DepthwiseConv2D of TF 1.15 (channels last)."""
 
+    _settings = (
+        "kernel_size strides padding depth_multiplier data_format activation use_bias "
+        "depthwise_initializer bias_initializer depthwise_regularizer bias_regularizer activity_regularizer depthwise_constraint bias_constraint"
+    )
+
     def __init__(
         self, kernel_size, strides=(1, 1), padding="valid", depth_multiplier=1, data_format=None, activation=None, use_bias=True,
         depthwise_initializer="glorot_uniform", bias_initializer="zeros", depthwise_regularizer=None, bias_regularizer=None,
@@ -83,6 +88,7 @@ class DepthwiseConv2D(Layer):
             raise NotImplementedError("tf.keras.layers.DepthwiseConv2D(data_format='channels_first'): use channels_last")
         self.kernel_size = normalize_tuple(kernel_size, 2, "kernel_size")
         self.strides, self.padding, self.depth_multiplier = normalize_tuple(strides, 2, "strides"), padding, depth_multiplier
+        self.data_format = data_format or backend.image_data_format()
         self.activation, self.use_bias = activations.get(activation), use_bias
         self.depthwise_initializer, self.bias_initializer = depthwise_initializer, bias_initializer
         self.depthwise_regularizer, self.bias_regularizer = depthwise_regularizer, bias_regularizer
@@ -146,6 +152,8 @@ class AveragePooling3D(pooling.AveragePooling3DBody, Layer):
 class _GlobalPooling(Layer):
     """The maximum or mean over all positions."""
 
+    _settings = "data_format"
+
     _rank = 2
     _reduce = staticmethod(math_ops.reduce_max)
 
@@ -158,10 +166,6 @@ class _GlobalPooling(Layer):
         """Reduces over the positions."""
         first = 2 if self.data_format == "channels_first" else 1
         return self._reduce(inputs, axis=list(range(first, first + self._rank)))
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), data_format=self.data_format)
 
 
 class GlobalMaxPooling1D(_GlobalPooling):
@@ -222,6 +226,8 @@ class GlobalAveragePooling3D(_GlobalPooling):
 class UpSampling1D(Layer):
     """Each step repeated. Follows tf.keras.layers.UpSampling1D of TF 1.15."""
 
+    _settings = "size"
+
     def __init__(self, size=2, **kwargs):
         super().__init__(**kwargs)
         self.size = int(size)
@@ -237,6 +243,8 @@ class UpSampling1D(Layer):
 class UpSampling2D(Layer):
     """Images enlarged by whole factors (channels last). Follows tf.keras.layers.UpSampling2D of TF 1.15."""
 
+    _settings = "size data_format interpolation"
+
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
         if data_format == "channels_first":
@@ -244,6 +252,7 @@ class UpSampling2D(Layer):
         if interpolation not in ("nearest", "bilinear"):
             raise ValueError('`interpolation` argument should be one of `"nearest"` or `"bilinear"`.')
         self.size, self.interpolation = normalize_tuple(size, 2, "size"), interpolation
+        self.data_format = data_format or backend.image_data_format()
         self.input_spec = InputSpec(ndim=4)
 
     def call(self, inputs):
@@ -257,9 +266,20 @@ class UpSampling2D(Layer):
         outputs.set_shape([inputs.dims[0]] + [None if n is None else n * k for n, k in zip(known, self.size)] + [inputs.dims[3]])
         return outputs
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), size=self.size, interpolation=self.interpolation)
+
+class UpSampling3D(Layer):
+    """Volumes enlarged by whole factors. Follows tf.keras.layers.UpSampling3D of TF 1.15."""
+
+    _settings = "size data_format"
+
+    def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.size, self.data_format = normalize_tuple(size, 3, "size"), data_format or backend.image_data_format()
+        self.input_spec = InputSpec(ndim=5)
+
+    def call(self, inputs):
+        """Repeats."""
+        return backend.resize_volumes(inputs, *self.size, self.data_format)
 
 
 def _sides(value, rank, what):
@@ -276,6 +296,8 @@ def _sides(value, rank, what):
 class _Padding(Layer):
     """Zeros around the positions."""
 
+    _settings = "padding data_format"
+
     _rank = 2
 
     def __init__(self, padding=1, data_format=None, **kwargs):
@@ -287,10 +309,6 @@ class _Padding(Layer):
         """Pads."""
         first = ((0, 0), (0, 0)) + self.padding
         return array_ops.pad(inputs, first if self.data_format == "channels_first" else ((0, 0),) + self.padding + ((0, 0),))
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), padding=self.padding, data_format=self.data_format)
 
 
 class ZeroPadding1D(_Padding):

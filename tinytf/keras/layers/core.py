@@ -14,8 +14,8 @@ from tinytf.shapes import TensorShape
 
 __all__ = [
     "Dense", "Dropout", "Flatten", "Activation", "Reshape", "Permute", "RepeatVector", "Lambda", "ActivityRegularization",
-    "Masking", "Embedding", "GaussianNoise", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "LeakyReLU", "ELU",
-    "ThresholdedReLU", "Softmax", "ReLU", "PReLU",
+    "Masking", "Embedding", "GaussianNoise", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
+    "LeakyReLU", "ELU", "ThresholdedReLU", "Softmax", "ReLU", "PReLU",
 ]  # fmt: skip
 
 
@@ -41,6 +41,8 @@ class Flatten(FlattenBody, Layer):
 class Activation(Layer):
     """A function of the inputs, by name or as it is. Follows tf.keras.layers.Activation of TF 1.15."""
 
+    _settings = "activation"
+
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
@@ -54,13 +56,11 @@ class Activation(Layer):
         """The input's shape."""
         return input_shape
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), activation=self.activation)
-
 
 class Reshape(Layer):
     """The inputs with another shape of each example. Follows tf.keras.layers.Reshape of TF 1.15."""
+
+    _settings = "target_shape"
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
@@ -80,13 +80,11 @@ class Reshape(Layer):
             target[target.index(-1)] = None if size is None else size // known
         return TensorShape(dims[:1] + target)
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), target_shape=self.target_shape)
-
 
 class Permute(Layer):
     """The dimensions of each example in another order, counted from 1. Follows tf.keras.layers.Permute of TF 1.15."""
+
+    _settings = "dims"
 
     def __init__(self, dims, **kwargs):
         super().__init__(**kwargs)
@@ -101,13 +99,11 @@ class Permute(Layer):
         """Transposes."""
         return array_ops.transpose(inputs, perm=(0,) + self.dims)
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), dims=self.dims)
-
 
 class RepeatVector(Layer):
     """[batch, features] -> [batch, n, features]. Follows tf.keras.layers.RepeatVector of TF 1.15."""
+
+    _settings = "n"
 
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
@@ -118,13 +114,11 @@ class RepeatVector(Layer):
         """Repeats."""
         return array_ops.tile(array_ops.expand_dims(inputs, 1), array_ops.stack([1, self.n, 1]))
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), n=self.n)
-
 
 class Lambda(Layer):
     """Any function of the inputs. Follows tf.keras.layers.Lambda of TF 1.15."""
+
+    _settings = "function mask arguments"
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
@@ -140,13 +134,14 @@ class Lambda(Layer):
         """What the `mask` argument says."""
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), function=self.function, arguments=self.arguments)
+    def _told(self, name, value):
+        return value if name == "function" else super()._told(name, value)
 
 
 class ActivityRegularization(Layer):
     """The inputs as they are, with a loss of their size. Follows tf.keras.layers.ActivityRegularization of TF 1.15."""
+
+    _settings = "l1 l2"
 
     def __init__(self, l1=0.0, l2=0.0, **kwargs):
         from tinytf.keras.regularizers import L1L2
@@ -155,13 +150,11 @@ class ActivityRegularization(Layer):
         self.supports_masking = True
         self.l1, self.l2 = l1, l2
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), l1=self.l1, l2=self.l2)
-
 
 class Masking(Layer):
     """Time steps whose features all equal `mask_value` are masked. Follows tf.keras.layers.Masking of TF 1.15."""
+
+    _settings = "mask_value"
 
     def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
@@ -179,13 +172,14 @@ class Masking(Layer):
         """The inputs, with zeros where they are masked."""
         return inputs * math_ops.cast(self._kept(inputs, True), inputs.dtype)
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), mask_value=self.mask_value)
-
 
 class Embedding(Layer):
     """Class numbers -> their vectors. Follows tf.keras.layers.Embedding of TF 1.15."""
+
+    _settings = (
+        "input_dim output_dim embeddings_initializer embeddings_regularizer "
+        "activity_regularizer embeddings_constraint mask_zero input_length"
+    )
 
     def __init__(
         self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None, activity_regularizer=None,
@@ -218,11 +212,6 @@ class Embedding(Layer):
             inputs = math_ops.cast(inputs, "int32")
         return embedding.embedding_lookup(self.embeddings, inputs)
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        given = {key: getattr(self, key) for key in ("input_dim", "output_dim", "embeddings_initializer", "mask_zero", "input_length")}
-        return dict(super().get_config(), **given)
-
 
 class _Noise(Layer):
     """A layer that disturbs its inputs in training."""
@@ -244,6 +233,8 @@ class _Noise(Layer):
 class GaussianNoise(_Noise):
     """Adds normal noise in training. Follows tf.keras.layers.GaussianNoise of TF 1.15."""
 
+    _settings = "stddev"
+
     def __init__(self, stddev, **kwargs):
         super().__init__(**kwargs)
         self.stddev = stddev
@@ -254,6 +245,8 @@ class GaussianNoise(_Noise):
 
 class GaussianDropout(_Noise):
     """Multiplies with normal noise around 1 in training. Follows tf.keras.layers.GaussianDropout of TF 1.15."""
+
+    _settings = "rate"
 
     def __init__(self, rate, **kwargs):
         super().__init__(**kwargs)
@@ -277,6 +270,10 @@ class SpatialDropout1D(Dropout):
         self.noise_shape = (shape[0],) + (1,) * (inputs.shape.ndims - 2) + (shape[inputs.shape.ndims - 1],)
         return super().call(inputs, training=training)
 
+    def get_config(self):
+        """Its arguments."""
+        return dict(super().get_config(), noise_shape=None)
+
 
 class SpatialDropout2D(SpatialDropout1D):
     """Drops whole channels of an image (channels last). Follows tf.keras.layers.SpatialDropout2D of TF 1.15."""
@@ -284,6 +281,38 @@ class SpatialDropout2D(SpatialDropout1D):
     def __init__(self, rate, **kwargs):
         super().__init__(rate, **kwargs)
         self.input_spec = InputSpec(ndim=4)
+
+
+class SpatialDropout3D(SpatialDropout1D):
+    """Drops whole channels of a volume (channels last). Follows tf.keras.layers.SpatialDropout3D of TF 1.15."""
+
+    def __init__(self, rate, **kwargs):
+        super().__init__(rate, **kwargs)
+        self.input_spec = InputSpec(ndim=5)
+
+
+class AlphaDropout(_Noise):
+    """Dropout that keeps mean and variance, for selu. Follows tf.keras.layers.AlphaDropout of TF 1.15."""
+
+    _settings = "rate"
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+
+    def call(self, inputs, training=None):
+        """Drops in training."""
+        if not 0.0 < self.rate < 1.0:
+            return inputs
+
+        def dropped():
+            lowest = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946  # what selu gives for -infinity
+            shape = array_ops.shape(inputs) if self.noise_shape is None else self.noise_shape
+            kept = math_ops.cast(math_ops.greater_equal(backend.random_uniform(shape, seed=self.seed), self.rate), inputs.dtype)
+            scale = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
+            return scale * (inputs * kept + lowest * (1 - kept)) - scale * lowest * self.rate
+
+        return backend.in_train_phase(dropped, inputs, training=training)
 
 
 # Activations with arguments ---------------------------------------------------------------------
@@ -304,21 +333,21 @@ class _Elementwise(Layer):
 class LeakyReLU(_Elementwise):
     """x, or alpha * x below 0. Follows tf.keras.layers.LeakyReLU of TF 1.15."""
 
+    _settings = "alpha"
+
     def __init__(self, alpha=0.3, **kwargs):
         super().__init__(**kwargs)
-        self.alpha = np.asarray(alpha, backend.floatx())
+        self.alpha = float(np.asarray(alpha, backend.floatx()))
 
     def call(self, inputs):
         """The function."""
-        return backend.relu(inputs, alpha=float(self.alpha))
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), alpha=float(self.alpha))
+        return backend.relu(inputs, alpha=self.alpha)
 
 
 class ELU(_Elementwise):
     """x, or alpha * (exp(x) - 1) below 0. Follows tf.keras.layers.ELU of TF 1.15."""
+
+    _settings = "alpha"
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -328,13 +357,11 @@ class ELU(_Elementwise):
         """The function."""
         return activations.elu(inputs, self.alpha)
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), alpha=self.alpha)
-
 
 class ThresholdedReLU(_Elementwise):
     """x where it is above theta, else 0. Follows tf.keras.layers.ThresholdedReLU of TF 1.15."""
+
+    _settings = "theta"
 
     def __init__(self, theta=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -348,6 +375,8 @@ class ThresholdedReLU(_Elementwise):
 class Softmax(_Elementwise):
     """The softmax along an axis. Follows tf.keras.layers.Softmax of TF 1.15."""
 
+    _settings = "axis"
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -360,6 +389,8 @@ class Softmax(_Elementwise):
 class ReLU(_Elementwise):
     """max(x, 0), with a limit, a slope, a threshold. Follows tf.keras.layers.ReLU of TF 1.15."""
 
+    _settings = "max_value negative_slope threshold"
+
     def __init__(self, max_value=None, negative_slope=0, threshold=0, **kwargs):
         super().__init__(**kwargs)
         self.max_value, self.negative_slope, self.threshold = max_value, float(negative_slope), float(threshold)
@@ -371,6 +402,8 @@ class ReLU(_Elementwise):
 
 class PReLU(_Elementwise):
     """x, or a learned slope times x below 0. Follows tf.keras.layers.PReLU of TF 1.15."""
+
+    _settings = "alpha_initializer alpha_regularizer alpha_constraint shared_axes"
 
     def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs):
         super().__init__(**kwargs)

@@ -93,6 +93,8 @@ class Minimum(_Merge):
 class Concatenate(_Merge):
     """The inputs joined along an axis. Follows tf.keras.layers.Concatenate of TF 1.15."""
 
+    _settings = "axis"
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
@@ -101,13 +103,11 @@ class Concatenate(_Merge):
         """Joins."""
         return backend.concatenate(inputs, axis=self.axis)
 
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), axis=self.axis)
-
 
 class Dot(_Merge):
     """The products of two tensors over an axis of each. Follows tf.keras.layers.Dot of TF 1.15 for inputs of rank 2 and 3."""
+
+    _settings = "axes normalize"
 
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
@@ -125,10 +125,6 @@ class Dot(_Merge):
         if a.shape.ndims != 3 or b.shape.ndims != 3:
             raise NotImplementedError("tf.keras.layers.Dot of tensors of rank above 3: use tf.tensordot or tf.einsum in a Lambda layer")
         return math_ops.matmul(a, b, transpose_a=axes[0] == 1, transpose_b=axes[1] == 2)
-
-    def get_config(self):
-        """Its arguments, for from_config."""
-        return dict(super().get_config(), axes=self.axes, normalize=self.normalize)
 
 
 def add(inputs, **kwargs):

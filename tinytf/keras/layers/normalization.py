@@ -9,6 +9,11 @@ from tinytf.ops import array_ops, normalization
 class LayerNormalization(Layer):
     """Each example with mean 0 and variance 1 over `axis`, scaled and shifted. Follows tf.keras.layers.LayerNormalization of TF 1.15."""
 
+    _settings = (
+        "axis epsilon center scale beta_initializer "
+        "gamma_initializer beta_regularizer gamma_regularizer beta_constraint gamma_constraint"
+    )
+
     def __init__(
         self, axis=-1, epsilon=0.001, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", beta_regularizer=None,
         gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, trainable=True, name=None, **kwargs,

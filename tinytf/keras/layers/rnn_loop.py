@@ -90,9 +90,10 @@ def _with_batch(state, batch):
 
 def step_width(step, inputs, states) -> list:
     """The static shape of one output without the batch, known from the layer's cell."""
-    size = getattr(getattr(getattr(step, "__self__", None), "cell", None), "output_size", None)
+    cell = getattr(getattr(getattr(step, "func", step), "__self__", None), "cell", None)
+    size = getattr(cell, "output_size", None)
     if size is None:
-        size = getattr(getattr(getattr(step, "__self__", None), "cell", None), "state_size", None)
+        size = getattr(cell, "state_size", None)
     first = size[0] if isinstance(size, (list, tuple)) else size
     if first is None:
         return states[0].shape.as_list()[1:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf.keras.preprocessing.windows import TimeseriesGenerator, make_sampling_table, skipgrams  # noqa: F401
+
 
 def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0):
     """Sequences cut and padded to one length. Follows tf.keras.preprocessing.sequence.pad_sequences of TF 1.15."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import csv
+import os
 
 import numpy as np
 
@@ -31,6 +32,20 @@ def load_csv_without_header(filename, target_dtype, features_dtype, target_colum
     """A file of rows alone."""
     with open(filename, newline="") as file:
         return Dataset(*_columns(csv.reader(file), target_dtype, features_dtype, target_column))
+
+
+def load_iris(data_path=None) -> Dataset:
+    """Fisher's 150 irises: sepal length and width, petal length and width, and which of three species."""
+    return load_csv_with_header(data_path or _brought("iris.csv"), target_dtype=np.int64, features_dtype=np.float64)
+
+
+def load_boston(data_path=None) -> Dataset:
+    """Harrison and Rubinfeld's 506 tracts of Boston: 13 numbers, and the median price of a house in 1000 dollars."""
+    return load_csv_with_header(data_path or _brought("boston.csv"), target_dtype=np.float64, features_dtype=np.float64)
+
+
+def _brought(name) -> str:
+    return os.path.join(os.path.dirname(__file__), "data", name)
 
 
 def _columns(rows, target_dtype, features_dtype, target_column):

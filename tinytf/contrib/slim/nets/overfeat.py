@@ -1,0 +1,31 @@
+"""OverFeat, the fast one (Sermanet et al., 2014)."""
+
+from __future__ import annotations
+
+from tinytf.contrib.framework.arg_scope import arg_scope
+from tinytf.contrib.layers.layers import conv2d, fully_connected, max_pool2d
+from tinytf.contrib.slim.nets.classic import ZEROS, classic_arg_scope, classifier, finished, truncated_normal
+from tinytf.ops.init_ops import constant_initializer
+from tinytf.ops.variable_scope import variable_scope
+
+
+def overfeat_arg_scope(weight_decay=0.0005):
+    """The default arguments of its layers."""
+    return classic_arg_scope(weight_decay, ZEROS, pool_padding="VALID")
+
+
+def overfeat(inputs, num_classes=1000, is_training=True, dropout_keep_prob=0.5, spatial_squeeze=True, scope="overfeat"):
+    """(logits, end points) for images of 231 x 231 or more."""
+    with variable_scope(scope, "overfeat", [inputs]) as sc:
+        collection = sc.name + "_end_points"
+        with arg_scope([conv2d, fully_connected, max_pool2d], outputs_collections=collection):
+            net = conv2d(inputs, 64, [11, 11], 4, padding="VALID", scope="conv1")
+            net = max_pool2d(net, [2, 2], scope="pool1")
+            net = conv2d(net, 256, [5, 5], padding="VALID", scope="conv2")
+            net = max_pool2d(net, [2, 2], scope="pool2")
+            for name, filters in (("conv3", 512), ("conv4", 1024), ("conv5", 1024)):
+                net = conv2d(net, filters, [3, 3], scope=name)
+            net = max_pool2d(net, [2, 2], scope="pool5")
+            with arg_scope([conv2d], weights_initializer=truncated_normal(0.005), biases_initializer=constant_initializer(0.1)):
+                net = classifier(net, (3072, 4096), 6, num_classes, is_training, dropout_keep_prob, biases_initializer=ZEROS)
+            return finished(net, collection, sc, spatial_squeeze)
