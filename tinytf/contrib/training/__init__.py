@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.contrib.training.bucket_ops import bucket, bucket_by_sequence_length  # noqa: F401
 from tinytf.contrib.training.evaluation import (  # noqa: F401
     StopAfterNEvalsHook,
     SummaryAtEndHook,
