@@ -132,3 +132,14 @@ def test_a_batch_of_examples_is_put_together_whatever_a_feature_s_length(count):
 
 def _varint(n: int) -> bytes:
     return bytes([n]) if n < 128 else bytes([n & 127 | 128, n >> 7])
+
+
+def test_serialized_examples_are_a_vector_and_a_single_one_a_scalar():
+    with tf.Graph().as_default():
+        spec = {"x": tf.FixedLenFeature([3], tf.float32)}
+        assert tf.parse_example(tf.placeholder(tf.string), spec)["x"].shape.as_list() == [None, 3]
+        assert tf.parse_example(tf.placeholder(tf.string, [2]), spec)["x"].shape.as_list() == [2, 3]
+        with pytest.raises(ValueError, match="Shape must be rank 1 but is rank 0"):
+            tf.parse_example(tf.placeholder(tf.string, []), spec)
+        with pytest.raises(ValueError, match="Shape must be rank 0 but is rank 1"):
+            tf.parse_single_example(tf.placeholder(tf.string, [2]), spec)

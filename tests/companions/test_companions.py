@@ -127,6 +127,13 @@ def test_a_script_finds_the_names_that_numpy_and_python_dropped(tmp_path):
         "assert np.zeros(2, np.float).dtype == np.float64 and np.array([1], dtype=np.int).sum() == 1\n"
         "assert np.asscalar(np.array([3])) == 3 and np.product([2, 3]) == 6 and np.Inf == np.inf and np.bool(1) == True\n"
         "assert issubclass(dict, collections.Mapping) and time.clock() >= 0\n"
+        "a = np.arange(4, dtype=np.uint8)\n"
+        "assert np.fromstring(a.tostring(), np.uint8).tolist() == [0, 1, 2, 3] and np.fromstring('1 2', sep=' ').sum() == 3\n"
+        "assert np.reshape(a, newshape=[2, 2]).tolist() == np.reshape(a, (2, 2)).tolist() and a.ptp() == 3\n"
+        "assert np.vstack(map(np.array, [[1], [2]])).shape == np.stack(x for x in [[1], [2]]).shape == (2, 1)\n"
+        "a.itemset(1, 7); b = a.reshape(2, 2); b.itemset((1, 0), 8); b.itemset(1, 1, 9)\n"
+        "assert a.tolist() == [0, 7, 8, 9] and np.int16([1]).newbyteorder()[0] == 256\n"
+        "np.set_printoptions(threshold=float('nan')); assert '...' not in str(np.zeros(2000))\n"
         "print('ran')\n"
     )
     run = subprocess.run([sys.executable, "-m", "tinytf", str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -177,3 +177,16 @@ def test_one_shot_iterator_goes_on_whatever_is_fetched_with_it():
             assert session.run([more[0], more[1]]) == [3, 30]
             with pytest.raises(tf.errors.OutOfRangeError):
                 session.run(more[2])
+
+
+def test_a_seeded_map_draws_from_the_start_in_each_iteration_and_goes_on_within_one():
+    tf.set_random_seed(42)
+    draw = tf.data.Dataset.range(3).map(lambda x: tf.random_uniform([], 0, 1000, tf.int64, seed=1))
+    inner = tf.data.Dataset.range(2).flat_map(lambda x: tf.data.Dataset.range(3).map(lambda y: tf.random_uniform([], 0, 1000, tf.int64, seed=1)))
+    for dataset in (draw.repeat(2), inner):
+        iterator = dataset.make_initializable_iterator()
+        element = iterator.get_next()
+        with tf.Session() as sess:
+            for _ in range(2):
+                sess.run(iterator.initializer)
+                assert [int(sess.run(element)) for _ in range(6)] == [929, 815, 660, 947, 307, 946]  # TensorFlow's

@@ -244,3 +244,14 @@ def test_published_meta_files_import_and_export_equal():
                     if "_output_shapes" in theirs.attr:
                         del theirs.attr["_output_shapes"]
                     assert ours == theirs
+
+
+def test_the_functions_of_datasets_carry_their_shapes_and_the_names_of_their_arguments():
+    with tf.Graph().as_default():
+        tf.data.Dataset.range(3).map(lambda x: x + 1).make_initializable_iterator()
+        (function,) = tf.train.export_meta_graph().graph_def.library.function
+        (plain,) = tf.get_default_graph().as_graph_def().library.function
+    assert function.arg_attr[0].attr["_user_specified_name"].s == b"args_0"
+    assert [s.dim[:] for s in function.attr["_input_shapes"].list.shape] == [[]]
+    assert all(len(node.attr["_output_shapes"].list.shape) == 1 for node in function.node_def)
+    assert not any("_output_shapes" in node.attr for node in plain.node_def) and "_input_shapes" not in plain.attr

@@ -186,3 +186,11 @@ def test_what_is_left_out_says_what_to_do(call, what):
 def test_errors_in_tensorflows_words(call, message):
     with pytest.raises(ValueError, match=message):
         call(line())
+
+
+def test_a_model_with_an_optimizer_of_tf_train_names_its_nodes_as_tensorflow_does():
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
+    model.compile(tf.train.GradientDescentOptimizer(0.1), "mse")
+    model.train_on_batch([[1.0, 2.0]], [[3.0]])
+    names = {op.name for op in tf.get_default_graph().get_operations()}
+    assert {"TFOptimizer/iterations", "training/GradientDescent"} <= names

@@ -116,6 +116,17 @@ def test_projector_config(tmp_path):
     assert text == 'embeddings {\n  tensor_name: "w"\n  metadata_path: "m.tsv"\n}\n'
 
 
+def test_a_writer_of_nothing_leaves_no_file(tmp_path):
+    writer = tf.summary.FileWriter(str(tmp_path / "a"))
+    writer.flush()
+    writer.close()
+    writer.reopen()
+    assert os.listdir(tmp_path / "a") == []
+    writer.add_summary(value("t", 1.0), 1)
+    writer.close()
+    assert len(events(tmp_path / "a")) == 2
+
+
 def test_events_writer(tmp_path):
     writer = EventsWriter(os.fsencode(str(tmp_path / "mine")))
     writer.WriteEvent(tf.Event(step=67))

@@ -42,7 +42,8 @@ def test_names_of_plugins():
 
 def test_a_file_reopened_in_the_same_second_keeps_its_suffix(tmp_path):
     writer = tf.summary.FileWriter(str(tmp_path), filename_suffix=".mine")
-    for _ in range(3):
+    for _ in range(4):
+        writer.add_summary(tf.Summary(), 1)
         writer.close()
         writer.reopen()
     writer.close()

@@ -1,7 +1,8 @@
 """Names that NumPy and Python had when TensorFlow 1 scripts were written (NumPy ≤ 1.18, Python ≤ 3.7) and dropped since.
 
-`python -m tinytf script.py` puts them back for the script it runs, each with its old meaning, where they are gone.
-Nothing that is still there is changed.
+`python -m tinytf script.py` puts them back for the script it runs, each with its old meaning, where they are gone:
+names of modules, methods of arrays (`image.tostring()`, which all scripts that write TFRecords call), and what
+functions took. Nothing that is still there is changed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ from __future__ import annotations
 import builtins
 import collections
 import collections.abc
+import ctypes
+import functools
+import gc
+import sys
 import time
 import warnings
 
@@ -47,6 +52,16 @@ _NUMPY = {
     "row_stack": np.vstack,
     "in1d": lambda ar1, ar2, assume_unique=False, invert=False: np.isin(ar1, ar2, assume_unique, invert).reshape(-1),
     "trapz": getattr(np, "trapezoid", None),
+    "mat": np.asmatrix,
+    "issubsctype": lambda arg1, arg2: issubclass(np.dtype(arg1).type, np.dtype(arg2).type),
+    "typeDict": getattr(np, "sctypeDict", None),
+}
+
+_ARRAY_METHODS = {  # gone in NumPy 2.0, tostring in 2.3
+    "tostring": lambda self, order="C": self.tobytes(order),
+    "ptp": lambda self, axis=None, out=None, **keepdims: np.ptp(self, axis, out, **keepdims),
+    "newbyteorder": lambda self, new_order="S": self.view(self.dtype.newbyteorder(new_order)),
+    "itemset": lambda self, *args: self.__setitem__(_place(self, args[:-1]), args[-1]),
 }
 _ABCS = (
     "Awaitable Callable Container Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView "
@@ -61,8 +76,82 @@ def put_back() -> None:
         for name, value in _NUMPY.items():
             if not hasattr(np, name) and value is not None:
                 setattr(np, name, value)
+    _put_back_methods()
+    _put_back_arguments()
     if not hasattr(time, "clock"):  # until Python 3.8
         time.clock = time.process_time  # type: ignore[attr-defined]
     for name in _ABCS:
         if not hasattr(collections, name):
             setattr(collections, name, getattr(collections.abc, name))
+
+
+def _place(array, index):
+    """Where `itemset` wrote: at an index, at a number of the flat array, or at the only element."""
+    if len(index) == 1 and isinstance(index[0], tuple):
+        return index[0]
+    return index if len(index) > 1 else np.unravel_index(index[0] if index else 0, array.shape)
+
+
+def _put_back_methods() -> None:
+    """The methods that arrays had.
+
+    `setattr` refuses types that are made in C, so the names go into the dict behind `np.ndarray.__dict__`, and
+    the type is told of it. Where Python is not CPython, arrays stay as they are.
+    """
+    if sys.implementation.name != "cpython":
+        return
+    (names,) = gc.get_referents(np.ndarray.__dict__)
+    for name, method in _ARRAY_METHODS.items():
+        names.setdefault(name, method)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
+
+
+def _put_back_arguments() -> None:
+    """What functions took: `reshape(newshape=)`, bytes in `fromstring`, iterators of arrays to stack, a threshold of NaN."""
+    plain_reshape, plain_fromstring, plain_options = np.reshape, np.fromstring, np.set_printoptions
+
+    @functools.wraps(plain_reshape)
+    def reshape(a, *args, newshape=None, **kwargs):
+        return plain_reshape(a, *(args if newshape is None else (newshape, *args)), **kwargs)
+
+    @functools.wraps(plain_fromstring)
+    def fromstring(string, dtype=float, count=-1, sep="", **like):
+        if sep:
+            return plain_fromstring(string, dtype, count, sep, **like)
+        return np.frombuffer(string.encode("latin1") if isinstance(string, str) else string, dtype, count).copy()
+
+    @functools.wraps(plain_options)
+    def set_printoptions(precision=None, threshold=None, *args, **kwargs):
+        if threshold is not None and threshold != threshold:  # "all of it", until NumPy 1.14
+            threshold = sys.maxsize
+        plain_options(precision, threshold, *args, **kwargs)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        if _fails(lambda: plain_reshape([1], newshape=[1])):
+            np.reshape = reshape
+        if _fails(lambda: plain_fromstring(b"1", np.uint8)):
+            np.fromstring = fromstring
+        np.set_printoptions = set_printoptions
+        for name in ("vstack", "hstack", "dstack", "stack", "column_stack"):
+            stack = getattr(np, name)
+            if _fails(functools.partial(stack, iter([[1]]))):
+                setattr(np, name, _of_iterators(stack))
+
+
+def _fails(call) -> bool:
+    try:
+        call()
+    except (TypeError, ValueError, Warning):
+        return True
+    return False
+
+
+def _of_iterators(stack):
+    """The stacking function, for an iterator of arrays, too."""
+
+    @functools.wraps(stack)
+    def stacked(arrays, *args, **kwargs):
+        return stack(arrays if hasattr(arrays, "__getitem__") else list(arrays), *args, **kwargs)
+
+    return stacked

@@ -24,7 +24,7 @@ def graph_to_def(graph, add_shapes: bool = False):
         known = {f.signature.name for f in result.library.function}
         for name, function in graph._functions.items():
             if name not in known:
-                result.library.function.add().CopyFrom(to_function_def(function))
+                result.library.function.add().CopyFrom(to_function_def(function, add_shapes))
                 if function.gradient_name:
                     result.library.gradient.add(function_name=name, gradient_func=function.gradient_name)
     nodes = result.node
@@ -32,7 +32,12 @@ def graph_to_def(graph, add_shapes: bool = False):
         node = nodes.add()
         fill_node_def(node, op)
         if add_shapes and op.outputs:
-            shapes = node.attr["_output_shapes"].list.shape
-            for tensor in op.outputs:
-                shapes.add().CopyFrom(dims_to_proto(tensor.dims))
+            add_shapes_of(node.attr["_output_shapes"], op.outputs)
     return result
+
+
+def add_shapes_of(attr, tensors) -> None:
+    """Appends the static shapes of tensors to an AttrValue."""
+    attr.list.SetInParent()
+    for tensor in tensors:
+        attr.list.shape.add().CopyFrom(dims_to_proto(tensor.dims))

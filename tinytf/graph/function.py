@@ -12,12 +12,16 @@ from typing import NamedTuple
 
 from tinytf import dtypes, errors, protos
 from tinytf.graph import attr_value, op_entry
+from tinytf.graph.export import add_shapes_of
 from tinytf.graph.graph import Graph
 from tinytf.graph.operation import fill_node_def
 from tinytf.graph.tensor import Tensor
 from tinytf.shapes import TensorShape, as_dims
 
 _FIRST_CONSUMER_OF_FUNCTIONS = 12  # a version of GraphDef
+
+
+USER_NAME = "_user_specified_name"  # the attribute of an argument that was named by whoever wrote the function
 
 
 class FuncGraph(Graph):
@@ -27,6 +31,8 @@ class FuncGraph(Graph):
     them; `captures` maps tensors of the graphs around it to the arguments that stand for them, and `control_captures` are
     operations out there that something in here was to wait for.
     """
+
+    shows_shapes = True  # as TensorFlow does where it keeps a traced function's graph, not only its FunctionDef
 
     def __init__(self, name: str, outer: Graph | None, collections: dict | None = None):
         super().__init__()
@@ -188,8 +194,9 @@ def check_out_names(names, outputs) -> None:
         )  # fmt: skip
 
 
-def to_function_def(function: FuncGraph):
-    """The FunctionDef message of a function."""
+def to_function_def(function: FuncGraph, add_shapes: bool = False):
+    """The FunctionDef message of a function; with `add_shapes`, the static shapes of its inputs and nodes as attributes."""
+    add_shapes = add_shapes and function.shows_shapes
     proto = protos.FunctionDef()
     names = argument_names(function)
     signature = proto.signature
@@ -198,7 +205,12 @@ def to_function_def(function: FuncGraph):
     for i, (name, tensor) in enumerate(zip(names.inputs, function.inputs)):
         signature.input_arg.add(name=name, type=tensor.dtype.as_datatype_enum)
         proto.arg_attr[i].SetInParent()
+        if USER_NAME in tensor.op.attrs:
+            attr_value.set_attr_value(proto.arg_attr[i].attr[USER_NAME], tensor.op.attrs[USER_NAME])
         of_argument[tensor] = name
+
+    # in the FunctionDef a node may have another name than in the graph; shapes are looked for by that name, as TensorFlow does
+    by_name = {op.name: op for op in function._operations} if add_shapes else {}
 
     def shown(tensor):
         return of_argument[tensor] if tensor in of_argument else output_name(tensor, names.nodes[tensor.op])
@@ -210,6 +222,8 @@ def to_function_def(function: FuncGraph):
         controls = sorted(f"^{names.nodes[c]}" for c in op._control_inputs if c in names.nodes)
         del node.input[:]
         node.input.extend([shown(t) for t in op._inputs] + controls)
+        if name in by_name:
+            add_shapes_of(node.attr["_output_shapes"], by_name[name].outputs)
     for name, tensor in zip(names.outputs, function.outputs):
         signature.output_arg.add(name=name, type=tensor.dtype.base_dtype.as_datatype_enum)
         proto.ret[name] = shown(tensor)
@@ -219,6 +233,8 @@ def to_function_def(function: FuncGraph):
         proto.control_ret[op.name] = names.nodes[op]
     for key, value in function.attrs.items():
         attr_value.set_attr_value(proto.attr[key], value)
+    if add_shapes:
+        add_shapes_of(proto.attr["_input_shapes"], function.inputs)
     return proto
 
 
@@ -261,6 +277,7 @@ def output_name(tensor: Tensor, node: str | None = None) -> str:
 def from_function_def(definition, outer: Graph) -> FuncGraph:
     """The function that a FunctionDef describes.  Its operations count as imported (see `trust`)."""
     function = FuncGraph(definition.signature.name, outer)
+    function.shows_shapes = False
     tensors: dict = {}
     for i, arg in enumerate(definition.signature.input_arg):
         shapes = definition.arg_attr[i].attr.get("_output_shapes") if i in definition.arg_attr else None

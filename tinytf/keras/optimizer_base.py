@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.default_graph import control_dependencies, name_scope
+from tinytf.graph.default_graph import colocate_with, control_dependencies, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.trackable import Trackable, TrackableReference
 from tinytf.keras import backend, initializers
@@ -101,7 +101,8 @@ class Optimizer(Trackable):
         if slot_name not in slots:
             chosen = initializers.get(initializer)
             shape, dtype = var.shape.as_list(), var.dtype.base_dtype
-            slots[slot_name] = self._variable(f"{var.op.name}/{slot_name}", lambda: chosen(shape, dtype=dtype), dtype)
+            with colocate_with(var.handle):
+                slots[slot_name] = self._variable(f"{var.op.name}/{slot_name}", lambda: chosen(shape, dtype=dtype), dtype)
             self._weights.append(slots[slot_name])
             for position in self._waiting_slots.pop((slot_name, id(var)), ()):
                 position.restore(slots[slot_name])
@@ -166,7 +167,8 @@ class Optimizer(Trackable):
 
     def get_updates(self, loss, params) -> list:
         """The ops of one step."""
-        return [self.apply_gradients(zip(self.get_gradients(loss, params), params))]
+        with name_scope(type(self).__name__):
+            return [self.apply_gradients(zip(self.get_gradients(loss, params), params))]
 
     def minimize(self, loss, var_list, grad_loss=None, name=None):
         """The op of one step; `loss` is a function, as in TF 1.15."""
@@ -188,7 +190,7 @@ class Optimizer(Trackable):
         with name_scope(name or self._name):
             updates = []
             for grad, var in pairs:
-                with name_scope("update_" + var.op.name):
+                with colocate_with(var.handle), name_scope("update_" + var.op.name):
                     updates.append(self._updated(grad, var, rates))
             with control_dependencies(updates):
                 return self.iterations.assign_add(1)

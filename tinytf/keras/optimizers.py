@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.build import make
-from tinytf.graph.default_graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.keras import backend, initializers, names
 from tinytf.keras import learning_rate_schedule as schedules  # noqa: F401  (tf.keras.optimizers.schedules)
 from tinytf.keras.nadam_ftrl import Ftrl, Nadam
@@ -252,7 +252,8 @@ class TFOptimizer:
 
     def __init__(self, optimizer):
         self.optimizer = optimizer
-        self.iterations = backend.variable(0, dtype="int64", name="iterations")
+        with name_scope("TFOptimizer"):
+            self.iterations = backend.variable(0, dtype="int64", name="iterations")
         self.weights: list = []
 
     def get_updates(self, loss, params) -> list:

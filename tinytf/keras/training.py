@@ -225,7 +225,7 @@ class TrainingMixin(WeightsMixin):
     def _training_updates(self):
         if self._train_step is None:
             backend.learning_phase()
-            with name_scope("training"), name_scope(type(self.optimizer).__name__):
+            with name_scope("training"):
                 updates = self.optimizer.get_updates(self.total_loss, self.trainable_weights)
             updates = updates + self.get_updates_for(None) + self.get_updates_for(self.inputs)
             with name_scope("training"), control_dependencies([self.total_loss]):

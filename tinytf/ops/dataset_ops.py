@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
 from tinytf.inflated import open_to_read
 from tinytf.ops import dataset_cache, datasets
+from tinytf.ops.dataset_functions import caller
 from tinytf.ops.shape_ops import show
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
@@ -151,9 +152,11 @@ def _with_function(transform, attribute="f", numbers=0):
     """A kernel of (stream, captured arguments…, numbers…) whose function takes an element and the captured arguments."""
 
     def stateful_kernel(op, resources):
-        call = resources.call(get_function(op.graph, op.attr(attribute).name))
+        function = get_function(op.graph, op.attr(attribute).name)
+        call_of = caller(function, resources)
 
         def make(stream, *rest):
+            call = call_of()
             captured = rest[: len(rest) - numbers]
             return transform(stream, lambda *element: call(*element, *captured), *[n.item() for n in rest[len(rest) - numbers :]])
 

@@ -31,6 +31,8 @@ _TYPE_LETTERS = {
 class _FuncGraph(FuncGraph):
     """The body of a Defun: what it takes from the graph around becomes an argument, or is copied."""
 
+    shows_shapes = False
+
     def __init__(self, name: str, outer: Graph, capture_by_value=False, whitelisted_stateful_ops=None):
         super().__init__(name, outer)
         self._functions, self._library = {}, None  # those that the body itself calls

@@ -12,6 +12,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import op
+from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
@@ -212,9 +213,9 @@ def _lists(values, sparse_count):
 
 
 def _parse_example_shape(op):
-    batch = op.inputs[0].dims
+    batch = with_rank(op.inputs[0].dims, 1)
     sparse = op.attr("Nsparse")
-    dense = [None if batch is None else batch + tuple(s.as_list()) for s in op.attr("dense_shapes")]
+    dense = [batch + tuple(s.as_list()) for s in op.attr("dense_shapes")]
     return [(None, 2)] * sparse + [(None,)] * sparse + [(2,)] * sparse + dense
 
 
@@ -266,6 +267,7 @@ op("ParseExample(serialized: string, names: string, sparse_keys: Nsparse*string,
 
 
 def _parse_single_shape(op):
+    with_rank(op.inputs[0].dims, 0)
     sparse = op.attr("num_sparse")
     dense = [tuple(s.as_list()) for s in op.attr("dense_shapes")]
     return [(None, 1)] * sparse + [(None,)] * sparse + [(1,)] * sparse + dense

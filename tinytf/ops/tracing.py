@@ -5,10 +5,10 @@ Follows `func_graph_from_py_func` of TF 1.15.
 
 from __future__ import annotations
 
-from tinytf import nest
+from tinytf import nest, protos
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.graph.function import FuncGraph, add_function
+from tinytf.graph.function import USER_NAME, FuncGraph, add_function
 from tinytf.graph.graph import Graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import next_uid
@@ -27,6 +27,8 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
     graph = FuncGraph(name, outer)
     with graph.as_default():
         arguments = [graph.argument(*spec) for spec in signature]
+        for argument, (name_of_argument, *_) in zip(arguments, signature):
+            argument.op._set_attr(USER_NAME, protos.AttrValue(s=name_of_argument.encode()))
     trace_into(graph, function, arguments)
     graph.name = f"{prefix}{name}_{next_uid()}"
     add_function(outer, graph)

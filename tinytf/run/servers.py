@@ -6,6 +6,7 @@ There is no network: a target is only the name under which a server's state is f
 from __future__ import annotations
 
 import collections
+import copy
 import itertools
 import weakref
 
@@ -31,12 +32,13 @@ class State(dict):
 class Resources(collections.UserDict):
     """The state of a session by (container, name), its own or that of its server.
 
-    `call` gives the function that runs a function of the graph.
+    `call` gives the function that runs a function of the graph; `anew` gives another `call`, of functions with state
+    of their own.
     """
 
-    def __init__(self, call, shared=None):
+    def __init__(self, call, shared=None, anew=None):
         super().__init__()
-        self.call, self.is_shared = call, shared is not None
+        self.call, self.is_shared, self.anew = call, shared is not None, anew
         if shared is not None:
             self.data = shared
 
@@ -47,7 +49,13 @@ class Resources(collections.UserDict):
             return self
         place = DeviceSpec.from_string(device)
         state = cluster.get((place.job, place.task or 0))
-        return self if state is None or state is self.data else Resources(self.call, state)
+        return self if state is None or state is self.data else Resources(self.call, state, self.anew)
+
+    def calling(self, call) -> Resources:
+        """The same state, for functions that `call` runs; what these run in turn is run by it, too."""
+        made = copy.copy(self)
+        made.data, made.call, made.anew = self.data, call, lambda: call
+        return made
 
 
 _served: weakref.WeakValueDictionary = weakref.WeakValueDictionary()  # target -> State

@@ -61,7 +61,7 @@ class BaseSession:
         self._functions: dict = {}
         isolated = config is not None and config.isolate_session_state
         shared = None if isolated else servers.state_of(self._target)
-        self._resources = servers.Resources(self._function, shared)
+        self._resources = servers.Resources(self._function, shared, self._functions_anew)
         self._aborted = False  # by a reset of the server
         if shared is not None:
             shared.sessions.add(self)
@@ -243,24 +243,25 @@ class BaseSession:
             kernel = self._kernels[op] = self._make_kernel(op)
         return kernel
 
-    def _make_kernel(self, op: Operation):
+    def _make_kernel(self, op: Operation, kept=None, resources=None):
+        """`kept` and `resources` are those that hold the state: of the session, or of one iteration (see _functions_anew)."""
+        kept = self._kernels if kept is None else kept
         trust.check_op(op)
         if "/job:" in op.device and not self._target:
             _check_job(op)
         entry = op.entry
         if entry.stateful_kernel is not None:
-            if op in self._kernels:
-                return self._kernels[op]
-            kernel = self._kernels[op] = entry.stateful_kernel(op, self._resources.at(op.device))
-            return kernel
+            if op not in kept:
+                kept[op] = entry.stateful_kernel(op, (resources or self._resources).at(op.device))
+            return kept[op]
         narrow = bfloat16.computes_in_bfloat16(op)
         if isinstance(entry.kernel, np.ufunc) and not narrow:
             return entry.kernel
         make = bfloat16.kernel_in_float32 if narrow else entry.kernel
         if entry.op_def.is_stateful:
-            if op not in self._kernels:
-                self._kernels[op] = make(op)
-            return self._kernels[op]
+            if op not in kept:
+                kept[op] = make(op)
+            return kept[op]
         return make(op)
 
     def _function(self, function):
@@ -270,6 +271,24 @@ class BaseSession:
             with self._lock:
                 plan = self._functions[function] = Plan(function.outputs, function.stateful_operations, function.inputs, self._kernel)
         return lambda *arguments: plan.run(arguments)
+
+    def _functions_anew(self):
+        """As `_function`, but what the functions run has state of its own: each iteration over a dataset draws its random
+        numbers from the start."""
+        kept, plans = {}, {}
+
+        def kernel(op):
+            stateful = op.entry.stateful_kernel is not None or op.entry.op_def.is_stateful
+            return self._make_kernel(op, kept, resources) if stateful else self._kernel(op)
+
+        def function_of_scope(function):
+            with self._lock:
+                if function not in plans:
+                    plans[function] = Plan(function.outputs, function.stateful_operations, function.inputs, kernel)
+            return lambda *arguments: plans[function].run(arguments)
+
+        resources = self._resources.calling(function_of_scope)
+        return function_of_scope
 
     def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
         """A function of the values of `feed_list` that runs `fetches`: `run` without looking anything up."""

@@ -30,7 +30,7 @@ class EventFileWriter:
     """Writes a new event file in a folder.
 
     What is added is in the file at the latest when flush() or close() returns, or when something is added more than
-    `flush_secs` after the last time.
+    `flush_secs` after the last time. Where nothing is added there is no file.
     """
 
     def __init__(self, logdir, max_queue=10, flush_secs=120, filename_suffix=None, filename_prefix="events"):
@@ -40,17 +40,20 @@ class EventFileWriter:
         self._prefix, self._suffix = filename_prefix, filename_suffix or ""
         self._next_flush = 0.0
         self._stream = None
+        self.path = None  # of the file, once there is one
         self._closed = False
-        self._open()
 
-    def _open(self):
+    def _open_if_needed(self):
+        if self._stream is not None:
+            return
         now = time.time()
         name = "%s.out.tfevents.%010d.%s" % (self._prefix, now, socket.gethostname())
         path = os.path.join(files.local_path(self._logdir), name)
         number = 0
         while True:  # a second writer in the same second gets a name of its own
             try:
-                self._stream = open(path + (".%d" % number if number else "") + self._suffix, "xb")
+                self.path = path + (".%d" % number if number else "") + self._suffix
+                self._stream = open(self.path, "xb")
                 break
             except FileExistsError:
                 number += 1
@@ -59,6 +62,7 @@ class EventFileWriter:
         self._write(protos.Event(wall_time=now, file_version="brain.Event:2"))
 
     def _write(self, event):
+        self._open_if_needed()
         try:
             self._stream.write(encode_record(event.SerializeToString()))
             now = time.time()
@@ -79,20 +83,21 @@ class EventFileWriter:
 
     def flush(self) -> None:
         """All that was added is in the file now."""
-        if not self._closed:
+        if not self._closed and self._stream is not None:
             self._stream.flush()
 
     def close(self) -> None:
         """Ends the file."""
         if not self._closed:
             self._closed = True
-            self._stream.close()
+            if self._stream is not None:
+                self._stream.close()
+                self._stream = None
 
     def reopen(self) -> None:
         """After close(): goes on in a new file."""
         if self._closed:
             self._closed = False
-            self._open()
 
 
 class EventsWriter:
@@ -109,7 +114,10 @@ class EventsWriter:
 
     def FileName(self) -> bytes:
         """The file's path."""
-        return os.fsencode(self._opened()._stream.name)
+        writer = self._opened()
+        if writer.path is None:
+            writer._open_if_needed()
+        return os.fsencode(writer.path)
 
     def WriteEvent(self, event) -> None:
         """Appends an Event; TypeError for anything else."""

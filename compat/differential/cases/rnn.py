@@ -48,9 +48,32 @@ CELLS = {
         input_size=4, dtype=tf.float32, seed=3),
     "residual": lambda tf, c: c.ResidualWrapper(c.BasicLSTMCell(4)),
     "device": lambda tf, c: c.DeviceWrapper(c.BasicLSTMCell(4), "/cpu:0"),
+    "lstm_block": lambda tf, c: tf.contrib.rnn.LSTMBlockCell(5),
+    "lstm_block_with_all": lambda tf, c: tf.contrib.rnn.LSTMBlockCell(5, forget_bias=0.0, use_peephole=True, cell_clip=0.1),
+    "gru_block": lambda tf, c: tf.contrib.rnn.GRUBlockCellV2(5),
     "projections": lambda tf, c: tf.contrib.rnn.OutputProjectionWrapper(
         tf.contrib.rnn.InputProjectionWrapper(c.BasicRNNCell(4), 3), 2),
 }  # fmt: skip
+
+
+def _fused_lstm(tf, lengths, **settings):
+    """A whole sequence as one op: outputs, state, gradients of the variables and of the inputs."""
+    tf.set_random_seed(1)
+    x = tf.placeholder(tf.float32, [3, None, 4])
+    cell = tf.contrib.rnn.LSTMBlockFusedCell(5, **settings)
+    outputs, state = cell(x, dtype=tf.float32, **lengths)
+    loss = tf.reduce_sum(outputs * outputs) + tf.reduce_sum(state.c)
+    grads = tf.gradients(loss, [x] + tf.trainable_variables())
+    return _initialized(tf, [outputs, state.c, state.h] + grads, {x: X.transpose(1, 0, 2)})
+
+
+def case_fused_lstm(tf):
+    return _fused_lstm(tf, {})
+
+
+def case_fused_lstm_with_peepholes_and_lengths(tf):
+    z = tf.ones([2, 5])
+    return _fused_lstm(tf, {"initial_state": (z, z), "sequence_length": tf.constant([2, 0])}, use_peephole=True, cell_clip=0.3)
 
 
 def case_dropout_static(tf):

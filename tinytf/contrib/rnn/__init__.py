@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from tinytf.contrib.rnn.attention_cell import AttentionCellWrapper  # noqa: F401
+from tinytf.contrib.rnn.block_cells import (  # noqa: F401
+    GRUBlockCell,
+    GRUBlockCellV2,
+    LSTMBlockCell,
+    LSTMBlockFusedCell,
+    LSTMBlockWrapper,
+)
 from tinytf.contrib.rnn.cells import (  # noqa: F401
     Conv1DLSTMCell,
     Conv2DLSTMCell,
