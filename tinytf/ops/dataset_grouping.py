@@ -202,18 +202,18 @@ def _functions(op, resources, inputs, *names) -> list:
     made, at = [], 0
     for name in names:
         count = len(op.attr(f"T{name}_other_arguments"))
-        call, captured = resources.call(get_function(op.graph, op.attr(name).name)), inputs[at : at + count]
+        call, captured = resources.instance(get_function(op.graph, op.attr(name).name)), inputs[at : at + count]
         made.append(lambda *args, call=call, captured=captured: call(*args, *captured))
         at += count
     return made
 
 
 def _scan_kernel(op, resources):
-    call = resources.call(get_function(op.graph, op.attr("f").name))
+    function = get_function(op.graph, op.attr("f").name)
     count = len(op.attr("Tstate"))
 
     def make(stream, *rest):
-        state, captured = rest[:count], rest[count:]
+        call, state, captured = resources.instance(function), rest[:count], rest[count:]
         return scanned(stream, state, lambda *args: call(*args, *captured))
 
     return make

@@ -166,9 +166,10 @@ def _with_function(transform, attribute="f", numbers=0):
     """A kernel of (stream, captured arguments…, numbers…) whose function takes an element and the captured arguments."""
 
     def stateful_kernel(op, resources):
-        call = resources.call(get_function(op.graph, op.attr(attribute).name))
+        function = get_function(op.graph, op.attr(attribute).name)
 
         def make(stream, *rest):
+            call = resources.instance(function)  # a dataset is made for each iterator
             captured = rest[: len(rest) - numbers]
             return transform(stream, lambda *element: call(*element, *captured), *[n.item() for n in rest[len(rest) - numbers :]])
 

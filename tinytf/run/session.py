@@ -9,13 +9,13 @@ import numpy as np
 
 from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
-from tinytf.graph import default_session, trust
+from tinytf.graph import default_session
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.device import canonical_name
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
-from tinytf.run import bfloat16, placement_log, servers
 from tinytf.run import feeds as feeding
+from tinytf.run import instances, placement_log, servers
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
@@ -61,7 +61,7 @@ class BaseSession:
         self._functions: dict = {}
         isolated = config is not None and config.isolate_session_state
         shared = None if isolated else servers.state_of(self._target)
-        self._resources = servers.Resources(self._function, shared)
+        self._resources = servers.Resources(self._function, shared, self._instance)
         self._aborted = False  # by a reset of the server
         if shared is not None:
             shared.sessions.add(self)
@@ -244,24 +244,13 @@ class BaseSession:
         return kernel
 
     def _make_kernel(self, op: Operation):
-        trust.check_op(op)
         if "/job:" in op.device and not self._target:
             _check_job(op)
-        entry = op.entry
-        if entry.stateful_kernel is not None:
-            if op in self._kernels:
-                return self._kernels[op]
-            kernel = self._kernels[op] = entry.stateful_kernel(op, self._resources.at(op.device))
-            return kernel
-        narrow = bfloat16.computes_in_bfloat16(op)
-        if isinstance(entry.kernel, np.ufunc) and not narrow:
-            return entry.kernel
-        make = bfloat16.kernel_in_float32 if narrow else entry.kernel
-        if entry.op_def.is_stateful:
-            if op not in self._kernels:
-                self._kernels[op] = make(op)
-            return self._kernels[op]
-        return make(op)
+        if not instances.has_state(op):
+            return instances.make_kernel(op, self._resources)
+        if op not in self._kernels:
+            self._kernels[op] = instances.make_kernel(op, self._resources)
+        return self._kernels[op]
 
     def _function(self, function):
         """A Python function from the arguments of a FuncGraph (arrays) to the tuple of its results."""
@@ -270,6 +259,10 @@ class BaseSession:
             with self._lock:
                 plan = self._functions[function] = Plan(function.outputs, function.stateful_operations, function.inputs, self._kernel)
         return lambda *arguments: plan.run(arguments)
+
+    def _instance(self, function):
+        """As `_function`, but with kernels of its own: what the function draws begins anew."""
+        return instances.Instance(self._resources).call(function) if instances.keeps_state(function) else self._function(function)
 
     def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
         """A function of the values of `feed_list` that runs `fetches`: `run` without looking anything up."""

@@ -170,3 +170,35 @@ def case_old_names(tf):
         return found
 
     return run
+
+
+def case_random_numbers_of_each_iteration(tf):
+    """An iterator that is initialised anew draws the same numbers again; repeat goes on drawing."""
+    tf.set_random_seed(7)
+
+    def draw(*unused):
+        return tf.random_uniform([], seed=5)
+
+    numbers = tf.data.Dataset.range(3)
+    made = [
+        numbers.map(draw).repeat(2),
+        numbers.flat_map(lambda x: tf.data.Dataset.range(2).map(draw)),
+        numbers.map(lambda x: tf.cond(x > 1, draw, lambda: tf.random_uniform([], seed=6))),
+        numbers.filter(lambda x: draw() > 0.3).repeat(2),
+        numbers.apply(tf.data.experimental.scan(0.0, lambda s, x: (s + 1.0, s + draw()))),
+    ]
+    iterators = [d.make_initializable_iterator() for d in made]
+    followings = [i.get_next() for i in iterators]
+
+    def run(session):
+        found = []
+        for iterator, following in zip(iterators * 2, followings * 2):
+            session.run(iterator.initializer)
+            try:
+                while True:
+                    found.append(session.run(following))
+            except tf.errors.OutOfRangeError:
+                found.append("end")
+        return found
+
+    return run
