@@ -103,6 +103,17 @@ def test_uninstall_leaves_nothing():
     assert not any("tinytf" in type(finder).__module__ for finder in sys.meta_path)
 
 
+def test_a_switch_of_a_module_is_read_and_set_where_it_is(installed):
+    from tinytf.ops import control_flow_util as own
+
+    module = importlib.import_module("tensorflow.python.ops.control_flow_util")
+    assert module.ENABLE_CONTROL_FLOW_V2 is False
+    module.ENABLE_CONTROL_FLOW_V2 = True
+    assert own.ENABLE_CONTROL_FLOW_V2 is True
+    own.ENABLE_CONTROL_FLOW_V2 = False
+    assert module.ENABLE_CONTROL_FLOW_V2 is False
+
+
 def test_an_imported_tensorflow_is_not_replaced(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", types.ModuleType("tensorflow"))
     with pytest.raises(RuntimeError, match="already imported"):

@@ -269,7 +269,7 @@ def _foldable(op) -> bool:
     return True
 
 
-_NEVER_FOLDED = frozenset(["PlaceholderWithDefault", "StopGradient", "PreventGradient", "Switch", "Merge", "Enter", "Exit", "NextIteration"])
+_NEVER_FOLDED = frozenset(["PlaceholderWithDefault", "Switch", "Merge", "Enter", "Exit", "NextIteration"])
 
 
 def _run_kernel(op, arguments, index):

@@ -32,7 +32,7 @@ FORBIDDEN = frozenset(
     FixedLengthRecordReaderV2 FixedUnigramCandidateSampler GenerateBigQueryReaderPartitions GenerateVocabRemapping
     IdentityReader InitializeTableFromTextFile InitializeTableFromTextFileV2 LMDBDataset LMDBReader
     LoadAndRemapMatrix MatchingFiles MatchingFilesDataset PyFunc PyFuncStateless ReadFile SdcaFprint
-    SqlDataset TFRecordDataset TFRecordReader TFRecordReaderV2 TextLineDataset TextLineReader TextLineReaderV2
+    ExperimentalSqlDataset SqlDataset TFRecordDataset TFRecordReader TFRecordReaderV2 TextLineDataset TextLineReader TextLineReaderV2
     WholeFileReader WholeFileReaderV2 WriteFile GeneratorDataset RpcCall Rpc TryRpc
     """.split()
 )

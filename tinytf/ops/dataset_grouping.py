@@ -11,7 +11,6 @@ from tinytf.graph.function import get_function
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import scalar
 from tinytf.ops import datasets
-from tinytf.ops.dataset_functions import caller
 from tinytf.ops.dataset_ops import _numbered, _source, _with_function
 from tinytf.ops.datasets import transformation
 from tinytf.ops.queues import _draws as draws
@@ -203,19 +202,18 @@ def _functions(op, resources, inputs, *names) -> list:
     made, at = [], 0
     for name in names:
         count = len(op.attr(f"T{name}_other_arguments"))
-        call, captured = caller(get_function(op.graph, op.attr(name).name), resources)(), inputs[at : at + count]
+        call, captured = resources.instance(get_function(op.graph, op.attr(name).name)), inputs[at : at + count]
         made.append(lambda *args, call=call, captured=captured: call(*args, *captured))
         at += count
     return made
 
 
 def _scan_kernel(op, resources):
-    call_of = caller(get_function(op.graph, op.attr("f").name), resources)
+    function = get_function(op.graph, op.attr("f").name)
     count = len(op.attr("Tstate"))
 
     def make(stream, *rest):
-        call = call_of()
-        state, captured = rest[:count], rest[count:]
+        call, state, captured = resources.instance(function), rest[:count], rest[count:]
         return scanned(stream, state, lambda *args: call(*args, *captured))
 
     return make

@@ -13,7 +13,6 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
 from tinytf.inflated import open_to_read
 from tinytf.ops import dataset_cache, datasets
-from tinytf.ops.dataset_functions import caller
 from tinytf.ops.shape_ops import show
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
@@ -153,10 +152,9 @@ def _with_function(transform, attribute="f", numbers=0):
 
     def stateful_kernel(op, resources):
         function = get_function(op.graph, op.attr(attribute).name)
-        call_of = caller(function, resources)
 
         def make(stream, *rest):
-            call = call_of()
+            call = resources.instance(function)  # a dataset is made for each iterator
             captured = rest[: len(rest) - numbers]
             return transform(stream, lambda *element: call(*element, *captured), *[n.item() for n in rest[len(rest) - numbers :]])
 

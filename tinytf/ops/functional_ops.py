@@ -9,9 +9,11 @@ import numpy as np
 
 from tinytf import deadline, errors, protos
 from tinytf.graph.build import make
-from tinytf.graph.function import from_function_def, get_function, to_function_def
+from tinytf.graph.function import find_function, from_function_def, get_function, to_function_def
+from tinytf.graph.function_def_graph import function_def_to_graph
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import unknown
+from tinytf.shapes import TensorShape
 
 
 def _called(op, resources, attribute):
@@ -111,6 +113,37 @@ def _remote_call_kernel(op, resources):
     return lambda target, *arguments: call(*arguments)
 
 
+def _map_defun_kernel(op, resources):
+    function, rows = _called(op, resources, "f"), len(op.attr("Targuments"))
+
+    def run(*inputs):
+        arguments, captured = inputs[:rows], inputs[rows:]
+        lengths = {a.shape[0] if a.ndim else None for a in arguments}
+        if len(lengths) != 1 or None in lengths:
+            shown = " ".join(str(list(a.shape)) for a in arguments)
+            raise errors.InvalidArgumentError(op.node_def, op, f"All inputs must have the same dimension 0: {shown}")
+        found = [function(*[a[i] for a in arguments], *captured) for i in range(lengths.pop())]
+        if not found:
+            dims = [[0 if d is None else d for d in s._dims or ()] for s in op.attr("output_shapes")]
+            return _as_results(op, tuple(np.zeros([0, *d], t.as_numpy_dtype) for d, t in zip(dims, op.attr("output_types"))))
+        for values in found[1:]:
+            if any(np.shape(a) != np.shape(b) for a, b in zip(values, found[0])):
+                raise errors.InvalidArgumentError(op.node_def, op, "The results of a map_defun must have one shape for every row")
+        return _as_results(op, tuple(np.stack(column) for column in zip(*found)))
+
+    return run
+
+
+def _map_defun_shape(op):
+    """The rows that all arguments have, before the shapes that the op says its results have."""
+    rows = None
+    for tensor in op.inputs[: len(op.attr("Targuments"))]:
+        if tensor.dims == ():
+            raise ValueError("Arguments must have rank at least 1")
+        rows = tensor.dims[0] if rows is None and tensor.dims else rows
+    return [None if s._dims is None else (rows, *s._dims) for s in op.attr("output_shapes")]
+
+
 def _truth(value) -> bool:
     """A non-empty string or tensor, or a number that is not zero, is true."""
     if getattr(value, "ndim", 0):
@@ -169,6 +202,30 @@ def symbolic_gradient(input, Tout, f, name=None):
     return make("SymbolicGradient", input, Tout=Tout, f=f, name=name)
 
 
+def _call_shape(op):
+    """What the function gives of arguments of these shapes; nothing is known where it is not in the library yet."""
+    function = find_function(op.graph, op.attr("f").name)
+    if function is None or len(function.outputs) != len(op.outputs):
+        return unknown(op)
+    dims = [t.dims for t in op._inputs]
+    if dims != [t.dims for t in function.inputs]:
+        known = function.__dict__.setdefault("_of_shapes", {})
+        key = tuple(dims)
+        if key not in known:
+            known[key] = _result_dims(op, function, [TensorShape._of(d) for d in dims])
+        return known[key] or unknown(op)
+    return [t.dims for t in function.outputs]
+
+
+def _result_dims(op, function, shapes):
+    try:
+        with op.graph.as_default():
+            body = function_def_to_graph(to_function_def(function), shapes)
+    except (ValueError, NotImplementedError, errors.OpError):
+        return None  # what does not fit is an error when it runs
+    return [t.dims for t in body.outputs]
+
+
 def _branch_shape(op):
     return [s._dims for s in op.attr("output_shapes")] or [None] * len(op.outputs)
 
@@ -180,9 +237,9 @@ def _loop_shape(op):
 op("SymbolicGradient(input: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func",
    shape=_symbolic_gradient_shape, stateful_kernel=_symbolic_gradient_kernel)
 op("PartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''",
-   shape=unknown, stateful_kernel=_call_kernel)  # fmt: skip
+   shape=_call_shape, stateful_kernel=_call_kernel)  # fmt: skip
 op("StatefulPartitionedCall(args: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; f: func; config: string = ''; config_proto: string = ''; executor_type: string = ''; is_stateful",
-   shape=unknown, stateful_kernel=_call_kernel)  # fmt: skip
+   shape=_call_shape, stateful_kernel=_call_kernel)  # fmt: skip
 op("StatelessIf(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []",
    shape=_branch_shape, stateful_kernel=_if_kernel, gradient=_if_gradient)  # fmt: skip
 op("If(cond: Tcond, input: Tin) -> (output: Tout); Tcond: type; Tin: list(type) >= 0; Tout: list(type) >= 0; then_branch: func; else_branch: func; output_shapes: list(shape) = []; is_stateful",
@@ -193,6 +250,8 @@ op("While(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; 
    shape=_loop_shape, stateful_kernel=_while_kernel, gradient=_while_gradient)  # fmt: skip
 op("Case(branch_index: int32, input: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 1; branches: list(func) >= 1; output_shapes: list(shape) = []; is_stateful",
    shape=_branch_shape, stateful_kernel=_case_kernel, gradient=_case_gradient)  # fmt: skip
+op("MapDefun(arguments: Targuments, captured_inputs: Tcaptured) -> (output: output_types); Targuments: list(type) >= 1; Tcaptured: list(type) >= 0 = []; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; f: func; max_intra_op_parallelism: int = 1",
+   shape=_map_defun_shape, stateful_kernel=_map_defun_kernel)  # fmt: skip
 op("For(start: int32, limit: int32, delta: int32, input: T) -> (output: T); T: list(type) >= 0; body: func",
    shape=unknown, stateful_kernel=_for_kernel)  # fmt: skip
 op("RemoteCall(target: string, args: Tin) -> (output: Tout); Tin: list(type) >= 1; Tout: list(type) >= 1; f: func; is_stateful",

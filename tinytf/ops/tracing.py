@@ -10,6 +10,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.function import USER_NAME, FuncGraph, add_function
 from tinytf.graph.graph import Graph
+from tinytf.graph.keys import GraphKeys
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import next_uid
 from tinytf.ops.auto_control_deps import add_control_dependencies
@@ -24,7 +25,7 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
       name: a readable name; the function's own is `prefix + name + _number`, the number TensorFlow would take.
       signature: (argument name, dtype, shape) triples.
     """
-    graph = FuncGraph(name, outer)
+    graph = FuncGraph(name, outer, _collections_of(outer))
     with graph.as_default():
         arguments = [graph.argument(*spec) for spec in signature]
         for argument, (name_of_argument, *_) in zip(arguments, signature):
@@ -33,6 +34,14 @@ def trace(function, name: str, signature: list, outer: Graph, prefix: str = "__i
     graph.name = f"{prefix}{name}_{next_uid()}"
     add_function(outer, graph)
     return graph
+
+
+def _collections_of(outer: Graph) -> dict:
+    """The collections as a function sees them: those of variables are the graph's own, of the others it has copies."""
+    shared = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES)
+    collections = {key: outer.get_collection(key) for key in outer.get_all_collection_keys() if key not in shared}
+    collections.update({key: outer.get_collection_ref(key) for key in shared})
+    return collections
 
 
 def trace_into(graph: FuncGraph, function, arguments=(), in_order: bool = True, op_return_value=None) -> FuncGraph:

@@ -6,7 +6,6 @@ There is no network: a target is only the name under which a server's state is f
 from __future__ import annotations
 
 import collections
-import copy
 import itertools
 import weakref
 
@@ -32,15 +31,20 @@ class State(dict):
 class Resources(collections.UserDict):
     """The state of a session by (container, name), its own or that of its server.
 
-    `call` gives the function that runs a function of the graph; `anew` gives another `call`, of functions with state
-    of their own.
+    `call` gives the function that runs a function of the graph, `instance` one whose random numbers begin anew.
     """
 
-    def __init__(self, call, shared=None, anew=None):
+    def __init__(self, call, shared=None, instance=None):
         super().__init__()
-        self.call, self.is_shared, self.anew = call, shared is not None, anew
+        self.call, self.instance, self.is_shared = call, instance or call, shared is not None
         if shared is not None:
             self.data = shared
+
+    def calling(self, call, instance) -> Resources:
+        """The same state, for kernels that call functions otherwise."""
+        other = Resources(call, instance=instance)
+        other.data, other.is_shared = self.data, self.is_shared
+        return other
 
     def at(self, device: str) -> Resources:
         """What the task of the cluster keeps that a device names; this one's own where it names none."""
@@ -49,13 +53,7 @@ class Resources(collections.UserDict):
             return self
         place = DeviceSpec.from_string(device)
         state = cluster.get((place.job, place.task or 0))
-        return self if state is None or state is self.data else Resources(self.call, state, self.anew)
-
-    def calling(self, call) -> Resources:
-        """The same state, for functions that `call` runs; what these run in turn is run by it, too."""
-        made = copy.copy(self)
-        made.data, made.call, made.anew = self.data, call, lambda: call
-        return made
+        return self if state is None or state is self.data else Resources(self.call, state, self.instance)
 
 
 _served: weakref.WeakValueDictionary = weakref.WeakValueDictionary()  # target -> State

@@ -9,13 +9,13 @@ import numpy as np
 
 from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
-from tinytf.graph import default_session, trust
+from tinytf.graph import default_session
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.device import canonical_name
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
-from tinytf.run import bfloat16, placement_log, servers
 from tinytf.run import feeds as feeding
+from tinytf.run import instances, placement_log, servers
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
@@ -61,7 +61,7 @@ class BaseSession:
         self._functions: dict = {}
         isolated = config is not None and config.isolate_session_state
         shared = None if isolated else servers.state_of(self._target)
-        self._resources = servers.Resources(self._function, shared, self._functions_anew)
+        self._resources = servers.Resources(self._function, shared, self._instance)
         self._aborted = False  # by a reset of the server
         if shared is not None:
             shared.sessions.add(self)
@@ -243,26 +243,14 @@ class BaseSession:
             kernel = self._kernels[op] = self._make_kernel(op)
         return kernel
 
-    def _make_kernel(self, op: Operation, kept=None, resources=None):
-        """`kept` and `resources` are those that hold the state: of the session, or of one iteration (see _functions_anew)."""
-        kept = self._kernels if kept is None else kept
-        trust.check_op(op)
+    def _make_kernel(self, op: Operation):
         if "/job:" in op.device and not self._target:
             _check_job(op)
-        entry = op.entry
-        if entry.stateful_kernel is not None:
-            if op not in kept:
-                kept[op] = entry.stateful_kernel(op, (resources or self._resources).at(op.device))
-            return kept[op]
-        narrow = bfloat16.computes_in_bfloat16(op)
-        if isinstance(entry.kernel, np.ufunc) and not narrow:
-            return entry.kernel
-        make = bfloat16.kernel_in_float32 if narrow else entry.kernel
-        if entry.op_def.is_stateful:
-            if op not in kept:
-                kept[op] = make(op)
-            return kept[op]
-        return make(op)
+        if not instances.has_state(op):
+            return instances.make_kernel(op, self._resources)
+        if op not in self._kernels:
+            self._kernels[op] = instances.make_kernel(op, self._resources)
+        return self._kernels[op]
 
     def _function(self, function):
         """A Python function from the arguments of a FuncGraph (arrays) to the tuple of its results."""
@@ -272,23 +260,9 @@ class BaseSession:
                 plan = self._functions[function] = Plan(function.outputs, function.stateful_operations, function.inputs, self._kernel)
         return lambda *arguments: plan.run(arguments)
 
-    def _functions_anew(self):
-        """As `_function`, but what the functions run has state of its own: each iteration over a dataset draws its random
-        numbers from the start."""
-        kept, plans = {}, {}
-
-        def kernel(op):
-            stateful = op.entry.stateful_kernel is not None or op.entry.op_def.is_stateful
-            return self._make_kernel(op, kept, resources) if stateful else self._kernel(op)
-
-        def function_of_scope(function):
-            with self._lock:
-                if function not in plans:
-                    plans[function] = Plan(function.outputs, function.stateful_operations, function.inputs, kernel)
-            return lambda *arguments: plans[function].run(arguments)
-
-        resources = self._resources.calling(function_of_scope)
-        return function_of_scope
+    def _instance(self, function):
+        """As `_function`, but with kernels of its own: what the function draws begins anew."""
+        return instances.Instance(self._resources).call(function) if instances.keeps_state(function) else self._function(function)
 
     def make_callable(self, fetches, feed_list=None, accept_options: bool = False):
         """A function of the values of `feed_list` that runs `fetches`: `run` without looking anything up."""

@@ -135,3 +135,70 @@ def cases():
     lines = elements(lambda tf: tf.data.TextLineDataset(tf.data.Dataset.from_tensors(__file__)).take(2))
     lines.same_graph = False  # the path of this file is in it
     yield "lines", lines
+
+
+def case_old_names(tf):
+    """Op types of TensorFlow 1.8 to 1.14."""
+    raw = tf.raw_ops
+    numbers, ragged = tf.data.Dataset.range(5)._variant_tensor, tf.data.Dataset.range(4).map(lambda x: tf.fill([x], x))._variant_tensor
+    one = {"output_types": [tf.int64], "output_shapes": [[]]}
+    rows = {"output_types": [tf.int64], "output_shapes": [[None, None]]}
+    pool = raw.ExperimentalThreadPoolHandle(num_threads=2, display_name="pool")
+    made = [
+        (raw.LatencyStatsDataset(input_dataset=numbers, tag="t", **one), one),
+        (raw.BytesProducedStatsDataset(input_dataset=numbers, tag="t", **one), one),
+        (raw.ExperimentalThreadPoolDataset(input_dataset=numbers, thread_pool=pool, **one), one),
+        (raw.ExperimentalUniqueDataset(input_dataset=numbers, **one), one),
+        (raw.PaddedBatchDataset(
+            input_dataset=ragged, batch_size=3, padded_shapes=[np.int64([-1])], padding_values=[np.int64(7)], output_shapes=[[None, None]]
+        ), rows),
+    ]  # fmt: skip
+    runs = []
+    for dataset, kind in made:
+        iterator = raw.Iterator(shared_name="", container="", **kind)
+        runs.append((raw.MakeIterator(dataset=dataset, iterator=iterator), raw.IteratorGetNext(iterator=iterator, **kind)))
+
+    def run(session):
+        found = []
+        for start, following in runs:
+            session.run(start)
+            try:
+                while True:
+                    found.append(session.run(following))
+            except tf.errors.OutOfRangeError:
+                found.append("end")
+        return found
+
+    return run
+
+
+def case_random_numbers_of_each_iteration(tf):
+    """An iterator that is initialised anew draws the same numbers again; repeat goes on drawing."""
+    tf.set_random_seed(7)
+
+    def draw(*unused):
+        return tf.random_uniform([], seed=5)
+
+    numbers = tf.data.Dataset.range(3)
+    made = [
+        numbers.map(draw).repeat(2),
+        numbers.flat_map(lambda x: tf.data.Dataset.range(2).map(draw)),
+        numbers.map(lambda x: tf.cond(x > 1, draw, lambda: tf.random_uniform([], seed=6))),
+        numbers.filter(lambda x: draw() > 0.3).repeat(2),
+        numbers.apply(tf.data.experimental.scan(0.0, lambda s, x: (s + 1.0, s + draw()))),
+    ]
+    iterators = [d.make_initializable_iterator() for d in made]
+    followings = [i.get_next() for i in iterators]
+
+    def run(session):
+        found = []
+        for iterator, following in zip(iterators * 2, followings * 2):
+            session.run(iterator.initializer)
+            try:
+                while True:
+                    found.append(session.run(following))
+            except tf.errors.OutOfRangeError:
+                found.append("end")
+        return found
+
+    return run

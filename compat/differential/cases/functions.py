@@ -95,7 +95,7 @@ def case_calls_by_name(tf):
         made += call(args=[x, y], Tout=[tf.float32], f=product)
     made += raw.StatelessIf(cond=x < y, input=[x, y], Tout=[tf.float32], then_branch=product, else_branch=difference)
     made += raw.StatelessWhile(input=[x, y], cond=small, body=grow)
-    return lambda session: session.run(made)  # TensorFlow looks into the functions for static shapes
+    return made
 
 
 def case_for(tf):
@@ -106,3 +106,21 @@ def case_for(tf):
         return total + tf.cast(i, tf.float32)
 
     return functional_ops.For(1, 10, 3, [tf.constant(0.5)], body)
+
+
+def case_map_defun(tf):
+    function, raw = inner(tf, "framework.function"), tf.raw_ops
+
+    @function.Defun(tf.float32, tf.int32)
+    def row(x, n):
+        return x * 2.0, tf.fill([3], n)
+
+    x = tf.placeholder_with_default(np.arange(6, dtype=np.float32).reshape(3, 2), [None, 2])
+    made = raw.MapDefun(arguments=[x], captured_inputs=[tf.constant(7)], output_types=[tf.float32, tf.int32], output_shapes=[[2], [3]], f=row)
+    return list(made)
+
+
+def case_fused_convolution_shapes(tf):
+    raw, image, w = tf.raw_ops, tf.ones([2, 8, 8, 3]), tf.ones([3, 3, 3, 5])
+    kept = {"paddings": [[0, 0], [1, 1], [2, 2], [0, 0]], "filter": w, "mode": "REFLECT", "strides": [1, 2, 2, 1], "padding": "VALID"}
+    return raw.FusedPadConv2D(input=image, **kept), raw.FusedResizeAndPadConv2D(input=image, size=[10, 12], **kept)

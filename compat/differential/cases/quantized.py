@@ -57,3 +57,69 @@ def case_volumes(tf):
 def case_normalize(tf):
     x = np.array([[3.0, 4.0], [6.0, 8.0]], np.float32)
     return [tf.linalg.normalize(x), tf.linalg.normalize(x, axis=1), tf.linalg.normalize(x, ord=1, axis=0), tf.gather_nd(x, [[0], [1]], batch_dims=1)]
+
+
+def quantized_pair(tf, a, b, range_a, range_b):
+    """Two arrays as unsigned 8 bit tensors, and the four bounds as the ops take them."""
+    qa = tf.quantization.quantize(np.float32(a), *range_a, tf.quint8)
+    qb = tf.quantization.quantize(np.float32(b), *range_b, tf.quint8)
+    return qa[0], qb[0], qa[1], qa[2], qb[1], qb[2]
+
+
+def shown(tf, made):
+    """A quantized result as plain numbers, with its range."""
+    plain = {tf.quint8: tf.uint8, tf.qint32: tf.int32}
+    return [tf.bitcast(made[0], plain[made[0].dtype]), *made[1:]]
+
+
+IMAGE = (np.arange(2 * 5 * 5 * 3) * 7 % 23 - 9).reshape(2, 5, 5, 3) / 2
+FILTER = (np.arange(3 * 3 * 3 * 4) * 5 % 19 - 8).reshape(3, 3, 3, 4) / 4
+
+
+def case_nn_convolution(tf):
+    raw, made = tf.raw_ops, []
+    for padding, stride in (("SAME", 1), ("VALID", 2)):
+        x, w, *ranges = quantized_pair(tf, IMAGE, FILTER, (-6.0, 8.0), (-3.0, 3.0))
+        y = raw.QuantizedConv2D(
+            input=x, filter=w, min_input=ranges[0], max_input=ranges[1], min_filter=ranges[2], max_filter=ranges[3],
+            strides=[1, stride, stride, 1], padding=padding,
+        )  # fmt: skip
+        small = raw.QuantizeDownAndShrinkRange(input=y[0], input_min=y[1], input_max=y[2], out_type=tf.quint8)
+        asked = raw.RequantizationRange(input=y[0], input_min=y[1], input_max=y[2])
+        again = raw.Requantize(
+            input=y[0], input_min=y[1], input_max=y[2], requested_output_min=-100.0, requested_output_max=90.0, out_type=tf.quint8
+        )
+        made += shown(tf, y) + shown(tf, small) + shown(tf, again) + list(asked)
+        for pool in (raw.QuantizedMaxPool, raw.QuantizedAvgPool):
+            made += shown(tf, pool(input=small[0], min_input=small[1], max_input=small[2], ksize=[1, 2, 2, 1], strides=[1, 1, 1, 1], padding=padding))
+        for relu in (raw.QuantizedRelu, raw.QuantizedRelu6):
+            made += shown(tf, relu(features=small[0], min_features=small[1], max_features=small[2]))
+    return made
+
+
+case_nn_convolution.ulps = 4
+
+
+def case_nn_matmul_and_bias(tf):
+    raw = tf.raw_ops
+    a, b, *ranges = quantized_pair(tf, IMAGE.reshape(15, 10), IMAGE.reshape(10, 15), (-5.0, 7.0), (-6.0, 6.0))
+    y = raw.QuantizedMatMul(a=a, b=b, min_a=ranges[0], max_a=ranges[1], min_b=ranges[2], max_b=ranges[3])
+    turned = raw.QuantizedMatMul(a=a, b=b, min_a=ranges[0], max_a=ranges[1], min_b=ranges[2], max_b=ranges[3], transpose_a=True, transpose_b=True)
+    x, bias, *ranges = quantized_pair(tf, IMAGE, [1.0, -2.0, 0.5], (-6.0, 8.0), (-3.0, 2.0))
+    total = raw.QuantizedBiasAdd(
+        input=x, bias=bias, min_input=ranges[0], max_input=ranges[1], min_bias=ranges[2], max_bias=ranges[3], out_type=tf.qint32
+    )
+    small = raw.QuantizeDownAndShrinkRange(input=total[0], input_min=total[1], input_max=total[2], out_type=tf.quint8)
+    shape = raw.QuantizedReshape(tensor=small[0], shape=[10, -1], input_min=small[1], input_max=small[2])
+    return shown(tf, y) + shown(tf, turned) + shown(tf, total) + shown(tf, small) + shown(tf, shape)
+
+
+case_nn_matmul_and_bias.ulps = 4
+
+
+def case_nn_products(tf):
+    x, y, *ranges = quantized_pair(tf, IMAGE, IMAGE[::-1], (-6.0, 8.0), (-5.0, 9.0))
+    return shown(tf, tf.raw_ops.QuantizedMul(x=x, y=y, min_x=ranges[0], max_x=ranges[1], min_y=ranges[2], max_y=ranges[3]))
+
+
+case_nn_products.ulps = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from table import inner
 
 
 def attempt(tf, session, fetch, feed=None):
@@ -144,3 +145,40 @@ def case_stacks_and_tensor_arrays(tf):
     with tf.control_dependencies([read, grown[1]]):
         closed = array.close()
     return [read, grown[1], closed]
+
+
+def case_staging_areas(tf):
+    data_flow_ops = inner(tf, "ops.data_flow_ops")
+    queue = data_flow_ops.StagingArea([tf.float32, tf.int32], shapes=[[2], []], capacity=3)
+    by_key = data_flow_ops.MapStagingArea([tf.float32, tf.int32], names=["a", "b"], ordered=True)
+    put = queue.put([tf.constant([1.0, 2.0]), tf.constant(1)])
+    puts = [by_key.put(k, {"a": tf.constant(float(k)), "b": tf.constant(k)}) for k in (5, 3)]
+    part = by_key.put(4, {"b": tf.constant(9)})
+    sizes = [queue.size(), by_key.size(), by_key.incomplete_size()]
+    first, peek, some, clear, clear_keys = queue.peek(0), by_key.peek(5, ["b"]), by_key.get(), queue.clear(), by_key.clear()
+    oldest, five = queue.get(), by_key.get(5)
+
+    def run(session):
+        session.run([put, *puts, part])
+        found = [session.run(sizes), session.run(first), session.run(peek), session.run(some), session.run(oldest), session.run(five)]
+        session.run([put, puts[0]])
+        session.run([clear, clear_keys])
+        return found + session.run(sizes)
+
+    return run
+
+
+def case_unordered_map_stage(tf):
+    area = inner(tf, "ops.data_flow_ops").MapStagingArea([tf.float32])
+    put, peek, size, missing, clear = area.put(1, [tf.constant(2.0)], [0]), area.peek(1), area.size(), area.incomplete_size(), area.clear()
+    by_key, some = area.get(1), area.get()
+
+    def run(session):
+        found = []
+        for get in (by_key, some):
+            session.run(put)
+            found += [session.run([peek, size, missing]), session.run(get)]
+        session.run(clear)
+        return found
+
+    return run

@@ -25,6 +25,7 @@ from tinytf.data.experimental.sources import (
     make_batched_features_dataset,
     to_variant,
 )
+from tinytf.data.experimental.stats import bytes_produced_stats, latency_stats  # noqa: F401
 from tinytf.data.experimental.streams import (
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
