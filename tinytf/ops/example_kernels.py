@@ -24,17 +24,19 @@ def _array(values, dtype):
     return np.array(values, dtype.as_numpy_dtype)
 
 
-def _values(op, feature, dtype, where):
-    """The values of a Feature as a vector, None where it is absent or empty."""
+def _values(op, feature, dtype, where, names_both=False):
+    """The values of a Feature as a vector, None where it is absent or empty; where `names_both`, an error tells both types."""
     if feature is None:
         return None
     kind = feature.WhichOneof("kind")
     if kind is None:
         return None
     if kind != KINDS[dtype]:
-        raise errors.InvalidArgumentError(
-            op.node_def, op, f"{where}.  Data types don't match. Expected type: {TYPE_STRING[dtype]}"
-        )
+        wanted = f"Expected type: {TYPE_STRING[dtype]}"
+        if names_both:
+            found = next(TYPE_STRING[t] for t, k in KINDS.items() if k == kind)
+            wanted = f"Data type: {found} but expected type: {TYPE_STRING[dtype]}"
+        raise errors.InvalidArgumentError(op.node_def, op, f"{where}.  Data types don't match. {wanted}")
     return _array(getattr(feature, kind).value, dtype)
 
 
@@ -52,9 +54,9 @@ def _find(features, key: str):
     return feature[key] if key in feature else None
 
 
-def _dense(op, feature, dtype, dims, default, where, name):
+def _dense(op, feature, dtype, dims, default, where, name, names_both=False):
     """A feature of fixed shape."""
-    values = _values(op, feature, dtype, where)
+    values = _values(op, feature, dtype, where, names_both)
     size = int(np.prod(dims, dtype=np.int64))
     if values is None:
         if default.size == 0 and size:
@@ -81,7 +83,7 @@ def _dense_batch(op, examples, key, dtype, dims, default, where, names):
             if len(values.value) == size:
                 together.append(values)
                 continue
-        together.append(_dense(op, feature, dtype, dims, default, where(i, key), f"Name: {names[i]}, Feature: {key}"))
+        together.append(_dense(op, feature, dtype, dims, default, where(i, key), f"Name: {names[i]}, Feature: {key}", names_both=True))
     shape = [len(examples), *dims]
     if dtype == dtypes.string or size < 8:
         flat: list = []
@@ -105,14 +107,14 @@ def _numbers(values, size: int, dtype):
 
 def _entries(op, feature, dtype, dims, where):
     """A feature with a variable number of entries of shape `dims`: [n, *dims]."""
-    values = _values(op, feature, dtype, where)
+    values = _values(op, feature, dtype, where, names_both=True)
     size = int(np.prod(dims, dtype=np.int64))
     if values is None:
         return np.empty((0, *dims), dtype.as_numpy_dtype)
     if not size or values.size % size:
         raise errors.InvalidArgumentError(
             op.node_def, op, f"{where}.  Number of {TYPE_STRING[dtype]} values is not a multiple of stride length. "
-            f"Values size: {values.size} but output shape: {show((None, *dims))}"
+            f"Saw {values.size} values but output shape is: {show((None, *dims))}"
         )  # fmt: skip
     return values.reshape((-1, *dims))
 
@@ -171,7 +173,7 @@ def parse_examples(op, serialized, names, sparse, dense) -> list:
 
     out = []
     for key, dtype in sparse:
-        rows = [_values(op, _find(e, key), dtype, where(i, key)) for i, e in enumerate(examples)]
+        rows = [_values(op, _find(e, key), dtype, where(i, key), names_both=True) for i, e in enumerate(examples)]
         out.append(_rows_to_sparse(rows, dtype))
     for key, dtype, shape, default in dense:
         dims = shape.as_list()
@@ -210,6 +212,7 @@ op("ParseExample(serialized: string, names: string, sparse_keys: Nsparse*string,
 
 
 def _parse_single_shape(op):
+    with_rank(op.inputs[0].dims, 0)
     sparse = op.attr("num_sparse")
     dense = [tuple(s.as_list()) for s in op.attr("dense_shapes")]
     return [(None, 1)] * sparse + [(None,)] * sparse + [(1,)] * sparse + dense
@@ -227,14 +230,17 @@ def _parse_single_kernel(op):
 
     def parse_single_example(serialized, *defaults):
         features = _parse(op, protos.Example, serialized.item(), "example").features
-        out = [_single_sparse(_values(op, _find(features, k), t, f"Key: {k}"), t) for k, t in sparse]
+        out = [_single_sparse(_values(op, _find(features, k), t, f"Key: {k}", names_both=True), t) for k, t in sparse]
         for (key, dtype, shape), default in zip(dense, defaults):
-            dims = shape.as_list()
+            dims, feature = shape.as_list(), _find(features, key)
+            values = _values(op, feature, dtype, f"Key: {key}", names_both=True)
+            size = int(np.prod(dims[1:] if is_variable(shape) else dims, dtype=np.int64))
+            if values is not None and (values.size % max(size, 1) if is_variable(shape) else values.size != size):
+                raise errors.InvalidArgumentError(op.node_def, op, f"Key: {key}.  Can't parse serialized Example.")
             if is_variable(shape):
-                out.append(_entries(op, _find(features, key), dtype, dims[1:], f"Key: {key}"))
+                out.append(_entries(op, feature, dtype, dims[1:], f"Key: {key}"))
             else:
-                name = f"Feature: {key}"
-                out.append(_dense(op, _find(features, key), dtype, dims, default, f"Key: {key}", name))
+                out.append(_dense(op, feature, dtype, dims, default, f"Key: {key}", f"Feature: {key}"))
         return _lists(out, sparse_count)
 
     return parse_single_example
