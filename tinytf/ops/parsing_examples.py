@@ -1,27 +1,25 @@
-"""tf.train.Example messages to tensors: ParseExample, ParseSingleExample, ParseSingleSequenceExample."""
+"""tf.train.Example messages to tensors: what features there are, and the functions that parse them."""
 
 from __future__ import annotations
 
 import collections
 import re
 
-import numpy as np
-
-from tinytf import dtypes, errors, protos
+from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
+<<<<<<< HEAD
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import with_rank
+=======
+>>>>>>> ragged
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
 from tinytf.ops import constant as constants
-from tinytf.ops import shape_ops
-from tinytf.ops.shape_ops import show
-from tinytf.ops.string_kernels import objects
+from tinytf.ops import control_flow_ops, shape_ops, slicing
+from tinytf.ops.example_kernels import is_variable
 from tinytf.shapes import as_shape
-
-_TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
 
 VarLenFeature = collections.namedtuple("VarLenFeature", ["dtype"])
 VarLenFeature.__doc__ = "A feature with any number of values: parsed to a SparseTensor."
@@ -50,6 +48,7 @@ class SparseFeature(collections.namedtuple("SparseFeature", ["index_key", "value
         return super().__new__(cls, index_key, value_key, dtype, size, already_sorted)
 
 
+<<<<<<< HEAD
 # ---- reading the messages
 
 _KINDS = {dtypes.int64: "int64_list", dtypes.float32: "float_list", dtypes.string: "bytes_list"}
@@ -386,6 +385,8 @@ op("ParseSingleSequenceExample(serialized: string, feature_list_dense_missing_as
    shape=_parse_sequence_shape, kernel=_parse_sequence_kernel, view=True)  # fmt: skip
 
 
+=======
+>>>>>>> ragged
 # ---- public functions
 
 
@@ -446,13 +447,13 @@ class _Raw:
         if f.default_value is not None:
             self.defaults[key] = f.default_value
 
-    def default_tensors(self) -> list:
-        """One tensor per dense feature: its default, the padding, or nothing (required)."""
+    def default_tensors(self, reshaped=True) -> list:
+        """One tensor per dense feature: its default (reshaped to the feature's shape), the padding, or nothing (required)."""
         out = []
         for key, dtype, shape in zip(self.dense_keys, self.dense_types, self.dense_shapes):
             value = self.defaults.get(key)
-            safe = re.sub(r"[^A-Za-z0-9_.\-/]", "_", key)
-            if _is_variable(shape):
+            safe = _node_name(key)
+            if is_variable(shape):
                 if value is None:
                     value = convert_to_tensor("" if dtype == dtypes.string else 0, dtype=dtype)
                 else:
@@ -460,9 +461,17 @@ class _Raw:
             elif value is None:
                 value = constants.constant([], dtype=dtype)
             elif not isinstance(value, Tensor):
-                value = shape_ops.reshape(convert_to_tensor(value, dtype=dtype, name="key_" + safe), shape)
+                value = convert_to_tensor(value, dtype=dtype, name="key_" + safe)
+                value = shape_ops.reshape(value, shape) if reshaped else value
             out.append(value)
         return out
+
+    def assumed_empty(self) -> list:
+        """The keys of lists that may be missing, which is the only default that a list can have."""
+        for key, value in self.defaults.items():
+            if value is not None:
+                raise ValueError(f"Value feature_list_dense_defaults[{key}] must be None")
+        return list(self.defaults)
 
     def check(self):
         if not self.sparse_keys and not self.dense_keys:
@@ -474,6 +483,11 @@ class _Raw:
     def results(self, indices, values, shapes, dense) -> dict:
         sparse = [SparseTensor(i, v, s) for i, v, s in zip(indices, values, shapes)]
         return dict(zip(self.sparse_keys + self.dense_keys, sparse + list(dense)))
+
+
+def _node_name(key: str) -> str:
+    """`key` as a part of a node's name."""
+    return re.sub(r"[^A-Za-z0-9_.\-/]", "_", key)
 
 
 def _with_open_sequences(features):
@@ -508,7 +522,10 @@ def parse_example(serialized, features, name=None, example_names=None) -> dict:
     if not features:
         raise ValueError(f"Missing: features was {features}.")
     features = _with_open_sequences(features)
-    raw = _Raw(features, _ALL)
+    return _merge_sparse_features(features, _parse_batch(_Raw(features, _ALL), serialized, example_names, name))
+
+
+def _parse_batch(raw, serialized, example_names, name) -> dict:
     with name_scope(name, "ParseExample", [serialized, example_names]):
         raw.check()
         defaults = raw.default_tensors()
@@ -516,8 +533,7 @@ def parse_example(serialized, features, name=None, example_names=None) -> dict:
             "ParseExample", serialized, [] if example_names is None else example_names, raw.sparse_keys, raw.dense_keys,
             defaults, sparse_types=raw.sparse_types, dense_shapes=raw.dense_shapes, name=name,
         )  # fmt: skip
-        found = raw.results(*parts)
-    return _merge_sparse_features(features, found)
+        return raw.results(*parts)
 
 
 def parse_single_example(serialized, features, name=None, example_names=None) -> dict:
@@ -527,11 +543,9 @@ def parse_single_example(serialized, features, name=None, example_names=None) ->
     """
     if not features:
         raise ValueError("Missing features.")
-    if example_names is not None:
-        raise NotImplementedError(
-            "tinytf's parse_single_example takes no example_names (they show in error messages only); leave them out"
-        )
     features = _with_open_sequences(features)
+    if example_names is not None:
+        return _merge_sparse_features(features, _parse_named_example(serialized, features, example_names, name))
     raw = _Raw(features, _ALL)
     with name_scope(name, "ParseSingleExample", [serialized]):
         serialized = convert_to_tensor(serialized, name="serialized")
@@ -543,6 +557,35 @@ def parse_single_example(serialized, features, name=None, example_names=None) ->
         )  # fmt: skip
         found = raw.results(*parts)
     return _merge_sparse_features(features, found)
+
+
+def _scalar_as_row(value, what, label) -> Tensor:
+    """A scalar string as a vector of one; ValueError, or an error when the graph runs, where it is none."""
+    value = convert_to_tensor(value)
+    if value.dims is None:
+        is_scalar = make("Equal", shape_ops.rank(value), 0)
+        check = control_flow_ops.Assert(is_scalar, [f"Input {what} must be a scalar"], name=f"{label}IsScalar")
+        value = control_flow_ops.with_dependencies([check], value, name=f"{label}Dependencies")
+    elif value.dims:
+        raise ValueError(f"Input {what} must be a scalar")
+    return shape_ops.expand_dims(value, 0)
+
+
+def _parse_named_example(serialized, features, example_name, name) -> dict:
+    """One example whose name is to show in messages: a batch of one, as ParseSingleExample takes no names."""
+    raw = _Raw(features, _ALL)
+    with name_scope(name, "ParseSingleExample", [serialized, example_name]):
+        serialized = _scalar_as_row(serialized, "serialized", "Serialized")
+        names = _scalar_as_row(example_name, "names", "Names")
+        found = _parse_batch(raw, serialized, names, name)
+        for key in raw.dense_keys:
+            found[key] = shape_ops.squeeze(found[key], [0], name="Squeeze_" + _node_name(key))
+        for key in raw.sparse_keys:
+            sparse, label = found[key], _node_name(key)
+            indices = slicing.slice(sparse.indices, [0, 1], [-1, -1], name="Slice_Indices_" + label)
+            shape = slicing.slice(sparse.dense_shape, [1], [-1], name="Squeeze_Shape_" + label)
+            found[key] = SparseTensor(indices, sparse.values, shape)
+    return found
 
 
 def parse_single_sequence_example(
@@ -557,11 +600,7 @@ def parse_single_sequence_example(
     context = _Raw(context_features, (VarLenFeature, FixedLenFeature))
     lists = _Raw(sequence_features, (VarLenFeature, FixedLenSequenceFeature))
     with name_scope(name, "ParseSingleSequenceExample", [serialized]):
-        missing = []
-        for key, value in lists.defaults.items():
-            if value is not None:
-                raise ValueError(f"Value feature_list_dense_defaults[{key}] must be None")
-            missing.append(key)
+        missing = lists.assumed_empty()
         defaults = context.default_tensors()
         parts = make(
             "ParseSingleSequenceExample", serialized, missing, context.sparse_keys, context.dense_keys, lists.sparse_keys,
