@@ -180,7 +180,6 @@ def _estimator(kind, columns, **settings):
     """Trains on 60 examples and returns the ensemble, an evaluation and predictions."""
 
     def case(tf):
-        tf.logging.set_verbosity(tf.logging.ERROR)
         random, column = np.random.RandomState(2), tf.feature_column
         x = {"a": random.randint(-9, 9, 60).astype(np.float32), "b": random.rand(60).astype(np.float32), "w": random.rand(60).astype(np.float32)}
         y = (x["a"] > 0) ^ (x["b"] > 0.5)

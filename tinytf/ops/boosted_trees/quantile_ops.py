@@ -80,14 +80,14 @@ def _add_summaries(op_):
         for stream, summary in _each(op_, resource, summaries):
             if summary.ndim != 2 or summary.shape[1] != 4:
                 raise _invalid(op_, "A summary must be a matrix of four columns")
-            stream.push_summary(summary)
+            stream.push_summary(np.array(summary))  # a copy: the stream keeps it
 
     return add
 
 
 def _deserialize(op_):
     def take(resource, *boundaries):
-        created(op_, resource).boundaries[:] = [b.reshape(-1) for _, b in _each(op_, resource, boundaries)]
+        created(op_, resource).boundaries[:] = [np.array(b).reshape(-1) for _, b in _each(op_, resource, boundaries)]
 
     return take
 
