@@ -71,6 +71,8 @@ class Alias(types.ModuleType):
                 value = getattr(source, there)
             except AttributeError:
                 continue
+            if isinstance(value, types.ModuleType) and _is_inner_of_contrib(self.__name__ + "." + name):
+                break  # as `import` of its whole path: what it lacks is named
             if not isinstance(value, _SWITCHES):
                 self.__dict__[name] = value
             return value
@@ -119,6 +121,10 @@ class Alias(types.ModuleType):
     def __dir__(self):
         names = set(super().__dir__())
         return sorted(names.union(*map(dir, self._sources())) - {"_tinytf_sources"})
+
+
+def _is_inner_of_contrib(fullname):
+    return fullname.startswith("tensorflow.contrib.") and ".python." in fullname and sources_of(fullname) is not None
 
 
 class MissingModule(ModuleNotFoundError, NotImplementedError):
