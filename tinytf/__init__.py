@@ -186,6 +186,7 @@ _NAMES = {
     "tinytf.ops.parsing_examples": """
         VarLenFeature FixedLenFeature FixedLenSequenceFeature SparseFeature parse_example parse_single_example
         parse_single_sequence_example""",
+    "tinytf.ops.proto_ops": "decode_json_example",
     "tinytf.ops.string_ops": """
         string_join string_split as_string string_to_number substr reduce_join regex_replace string_to_hash_bucket
         string_to_hash_bucket_fast string_to_hash_bucket_strong encode_base64 decode_base64 string_strip""",

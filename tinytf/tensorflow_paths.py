@@ -227,7 +227,7 @@ PYTHON_PATHS = {
     "ops.parallel_for": "",
     "ops.parsing_ops": "tf tf.io tinytf.ops.math_v2 tinytf.generated_ops",
     "ops.partitioned_variables": "tf tinytf.ops.partitioned_variables",
-    "ops.proto_ops": "tf.io",
+    "ops.proto_ops": "tinytf.ops.proto_ops",
     "ops.ragged": "tf.ragged",
     "ops.ragged.ragged_array_ops": "tinytf.ragged.arrays",
     "ops.ragged.ragged_batch_gather_ops": "tinytf.ragged.gather",

@@ -26,8 +26,8 @@ from tinytf import errors
 FORBIDDEN = frozenset(
     """
     Abort BigQueryReader CSVDataset CacheDataset CacheDatasetV2 CreateSummaryDbWriter CreateSummaryFileWriter
-    DatasetToTFRecord DebugGradientIdentity DebugIdentity DebugNanCount DebugNumericSummary DumpTensor
-    EagerPyFunc ExperimentalCSVDataset ExperimentalDatasetToTFRecord ExperimentalLMDBDataset
+    DatasetToTFRecord DebugGradientIdentity DebugIdentity DebugNanCount DebugNumericSummary DecodeProtoV2 DumpTensor
+    EagerPyFunc EncodeProto ExperimentalCSVDataset ExperimentalDatasetToTFRecord ExperimentalLMDBDataset
     ExperimentalMatchingFilesDataset FixedLengthRecordDataset FixedLengthRecordDatasetV2 FixedLengthRecordReader
     FixedLengthRecordReaderV2 FixedUnigramCandidateSampler GenerateBigQueryReaderPartitions GenerateVocabRemapping
     IdentityReader InitializeTableFromTextFile InitializeTableFromTextFileV2 LMDBDataset LMDBReader
@@ -123,6 +123,8 @@ def check_op(op, path=None) -> None:
         return
     if op.type == "FixedUnigramCandidateSampler" and not op.attrs.get("vocab_file"):
         return  # its numbers are in the graph
+    if op.type in ("DecodeProtoV2", "EncodeProto") and op.attrs["descriptor_source"].startswith((b"local://", b"bytes://")):
+        return  # no file
     if op.type in _READS_FED_PATH and (path is None or is_fed(path)):
         return
     raise errors.PermissionDeniedError(

@@ -15,7 +15,7 @@ _OF_TF = frozenset(
     """FixedLenFeature FixedLenSequenceFeature PaddingFIFOQueue PriorityQueue QueueBase RandomShuffleQueue SparseFeature
     VarLenFeature decode_base64 decode_compressed decode_csv decode_json_example decode_raw deserialize_many_sparse
     encode_base64 matching_files parse_example parse_single_example parse_single_sequence_example
-    parse_sequence_example parse_tensor read_file serialize_many_sparse serialize_sparse serialize_tensor
+    parse_tensor read_file serialize_many_sparse serialize_sparse serialize_tensor
     write_file""".split()
 )
 _OF_IMAGE = frozenset(
@@ -33,10 +33,18 @@ def __getattr__(name):
         return getattr(tf.image, name)
     if name == "match_filenames_once":
         return tf.train.match_filenames_once
+    if name in ("decode_proto", "encode_proto"):
+        from tinytf.ops import proto_ops
+
+        return getattr(proto_ops, name)
+    if name == "parse_sequence_example":
+        from tinytf.ops.parsing_sequences import parse_sequence_example
+
+        return parse_sequence_example
     from tinytf.missing import missing_symbol
 
     raise missing_symbol("tf.io", name, __dir__())
 
 
 def __dir__():
-    return sorted(set(globals()) | _OF_TF | _OF_IMAGE | {"match_filenames_once"})
+    return sorted(set(globals()) | _OF_TF | _OF_IMAGE | {"decode_proto", "encode_proto", "match_filenames_once", "parse_sequence_example"})

@@ -10,7 +10,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
 from tinytf.ops import datasets
 from tinytf.ops.dataset_ops import _names, _one, _opened
-from tinytf.ops.parsing_examples import parse_examples
+from tinytf.ops.example_kernels import parse_examples
 from tinytf.ops.sparse_serialize import variant_of
 from tinytf.ops.string_kernels import objects, parse_number
 

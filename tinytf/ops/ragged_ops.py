@@ -31,8 +31,7 @@ def _range_shape(op):
         if tensor.dims is None:
             vectors += 1
         elif len(tensor.dims) > 1:
-            shown = ",".join("?" if d is None else str(d) for d in tensor.dims)
-            raise ValueError(f"Shape must be at most rank 1 but is rank {len(tensor.dims)} for '{op.name}' (op: 'RaggedRange') with input shapes: [{shown}].")
+            raise ValueError(f"Shape must be at most rank 1 but is rank {len(tensor.dims)}")
         elif tensor.dims:
             vectors += 1
             rows = merge_dim(rows, tensor.dims[0])

@@ -71,6 +71,22 @@ def _class_of(descriptor):
     return made
 
 
+def find_message(full_name: str):
+    """The descriptor of one of TensorFlow's messages ("tensorflow.Example"); KeyError where there is none."""
+    if not _file_of:
+        _index()
+    file, found = _file_of.get(full_name.rpartition(".")[2], (None, None))
+    if found != full_name:
+        raise KeyError(full_name)
+    _load(file)
+    return _POOL.FindMessageTypeByName(full_name)
+
+
+def message_class(descriptor):
+    """The class of the messages that a descriptor, of whatever pool, describes."""
+    return _message_class(descriptor)
+
+
 def __getattr__(name):
     if name.startswith("_"):
         raise AttributeError("module %r has no attribute %r" % (__name__, name))
