@@ -68,6 +68,52 @@ def case_parse_sequence(tf):
     return _parts(found[0]) + _parts(found[1]), {s: message.SerializeToString()}
 
 
+def _sequence(tf, context, **lists):
+    kinds = {float: ("float_list", tf.train.FloatList), int: ("int64_list", tf.train.Int64List), bytes: ("bytes_list", tf.train.BytesList)}
+
+    def feature(values):
+        field, cls = kinds[type(values[0])] if values else ("int64_list", tf.train.Int64List)
+        return tf.train.Feature(**{field: cls(value=values)})
+
+    made = {key: tf.train.FeatureList(feature=[feature(v) for v in steps]) for key, steps in lists.items()}
+    fixed = tf.train.Features(feature={"c": feature(context)})
+    return tf.train.SequenceExample(context=fixed, feature_lists=tf.train.FeatureLists(feature_list=made)).SerializeToString()
+
+
+def case_parse_sequences(tf):
+    first = _sequence(tf, [1, 2], d=[[1.0, 2.0], [3.0, 4.0]], s=[[1], [2, 3], []], w=[[b"x"]])
+    batch = np.array([first, _sequence(tf, [3, 4], d=[[5.0, 6.0]], s=[], w=[[b"p"], [b"q", b"r"]])], object)
+    s = tf.placeholder(tf.string, [None])
+    lists = {"d": tf.io.FixedLenSequenceFeature([2], tf.float32), "s": tf.io.VarLenFeature(tf.int64), "w": tf.io.VarLenFeature(tf.string)}
+    lists["none"] = tf.io.FixedLenSequenceFeature([], tf.string, allow_missing=True)
+    fixed, found, lengths = tf.io.parse_sequence_example(s, {"c": tf.io.FixedLenFeature([2], tf.int64)}, lists)
+    return _parts(fixed) + _parts(found) + _parts(lengths), {s: batch}
+
+
+def case_parse_named_example(tf):
+    s = tf.placeholder(tf.string, [])
+    return _parts(tf.io.parse_single_example(s, _features(tf), example_names="mine")), {s: _batch(tf)[0]}
+
+
+def case_json(tf):
+    text = '{"features": {"feature": {"x": {"floatList": {"value": [1.5, 2]}}, "z": {"bytesList": {"value": ["eHk="]}}}}}'
+    found = tf.io.parse_example(tf.io.decode_json_example([text, "{}"]), {"x": tf.VarLenFeature(tf.float32), "z": tf.VarLenFeature(tf.string)})
+    return _parts(found)
+
+
+# message M { repeated int32 i = 1; optional string s = 2 [default = "d"]; repeated double f = 3; repeated sint64 z = 4; }
+_MESSAGE = b"bytes://\x0a@\x0a\x07m.proto\x12\x01p\x222\x0a\x01M\x12\x09\x0a\x01i\x18\x01 \x03(\x05\x12\x0c\x0a"
+_MESSAGE += b"\x01s\x18\x02 \x01(\x09:\x01d\x12\x09\x0a\x01f\x18\x03 \x03(\x01\x12\x09\x0a\x01z\x18\x04 \x03(\x12"
+
+
+def case_protos(tf):
+    sizes = [[2, 1, 1, 1], [0, 0, 2, 0]]
+    values = [np.int32([[1, -2], [0, 0]]), [["x"], [""]], np.float64([[0.5, 0], [1, 2]]), np.int64([[-3], [0]])]
+    encoded = tf.io.encode_proto(sizes, values, ["i", "s", "f", "z"], "p.M", _MESSAGE)
+    decoded = tf.io.decode_proto(encoded, "p.M", ["i", "s", "f", "z"], [tf.int32, tf.string, tf.float64, tf.int64], _MESSAGE)
+    return [encoded, decoded.sizes, *decoded.values]
+
+
 def case_raw(tf):
     s = tf.placeholder(tf.string, [None])
     made = [tf.decode_raw(s, tf.uint8), tf.decode_raw("abcd", tf.int32), tf.decode_raw("abcd", tf.int16, little_endian=False)]
