@@ -105,3 +105,15 @@ def test_paths_up_to_a_shallow_tree():
         nest.assert_shallow_structure({"a": 1}, {"b": 1})
     with pytest.raises(ValueError, match="Only valid keyword arguments"):
         nest.map_structure(str, [1], check_type=False)
+
+
+def test_composites_of_other_types_have_another_structure():
+    import tinytf as tf
+
+    def sparse(dtype, shape):
+        return tf.SparseTensor([[0, 0]], tf.constant([1], dtype), shape)
+
+    nest.assert_same_structure(sparse(tf.int32, [2, 3]), sparse(tf.int32, [4, 3]), expand_composites=True)
+    nest.assert_same_structure(sparse(tf.int32, [2, 3]), tf.SparseTensorSpec([2, 3], tf.int32), expand_composites=True)
+    with pytest.raises(ValueError, match="Incompatible CompositeTensor TypeSpecs"):
+        nest.assert_same_structure(sparse(tf.int32, [2, 3]), sparse(tf.float32, [2, 3]), expand_composites=True)

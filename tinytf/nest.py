@@ -61,6 +61,9 @@ def is_nested_or_composite(structure) -> bool:
     return is_nested(structure) or is_composite(structure)
 
 
+is_sequence_or_composite = is_nested_or_composite
+
+
 def _sorted_keys(mapping):
     try:
         return sorted(mapping)
@@ -178,6 +181,10 @@ def _same(a, b, check_types, expand):
     if not nested_a:
         return
     if expand and is_composite(a) or expand and is_composite(b):
+        specs = [x if hasattr(x, "_component_specs") else getattr(x, "_type_spec", None) for x in (a, b)]
+        if None not in specs:
+            _check_specs(*specs)
+            return
         if type(a) is not type(b):
             raise _different_types(a, b)
         a, b, check_types = _parts(a), _parts(b), True
@@ -206,6 +213,14 @@ def _check_types(a, b):
         same = type(a) is type(b)
     if not same:
         raise _different_types(a, b)
+
+
+def _check_specs(a, b):
+    """Two TypeSpecs, of composites, must have a type that takes the values of both."""
+    try:
+        a.most_specific_compatible_type(b)
+    except (TypeError, ValueError):
+        raise ValueError("Incompatible CompositeTensor TypeSpecs: %s vs. %s" % (_shown(a), _shown(b))) from None
 
 
 def _different_types(a, b):
