@@ -296,7 +296,7 @@ def constant_dims(tensor):
         parts = [constant_dims(t) for t in op.inputs[:-1]]
         return None if any(p is None for p in parts) else sum(parts, ())
     if op.type == "StridedSlice":
-        sliced = _sliced_dims(op)
+        sliced = _sliced_dims(op, constant_dims)
         if sliced is not None:
             return sliced
     value = constant_value(tensor)
@@ -330,7 +330,7 @@ def public_constant_dims(tensor):
         parts = [public_constant_dims(t) for t in op.inputs[:-1]]
         return None if any(p is None for p in parts) else sum(parts, ())
     if op.type == "StridedSlice":
-        sliced = _sliced_dims(op)
+        sliced = _sliced_dims(op, public_constant_dims)
         if sliced is not None:
             return sliced
     value = public_constant_value(tensor)
@@ -346,14 +346,14 @@ def _entry(value):
     return None if value < 0 else value
 
 
-def _sliced_dims(op):
-    """`shape[a:b:c]` of a partly known shape."""
+def _sliced_dims(op, dims_of):
+    """`shape[a:b:c]` of a partly known shape, as far as `dims_of` sees it."""
     begin, end, strides = (constant_value(t) for t in op.inputs[1:])
     if begin is None or end is None or strides is None or begin.size != 1:
         return None
     if op.attr("shrink_axis_mask") or op.attr("ellipsis_mask") or op.attr("new_axis_mask"):
         return None
-    whole = constant_dims(op.inputs[0])
+    whole = dims_of(op.inputs[0])
     if whole is None:
         return None
     start = None if op.attr("begin_mask") & 1 else int(begin[0])
