@@ -45,7 +45,7 @@ PYTHON_PATHS = {
     "framework.combinations": "tinytf.test.combinations",
     "framework.common_shapes": "tinytf.graph.common_shapes tinytf.graph.shape_rules",
     "framework.composite_tensor": "tinytf.graph.composite_tensor",
-    "framework.composite_tensor_utils": "",
+    "framework.composite_tensor_utils": "tinytf.ragged.composite_values",
     "framework.config": "tf.config tf.config.experimental tf.config.threading tf.config.optimizer",
     "framework.constant_op": "tinytf.ops.constant tf",
     "framework.device": "tinytf.graph.device",
