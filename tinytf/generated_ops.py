@@ -11,6 +11,8 @@ import collections
 
 from tinytf.graph import op_entry
 from tinytf.graph.build import make
+from tinytf.ops import elementwise
+from tinytf.util import tf_inspect
 from tinytf.util.dispatch import add_dispatch_support
 
 _names: dict = {}
@@ -28,6 +30,10 @@ def snake_case(op_type: str) -> str:
 
 def function_of(op_type: str, op_def):
     """The function that adds an op of this type; several results come as a named tuple."""
+    parameters = [a.name for a in op_def.inputs] + ["name"]
+    public = elementwise.plain.get(op_type)
+    if public is not None and parameters == tf_inspect.getargspec(public).args:
+        return public
     given = [a for a in op_def.attrs if a.name not in op_def.inferred]
     attrs = [a.name for a in given if not a.has_default] + [a.name for a in given if a.has_default]
     inputs = [a.name for a in op_def.inputs]
@@ -57,7 +63,13 @@ def function_of(op_type: str, op_def):
 
     function.__name__ = function.__qualname__ = snake_case(op_type)
     function.__doc__ = f"Adds an op of type {op_type!r}: {', '.join(parameters)}."
-    return add_dispatch_support(function)
+    optional = tuple(_python_value(a.default) for a in given if a.has_default) + (None,)
+    shown = tf_inspect.FullArgSpec(parameters, None, None, optional, [], None, {})
+    return add_dispatch_support(function, shown)
+
+
+def _python_value(default):
+    return default.decode("utf-8", "replace") if isinstance(default, bytes) else default
 
 
 def __getattr__(name):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tinytf.graph.build import make
 from tinytf.util.dispatch import add_dispatch_support
 
+# {op type: its public function}: they add the op and do nothing else, so gen_math_ops.add is tf.add.
+plain: dict = {}
+
 
 def unary(op_type: str, doc: str, name: str = ""):
     """The public function `(x, name=None)` of the op `op_type`."""
@@ -27,4 +30,6 @@ def binary(op_type: str, doc: str, name: str = ""):
 def _named(function, name, doc, op_type):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{doc}\n\n    Adds an op of type {op_type!r}.  Follows `tf.math.{name}` of TF 1.15.\n    "
-    return add_dispatch_support(function)
+    function = add_dispatch_support(function)
+    plain.setdefault(op_type, function)
+    return function

@@ -64,8 +64,11 @@ def add_dispatch_list(target):
     return target
 
 
-def add_dispatch_support(target):
-    """A decorator: where `target` raises TypeError or ValueError, its dispatchers are asked."""
+def add_dispatch_support(target, argspec=None):
+    """A decorator: where `target` raises TypeError or ValueError, its dispatchers are asked.
+
+    `argspec` is the signature to show for a `target` that takes `*args`.
+    """
 
     def wrapper(*args, **kwargs):
         try:
@@ -77,4 +80,4 @@ def add_dispatch_support(target):
             raise
 
     add_dispatch_list(wrapper)
-    return tf_decorator.make_decorator(target, wrapper, "add_dispatch_support")
+    return tf_decorator.make_decorator(target, wrapper, "add_dispatch_support", decorator_argspec=argspec)
