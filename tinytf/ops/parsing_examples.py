@@ -122,6 +122,13 @@ class _Raw:
             out.append(value)
         return out
 
+    def assumed_empty(self) -> list:
+        """The keys of lists that may be missing, which is the only default that a list can have."""
+        for key, value in self.defaults.items():
+            if value is not None:
+                raise ValueError(f"Value feature_list_dense_defaults[{key}] must be None")
+        return list(self.defaults)
+
     def check(self):
         if not self.sparse_keys and not self.dense_keys:
             raise ValueError("Must provide at least one sparse key or dense key")
@@ -249,11 +256,7 @@ def parse_single_sequence_example(
     context = _Raw(context_features, (VarLenFeature, FixedLenFeature))
     lists = _Raw(sequence_features, (VarLenFeature, FixedLenSequenceFeature))
     with name_scope(name, "ParseSingleSequenceExample", [serialized]):
-        missing = []
-        for key, value in lists.defaults.items():
-            if value is not None:
-                raise ValueError(f"Value feature_list_dense_defaults[{key}] must be None")
-            missing.append(key)
+        missing = lists.assumed_empty()
         defaults = context.default_tensors()
         parts = make(
             "ParseSingleSequenceExample", serialized, missing, context.sparse_keys, context.dense_keys, lists.sparse_keys,

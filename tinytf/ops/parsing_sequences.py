@@ -180,11 +180,7 @@ def parse_sequence_example(serialized, context_features=None, sequence_features=
     context = _Raw(context_features, (VarLenFeature, FixedLenFeature))
     lists = _Raw(sequence_features, (VarLenFeature, FixedLenSequenceFeature))
     with name_scope(name, "ParseSequenceExample", [serialized]):
-        missing = []
-        for key, value in lists.defaults.items():
-            if value is not None:
-                raise ValueError(f"Value feature_list_dense_defaults[{key}] must be None")
-            missing.append(key)
+        missing = lists.assumed_empty()
         *parts, lengths = make(
             "ParseSequenceExample", serialized, [] if example_names is None else example_names, context.default_tensors(reshaped=False),
             Ncontext_sparse=len(context.sparse_keys), Ncontext_dense=len(context.dense_keys), Nfeature_list_sparse=len(lists.sparse_keys),

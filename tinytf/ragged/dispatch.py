@@ -11,7 +11,7 @@ import inspect
 
 import numpy as np
 
-from tinytf import bitwise, dtypes, generated_ops
+from tinytf import bitwise, dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.sparse_tensor import SparseTensor
@@ -193,7 +193,7 @@ def _reduction(ragged_op):
 
 
 _UNARY_ELEMENTWISE_OPS = [
-    array_ops.check_numerics, array_ops.identity, array_ops.ones_like, array_ops.zeros_like, clip.clip_by_value, bitwise.invert, generated_ops.invert,
+    array_ops.check_numerics, array_ops.identity, array_ops.ones_like, array_ops.zeros_like, clip.clip_by_value, bitwise.invert,
     math_ops.abs, math_ops.acos, math_ops.acosh, math_ops.angle, math_ops.asin, math_ops.asinh, math_ops.atan, math_ops.atanh,
     math_ops.cast, math_ops.ceil, math_ops.conj, math_ops.cos, math_ops.cosh, math_ops.digamma, math_ops.erf, math_ops.erfc,
     math_ops.exp, math_ops.expm1, math_ops.floor, math_ops.imag, math_ops.is_finite, math_ops.is_inf, math_ops.is_nan,
@@ -204,11 +204,10 @@ _UNARY_ELEMENTWISE_OPS = [
     string_ops.regex_full_match, string_ops.regex_replace, string_ops.string_strip, string_ops.string_to_hash_bucket_fast,
     string_ops.string_to_hash_bucket_strong, string_ops.substr, string_ops.string_length, unicode_ops.unicode_script,
 ]  # fmt: skip
-_BITWISE = [bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor, bitwise.left_shift, bitwise.right_shift]
-_GENERATED_BITWISE = [getattr(generated_ops, op.__name__) for op in _BITWISE]  # gen_bitwise_ops has them, too
 _UNARY_LIST_ELEMENTWISE_OPS = [math_ops.add_n, string_ops.string_join]
 _BINARY_ELEMENTWISE_OPS = [
-    *_BITWISE, *_GENERATED_BITWISE, math_ops.add, math_ops.atan2, math_ops.complex, math_ops.div_no_nan, math_ops.divide, math_ops.equal, math_ops.floordiv, math_ops.floormod,
+    bitwise.bitwise_and, bitwise.bitwise_or, bitwise.bitwise_xor, bitwise.left_shift, bitwise.right_shift, math_ops.add,
+    math_ops.atan2, math_ops.complex, math_ops.div_no_nan, math_ops.divide, math_ops.equal, math_ops.floordiv, math_ops.floormod,
     math_ops.greater, math_ops.greater_equal, math_ops.less, math_ops.less_equal, math_ops.logical_and, math_ops.logical_or,
     math_ops.logical_xor, math_ops.maximum, math_ops.minimum, math_ops.multiply, math_ops.not_equal, math_ops.pow,
     math_ops.realdiv, math_ops.squared_difference, math_ops.subtract, math_ops.truediv, math_ops.truncatediv,
