@@ -18,6 +18,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.operation import Operation
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor_util import is_tensor
 from tinytf.ops import control_flow_grad as grads
 
 # The ops ----------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def _no_op_after(members, where, name=None):
 def tuple(tensors, name=None, control_inputs=None):  # noqa: A001
     """The tensors (None stays None) as a list of which each has its value only once all have. Follows tf.tuple of TF 1.15."""
     with name_scope(name, "tuple", tensors) as name:
-        tensors = [t if t is None or isinstance(t, Operation) or _is_tensor(t) else convert_to_tensor(t) for t in tensors]
+        tensors = [t if t is None or isinstance(t, Operation) or is_tensor(t) else convert_to_tensor(t) for t in tensors]
         gating = [t if isinstance(t, Operation) else t.op for t in tensors if t is not None]
         for control in control_inputs or ():
             if isinstance(control, Tensor):
@@ -258,11 +259,6 @@ def tuple(tensors, name=None, control_inputs=None):  # noqa: A001
             else:
                 result.append(None if t is None else with_dependencies([gate], t))
         return result
-
-
-def _is_tensor(value):
-    """True for tensors, IndexedSlices, SparseTensors and variables."""
-    return isinstance(value, Tensor) or nest.is_composite(value) or hasattr(value, "_as_graph_element")
 
 
 def Assert(condition, data, summarize=None, name=None):

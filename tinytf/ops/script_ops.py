@@ -24,6 +24,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor_util import is_tensor
 from tinytf.ops.summarize import summarize
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
@@ -250,10 +251,6 @@ def _stream_name(stream) -> str:
     )
 
 
-def _is_tensor(x) -> bool:
-    return isinstance(x, (Tensor, SparseTensor)) or hasattr(x, "_as_graph_element")
-
-
 def print_v2(*inputs, **kwargs):
     """An op that prints tensors and Python values, like Python's `print`.
 
@@ -276,7 +273,7 @@ def print_v2(*inputs, **kwargs):
 def _formatted(inputs, sep, limit, name):
     from tinytf.ops import string_ops
 
-    without = nest.map_structure(lambda x: "" if _is_tensor(x) else x, list(inputs))
+    without = nest.map_structure(lambda x: "" if is_tensor(x) else x, list(inputs))
     words = " ".join(pprint.pformat(x) for x in without)
     mark, digits = "{}", random.Random(5)
     while mark in words:  # the placeholder must not stand in the text itself
@@ -288,7 +285,7 @@ def _formatted(inputs, sep, limit, name):
             if isinstance(x, SparseTensor):
                 tensors += [x.indices, x.values, x.dense_shape]
                 parts.append(f"SparseTensor(indices={mark}, values={mark}, shape={mark})")
-            elif _is_tensor(x):
+            elif is_tensor(x):
                 tensors.append(x)
                 parts.append(mark)
             else:
