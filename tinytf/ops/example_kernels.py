@@ -104,17 +104,16 @@ def _numbers(values, size: int, dtype):
     return np.array(values.value, dtype.as_numpy_dtype)
 
 
-def _entries(op, feature, dtype, dims, where):
-    """A feature with a variable number of entries of shape `dims`: [n, *dims]."""
+def _entries(op, feature, dtype, dims, where, unfit=None):
+    """A feature with a variable number of entries of shape `dims`: [n, *dims].  `unfit`: the message for a number that is no multiple."""
     values = _values(op, feature, dtype, where, _OF_DENSE)
     size = int(np.prod(dims, dtype=np.int64))
     if values is None:
         return np.empty((0, *dims), dtype.as_numpy_dtype)
     if not size or values.size % size:
-        raise errors.InvalidArgumentError(
-            op.node_def, op, f"{where}.  Number of {TYPE_STRING[dtype]} values is not a multiple of stride length. "
-            f"Values size: {values.size} but output shape: {show((None, *dims))}"
-        )  # fmt: skip
+        shown = f"Saw {values.size} values but output shape is: {show((None, *dims))}"
+        unfit = unfit or f"{where}.  Number of {TYPE_STRING[dtype]} values is not a multiple of stride length. {shown}"
+        raise errors.InvalidArgumentError(op.node_def, op, unfit)
     return values.reshape((-1, *dims))
 
 
@@ -249,11 +248,11 @@ def _parse_single_kernel(op):
         features = _parse(op, protos.Example, serialized.item(), "example").features
         out = [_single_sparse(_values(op, _find(features, k), t, f"Key: {k}"), t) for k, t in sparse]
         for (key, dtype, shape), default in zip(dense, defaults):
-            dims = shape.as_list()
+            dims, unfit = shape.as_list(), f"Key: {key}.  Can't parse serialized Example."
             if is_variable(shape):
-                out.append(_entries(op, _find(features, key), dtype, dims[1:], f"Key: {key}"))
+                out.append(_entries(op, _find(features, key), dtype, dims[1:], f"Key: {key}", unfit))
             else:
-                missing, unfit = f"Feature: {key} (data type: {TYPE_STRING[dtype]})", f"Key: {key}.  Can't parse serialized Example."
+                missing = f"Feature: {key} (data type: {TYPE_STRING[dtype]})"
                 out.append(_dense(op, _find(features, key), dtype, dims, default, f"Key: {key}", missing, unfit=unfit))
         return _lists(out, sparse_count)
 
