@@ -105,16 +105,14 @@ def _numbers(values, size: int, dtype):
 
 
 def _entries(op, feature, dtype, dims, where, unfit=None):
-    """A feature with a variable number of entries of shape `dims`: [n, *dims].  `unfit`: the message for a part of an entry."""
+    """A feature with a variable number of entries of shape `dims`: [n, *dims].  `unfit`: the message for a number that is no multiple."""
     values = _values(op, feature, dtype, where, _OF_DENSE)
     size = int(np.prod(dims, dtype=np.int64))
     if values is None:
         return np.empty((0, *dims), dtype.as_numpy_dtype)
     if not size or values.size % size:
-        unfit = unfit or (
-            f"{where}.  Number of {TYPE_STRING[dtype]} values is not a multiple of stride length. "
-            f"Saw {values.size} values but output shape is: {show((None, *dims))}"
-        )
+        shown = f"Saw {values.size} values but output shape is: {show((None, *dims))}"
+        unfit = unfit or f"{where}.  Number of {TYPE_STRING[dtype]} values is not a multiple of stride length. {shown}"
         raise errors.InvalidArgumentError(op.node_def, op, unfit)
     return values.reshape((-1, *dims))
 
@@ -250,13 +248,12 @@ def _parse_single_kernel(op):
         features = _parse(op, protos.Example, serialized.item(), "example").features
         out = [_single_sparse(_values(op, _find(features, k), t, f"Key: {k}"), t) for k, t in sparse]
         for (key, dtype, shape), default in zip(dense, defaults):
-            dims, feature, where = shape.as_list(), _find(features, key), f"Key: {key}"
-            unfit = f"{where}.  Can't parse serialized Example."
+            dims, unfit = shape.as_list(), f"Key: {key}.  Can't parse serialized Example."
             if is_variable(shape):
-                out.append(_entries(op, feature, dtype, dims[1:], where, unfit))
+                out.append(_entries(op, _find(features, key), dtype, dims[1:], f"Key: {key}", unfit))
             else:
                 missing = f"Feature: {key} (data type: {TYPE_STRING[dtype]})"
-                out.append(_dense(op, feature, dtype, dims, default, where, missing, unfit=unfit))
+                out.append(_dense(op, _find(features, key), dtype, dims, default, f"Key: {key}", missing, unfit=unfit))
         return _lists(out, sparse_count)
 
     return parse_single_example
@@ -348,5 +345,3 @@ op("ParseSingleSequenceExample(serialized: string, feature_list_dense_missing_as
    "list(shape) >= 0 = []; feature_list_sparse_types: list({float, int64, string}) >= 0 = []; feature_list_dense_shapes: "
    "list(shape) >= 0 = []",
    shape=_parse_sequence_shape, kernel=_parse_sequence_kernel, view=True)  # fmt: skip
-
-
