@@ -157,3 +157,16 @@ def test_tests_compare_ragged_tensors_as_lists():
 def test_a_program_without_ragged_tensors_does_not_import_them():
     program = "import sys, tinytf as tf; x = tf.string_split(['a b']); y = tf.add(1, 2); print('tinytf.ragged' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_a_callable_takes_a_ragged_tensor_value():
+    x = tf.ragged.placeholder(tf.int32, ragged_rank=1, value_shape=[])
+    with tf.Session() as sess:
+        double = sess.make_callable(x * 2, feed_list=[x])
+        assert double(tf.ragged.constant_value([[1], [2, 3]], dtype=np.int32)).to_list() == [[2], [4, 6]]
+
+
+def test_tests_compare_lists_of_different_lengths():
+    tf.test.TestCase().assertAllEqual([[1, 2], [3]], [[1, 2], [3]])
+    with pytest.raises(AssertionError):
+        tf.test.TestCase().assertAllEqual([[1, 2], [3]], [[1, 2], [4]])

@@ -269,6 +269,8 @@ class BaseSession:
         if feed_list is not None and not isinstance(feed_list, (list, tuple)):
             raise TypeError(f"`feed_list` must be a list or tuple, got {type(feed_list).__name__}")
         names = list(feed_list or ())
+        if any(len(feeding.feed_keys(name)) > 1 for name in names):  # sparse and ragged tensors
+            return lambda *values, **kwargs: self.run(fetches, dict(zip(names, values)), **kwargs)
         keys = [self._graph.as_graph_element(f, allow_operation=False) for f in names]
         wanted = Fetches(self._graph, fetches)
         plans = self._plan(wanted.tensors, wanted.targets, keys)

@@ -192,7 +192,12 @@ class TestCase(AbseilTestCase):
 
     def _array(self, a):
         a = self._value(a)
-        return a if isinstance(a, np.ndarray) else np.array(a)
+        if isinstance(a, np.ndarray):
+            return a
+        try:
+            return np.array(a)
+        except ValueError:  # rows of different lengths, of which older NumPys make arrays of lists
+            return np.array(a, dtype=object)
 
     _GetNdArray = _array
 
