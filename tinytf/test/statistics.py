@@ -61,4 +61,5 @@ def test_truncated_normal(assert_equal, assert_all_close, n, y, mean_atol=5e-4, 
 
 
 # Programs that collect tests by name must not take these for tests.
-test_moment_matching.__test__ = test_truncated_normal.__test__ = False
+for _helper in (test_moment_matching, test_truncated_normal):
+    setattr(_helper, "__test__", False)  # noqa: B010 (a type checker knows no such attribute of a function)
