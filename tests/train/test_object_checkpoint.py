@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf import protos
+from tinytf import checkpoint, protos
 from tinytf.contrib.checkpoint import List, Mapping, NoDependency, list_objects
 from tinytf.graph.trackable import AutoTrackable, Trackable
 
@@ -285,6 +285,36 @@ def test_an_object_graph_that_names_nodes_it_lacks_is_damaged(tmp_path, session)
         ))  # fmt: skip
     with pytest.raises(tf.errors.DataLossError, match="has 1 nodes and names others"):
         tf.train.Checkpoint(v=tf.Variable(1.0)).restore(path)
+
+
+def _saved_as(path, nodes) -> str:
+    """A checkpoint of a variable v whose object graph is `nodes`: (attribute key or "", {name: number of a child}) each."""
+    lying = protos.TrackableObjectGraph()
+    for key, children in nodes:
+        node = lying.nodes.add()
+        for name, number in children.items():
+            node.children.add(local_name=name, node_id=number)
+        if key:
+            node.attributes.add(name="VARIABLE_VALUE", full_name="v", checkpoint_key=key)
+    return checkpoint.save(path, {"v": np.float32(2), "_CHECKPOINTABLE_OBJECT_GRAPH": lying.SerializeToString()})
+
+
+def test_an_object_graph_without_nodes_is_damaged(tmp_path):
+    path = _saved_as(str(tmp_path / "bad"), [])
+    with pytest.raises(tf.errors.DataLossError, match="has no nodes"):
+        tf.train.Checkpoint(v=tf.Variable(1.0)).restore(path)
+
+
+def test_a_chain_of_20000_objects_is_told_by_its_end_alone(tmp_path, session):
+    chain = [("", {"next": i + 1}) for i in range(20000)]
+    chain[0] = ("", {"next": 1, "v": 20001})
+    path = _saved_as(str(tmp_path / "deep"), [*chain, ("w", {}), ("v", {})])
+    v = tf.Variable(1.0)
+    status = tf.train.Checkpoint(v=v).restore(path)
+    status.run_restore_ops()
+    assert session.run(v) == 2
+    with pytest.raises(AssertionError, match=r"Unresolved object in checkpoint \(root\)(\.next){20000}: "):
+        status.assert_consumed()
 
 
 def test_a_manager_counts_and_keeps(tmp_path, session):

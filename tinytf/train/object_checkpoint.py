@@ -81,6 +81,8 @@ def read_object_graph(reader, save_path: str):
         proto = protos.TrackableObjectGraph.FromString(value.item() if hasattr(value, "item") else value)
     except Exception as e:
         raise errors.DataLossError(None, None, f"{save_path}: {OBJECT_GRAPH_PROTO_KEY} is no TrackableObjectGraph: {e}") from e
+    if not proto.nodes:
+        raise errors.DataLossError(None, None, f"{save_path}: {OBJECT_GRAPH_PROTO_KEY} has no nodes, not even a root")
     numbers = range(len(proto.nodes))
     for node in proto.nodes:
         named = [child.node_id for child in node.children]

@@ -200,10 +200,9 @@ class CheckpointLoadStatus(LoadStatus):
     def assert_consumed(self) -> CheckpointLoadStatus:
         """AssertionError unless everything in the program and everything in the checkpoint was matched."""
         checkpoint = self._checkpoint
-        names = _paths(checkpoint.proto)
         for number, node in enumerate(checkpoint.proto.nodes):
             if node.attributes and number not in checkpoint.bound:
-                raise AssertionError(f"Unresolved object in checkpoint {names[number]}: {node}")
+                raise AssertionError(f"Unresolved object in checkpoint {_path_of(checkpoint.proto, number)}: {node}")
         left = [slot for slots in checkpoint.slots_of_variable.values() for slot in slots]
         if left:
             raise AssertionError(f"Unresolved slot restorations: {left}")
@@ -325,16 +324,21 @@ def _initializers(objects, restore_uid: int) -> list:
     return [initializer for initializer in found if initializer is not None]
 
 
-def _paths(proto) -> dict:
-    """{number of a node: how to reach it from the root}, for messages."""
-    names, waiting = {0: "(root)"}, deque([0])
+def _path_of(proto, wanted: int) -> str:
+    """How to reach a node from the root, for messages."""
+    reached, waiting = {0: (0, "(root)")}, deque([0])  # number of a node -> that of its parent, and its name there
     while waiting:
         number = waiting.popleft()
         for child in proto.nodes[number].children:
-            if child.node_id not in names and 0 <= child.node_id < len(proto.nodes):
-                names[child.node_id] = f"{names[number]}.{child.local_name}"
+            if child.node_id not in reached:
+                reached[child.node_id] = number, child.local_name
                 waiting.append(child.node_id)
-    for node in proto.nodes:
-        for slot in node.slot_variables:
-            names[slot.slot_variable_node_id] = f"slot {slot.slot_name} of {names.get(slot.original_variable_node_id)}"
-    return {number: names.get(number, f"(node {number})") for number in range(len(proto.nodes))}
+    slots = [(slot, f"slot {slot.slot_name} of ") for node in proto.nodes for slot in node.slot_variables]
+    start, wanted = next(((text, s.original_variable_node_id) for s, text in slots if s.slot_variable_node_id == wanted), ("", wanted))
+    if wanted not in reached:
+        return f"{start}(node {wanted})"
+    names = []
+    while wanted:
+        wanted, name = reached[wanted]
+        names.append(name)
+    return start + ".".join(["(root)", *reversed(names)])
