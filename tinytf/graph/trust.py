@@ -43,7 +43,7 @@ _READS_FED_PATH = frozenset(["InitializeTableFromTextFile", "InitializeTableFrom
 # Ops that work on the path that a run feeds, and those whose function may hold such an op.
 _TAKE_PATHS = _READS_FED_PATH | frozenset(
     """SaveV2 Save SaveSlices RestoreV2 Restore RestoreSlice MergeV2Checkpoints
-    PartitionedCall StatefulPartitionedCall RemoteCall If StatelessIf While StatelessWhile""".split()
+    PartitionedCall StatefulPartitionedCall RemoteCall If StatelessIf Case While StatelessWhile""".split()
 )
 
 _SHARD_SUFFIX = re.compile(r"(_temp_[0-9a-f]{32}/part)?(-(\d{5}|\?{5})-of-\d{5})?\Z")

@@ -28,6 +28,24 @@ def _switch_shape(op):
     return [op.inputs[0].dims] * 2
 
 
+def _select_shape(op):
+    """The shape of the references where all have the same, known one."""
+    dims = {t.dims for t in op.inputs[1:]}
+    same = next(iter(dims)) if len(dims) == 1 else None
+    return [None if same is None or None in same else same]
+
+
+def _select_kernel(op):
+    count = op.attr("N")
+
+    def select(index, *places):
+        if not 0 <= int(index) < count:
+            raise errors.InvalidArgumentError(op.node_def, op, f"Index must be in the range [0, {count}) but got {int(index)}")
+        return places[int(index)]
+
+    return select
+
+
 def _merge_shape(op):
     """Only what all inputs agree on is known."""
     dims = op.inputs[0].dims
@@ -55,6 +73,8 @@ op("RefSwitch(data: Ref(T), pred: bool) -> (output_false: Ref(T), output_true: R
    shape=_switch_shape, gradient=grads.switch_grad)  # fmt: skip
 op("Merge(inputs: N*T) -> (output: T, value_index: int32); T: type; N: int >= 1",
    shape=_merge_shape, gradient=grads.merge_grad)  # fmt: skip
+op("RefSelect(index: int32, inputs: Ref(N*T)) -> (output: Ref(T)); T: type; N: int >= 1",
+   shape=_select_shape, kernel=_select_kernel, gradient=NOT_DIFFERENTIABLE, view=True)  # fmt: skip
 op("RefMerge(inputs: Ref(N*T)) -> (output: Ref(T), value_index: int32); T: type; N: int >= 1",
    shape=_merge_shape, gradient=grads.merge_grad)  # fmt: skip
 op("Enter(data: T) -> (output: T); T: type; frame_name: string; is_constant: bool = false; parallel_iterations: int = 10",

@@ -546,3 +546,22 @@ def case_assert_of_strings(tf):
 for _name, _case in list(globals().items()):
     if _name.startswith("case_"):
         _case.ulps = 64  # what is summed over iterations is summed in another order
+
+
+def case_ref_select(tf):
+    index = tf.placeholder(tf.int32)
+    a, b, c = (tf.Variable(v, use_resource=False) for v in ([[1, 2]], [[5, 6]], [[2], [1]]))
+    picked, unlike = tf.raw_ops.RefSelect(index=index, inputs=[a, b]), tf.raw_ops.RefSelect(index=index, inputs=[a, c])
+    shapes = [picked.shape.as_list(), unlike.shape.ndims]
+    write = tf.assign(picked, [[9, 9]])
+
+    def run(session):
+        session.run(tf.global_variables_initializer())
+        found = [str(shapes), session.run(write, {index: 1}), session.run([a, b]), session.run(picked + 1, {index: 0})]
+        try:
+            session.run(picked, {index: 2})
+        except tf.errors.InvalidArgumentError as error:
+            found.append("Index must be in the range [0, 2) but got 2" in str(error))
+        return found
+
+    return run
