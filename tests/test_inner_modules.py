@@ -57,6 +57,7 @@ def test_snake_case(op_type, name):
         ("ops.sparse_ops", "sparse_add_v2 sparse_split_v2 sparse_reduce_max_v2 sparse_eye sparse_expand_dims"),
         ("ops.string_ops", "substr_v2 string_length_v2 reduce_join_v2 string_split_v2 substr_deprecated"),
         ("ops.spectral_ops_test_util", "fft_kernel_label_map"),
+        ("ops.stateless_random_ops", "stateless_random_uniform stateless_random_normal stateless_truncated_normal stateless_multinomial"),
         ("kernel_tests.random.util", "test_moment_matching chi_squared normal_cdf anderson_darling test_truncated_normal"),
         ("ops.init_ops", "Zeros RandomNormal"),
         ("ops.control_flow_ops", "CondContext WhileContext"),

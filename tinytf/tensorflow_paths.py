@@ -275,7 +275,7 @@ PYTHON_PATHS = {
     "ops.state_grad": "tinytf.ops.gradient_registry",
     "ops.state_ops": "tf tinytf.ops.state_ops tinytf.generated_ops",
     "ops.stateful_random_ops": "tf.random.experimental",
-    "ops.stateless_random_ops": "tf.random",
+    "ops.stateless_random_ops": "tinytf.ops.stateless_random_ops tf.random",
     "ops.string_ops": "tinytf.ops.string_ops tinytf.ops.math_v2 tf tf.strings tinytf.generated_ops",
     "ops.summary_op_util": "tinytf.ops.summary_ops",
     "ops.summary_ops": "tf.summary",

@@ -1,6 +1,6 @@
-"""TensorFlow 2's spellings of functions of numbers, strings and sparse tensors: the same graphs, other arguments.
+"""TensorFlow 2's spellings of functions of numbers, records and sparse tensors: the same graphs, other arguments.
 
-TF 1.15 keeps them in math_ops, string_ops, sparse_ops, linalg_ops, parsing_ops (`argmax_v2`, `substr_v2` …).
+TF 1.15 keeps them in math_ops, string_ops, sparse_ops, linalg_ops, parsing_ops (`argmax_v2`, `sparse_add_v2` …).
 """
 
 from __future__ import annotations

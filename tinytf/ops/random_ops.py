@@ -30,7 +30,7 @@ def checked_shape(op_, shape) -> tuple:
     shape = np.asarray(shape)
     if shape.ndim > 1:
         raise errors.InvalidArgumentError(
-            op_.node_def, op_, "shape must be a vector of {int32,int64}, got shape %s" % (list(shape.shape),)
+            op_.node_def, op_, "shape must be a vector of {int32,int64}, got shape [%s]" % ",".join(map(str, shape.shape))
         )
     result = tuple(shape.reshape(-1).tolist())
     if any(d < 0 for d in result):

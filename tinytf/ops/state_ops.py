@@ -362,7 +362,7 @@ def check_scatter_dims(ref, indices, updates) -> None:
     if ref is not None and len(ref) < 1:
         raise ValueError("Shape must be at least rank 1 but is rank 0")
     if ref is not None and indices is not None and updates is not None and len(updates):
-        shape_rules.merge_dims(tuple(indices) + tuple(ref[1:]), updates)
+        shape_rules.merge_dims(updates, tuple(indices) + tuple(ref[1:]))
 
 
 def _divide(a, b):
@@ -468,7 +468,19 @@ def check_scatter_nd_dims(ref, indices, updates) -> None:
             "The inner %d dimensions of ref.shape=%s must match the inner %d dimensions of updates.shape=%s"
             % (len(ref) - depth, shape_rules_text(ref), len(updates) - len(indices) + 1, shape_rules_text(updates))
         )
-    shape_rules.merge_dims(tuple(indices[:-1]) + tuple(ref[depth:]), updates)
+    outer = len(indices) - 1
+    for what, mine, whose in (
+        (f"outer {outer} dimensions of indices.shape={shape_rules_text(indices)}", indices[:-1], updates[:outer]),
+        (f"inner {len(ref) - depth} dimensions of input.shape={shape_rules_text(ref)}", ref[depth:], updates[outer:]),
+    ):
+        try:
+            shape_rules.merge_dims(tuple(mine), whose)
+        except ValueError as error:
+            side = what.split(" of ")[0].split(" ")[0]
+            size = outer if side == "outer" else len(updates) - outer
+            raise ValueError(
+                f"The {what} must match the {side} {size} dimensions of updates.shape={shape_rules_text(updates)}: {error}"
+            ) from None
 
 
 def shape_rules_text(dims) -> str:

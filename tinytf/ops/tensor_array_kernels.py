@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, errors
+from tinytf.ops.shape_ops import show
 from tinytf.ops.tensor_array_state import ArrayList
 
 
@@ -74,11 +75,11 @@ def gather_kernel(op):
         if not len(indices):
             shape = dims if array.dims is None else array.dims
             if shape is None or None in shape:
-                array.fail(
-                    op,
-                    "TensorArray has size zero, but element shape is not fully defined. Currently only static shapes "
-                    "are supported when packing zero-size TensorArrays.",
-                )
+                shown = "<unknown>" if shape is None else show(shape)
+                raise errors.UnimplementedError(
+                    op.node_def, op, f"TensorArray has size zero, but element shape {shown} is not fully defined. Currently only "
+                    "static shapes are supported when packing zero-size TensorArrays."
+                )  # fmt: skip
             return np.empty((0, *shape), np_dtype)
         parts = [array.read(op, i) for i in indices.tolist()]
         first = parts[0].shape
@@ -87,7 +88,7 @@ def gather_kernel(op):
                 array.fail(
                     op,
                     "TensorArray has inconsistent shapes.  Index 0 has shape: %s but index %d has shape: %s"
-                    % (list(first), i, list(part.shape)),
+                    % (show(first), i, show(part.shape)),
                 )
         result = np.empty((len(parts), *first), np_dtype)
         for i, part in enumerate(parts):

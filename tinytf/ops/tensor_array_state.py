@@ -102,7 +102,8 @@ class ArrayList:
                 "Could not read from TensorArray index %d.  Furthermore, the element shape is not fully defined: %s.  "
                 "It is possible you are working with a resizeable TensorArray and stop_gradients is not allowing the "
                 "gradients to be written.  If you set the full element_shape property on the forward TensorArray, the "
-                "proper all-zeros tensor will be returned instead of incurring this error." % (index, show(shape)),
+                "proper all-zeros tensor will be returned instead of incurring this error."
+                % (index, "<unknown>" if shape is None else show(shape)),
             )
         if np.dtype(self.np_dtype) == object:
             self.fail(op, "TensorSetZero type not supported: string")
