@@ -122,3 +122,35 @@ def test_labels_must_fit(labels, message):
         _start(session)
         with pytest.raises(errors.InvalidArgumentError, match=message):
             session.run(train)
+
+
+def test_an_estimator_of_a_forest(tmp_path):
+    from tinytf.contrib.learn import MetricSpec
+    from tinytf.contrib.tensor_forest.client import eval_metrics, random_forest
+
+    params = tensor_forest.ForestHParams(num_classes=3, num_features=5, num_trees=3, max_nodes=200, split_after_samples=20)
+    model = random_forest.TensorForestEstimator(params, model_dir=str(tmp_path))
+
+    def everything():
+        return tf.constant(X), tf.constant(Y)
+
+    model.fit(input_fn=everything, steps=15)
+    metric = MetricSpec(eval_metrics.get_metric("accuracy"), prediction_key=eval_metrics.get_prediction_key("accuracy"))
+    assert model.evaluate(input_fn=everything, steps=1, metrics={"acc": metric})["acc"] > 0.9
+    assert {"classes", "probabilities", "prediction_variance"} <= set(next(iter(model.predict(x=X[:2]))))
+
+
+def test_training_stops_when_the_loss_falls_no_more():
+    from tinytf.contrib.tensor_forest.client.random_forest import TensorForestLossHook
+
+    class Context:
+        stopped = 0
+
+        def request_stop(self):
+            self.stopped += 1
+
+    hook, context = TensorForestLossHook(2, 0.0), Context()
+    for step, loss in enumerate([5.0, 4.0, 4.0, 4.0, 4.0]):
+        assert not context.stopped
+        hook.after_run(context, type("Values", (), {"results": {"current_loss": loss, "global_step": step}}))
+    assert context.stopped == 1

@@ -140,6 +140,9 @@ def _destroy_kernel(op_, resources):
     ignore = op_.attr("ignore_lookup_error")
 
     def destroy(box):
+        if hasattr(box, "destroy"):  # a resource that is no variable
+            box.destroy()
+            return
         if box.value is None and not ignore:
             raise errors.NotFoundError(op_.node_def, op_, "Resource %s does not exist." % box.name)
         box.value = None

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tinytf.contrib.tensor_forest import data_ops, model_ops, stats_ops, tensor_forest  # noqa: F401
+from tinytf.contrib.tensor_forest import client, data_ops, model_ops, stats_ops, tensor_forest  # noqa: F401

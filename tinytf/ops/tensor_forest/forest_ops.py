@@ -252,6 +252,12 @@ def _vector(op_):
     return [(None,)]
 
 
+def _rows(op_):
+    """The number of examples, where the dense features tell it."""
+    dims = op_.inputs[1].dims
+    return dims[0] if dims and dims[0] else None
+
+
 _DATA = "input_data: float, sparse_input_indices: int64, sparse_input_values: float, sparse_input_shape: int64"
 _PARAMS = "params: string; is_stateful"
 op("DecisionTreeResourceHandleOp() -> (resource: resource); container: string = ''; shared_name: string = ''; is_stateful",
@@ -272,9 +278,9 @@ op(f"FertileStatsDeserialize(stats_handle: resource, stats_config: string) -> ()
 op("TreeSize(tree_handle: resource) -> (tree_size: int32); is_stateful", shape=scalar, kernel=_size, gradient=NOT_DIFFERENTIABLE)
 op(f"FeatureUsageCounts(tree_handle: resource) -> (feature_counts: int32); {_PARAMS}",
    shape=_vector, kernel=_feature_counts, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op(f"TraverseTreeV4(tree_handle: resource, {_DATA}) -> (leaf_ids: int32); input_spec: string; {_PARAMS}", shape=_vector, kernel=_traverse)
+op(f"TraverseTreeV4(tree_handle: resource, {_DATA}) -> (leaf_ids: int32); input_spec: string; {_PARAMS}", shape=lambda op_: [(_rows(op_),)], kernel=_traverse)
 op(f"TreePredictionsV4(tree_handle: resource, {_DATA}) -> (predictions: float, tree_paths: string); input_spec: string; {_PARAMS}",
-   shape=lambda op_: [(None, None), (None,)], kernel=_predictions, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=lambda op_: [(_rows(op_), None), (None,)], kernel=_predictions, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op(f"UpdateModelV4(tree_handle: resource, leaf_ids: int32, input_labels: float, input_weights: float) -> (); {_PARAMS}",
    shape=no_outputs, kernel=_update_model)  # fmt: skip
 op(f"ProcessInputV4(tree_handle: resource, stats_handle: resource, {_DATA}, input_labels: float, input_weights: float, leaf_ids: int32) -> "

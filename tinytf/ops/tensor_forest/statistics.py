@@ -128,3 +128,7 @@ class Statistics:
         """Knows of the root only."""
         self.is_created = True
         self.leaves = {0: LeafStatistics(settings, 0)}
+
+    def destroy(self) -> None:
+        """Forgets everything: they are not created any more."""
+        self.is_created, self.leaves = False, {}

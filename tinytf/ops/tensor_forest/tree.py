@@ -22,6 +22,12 @@ class Tree:
         self.untouched: set = set()  # outputs of the first leaf that nothing was added to: the message leaves them out
         self._arrays = None
 
+    def destroy(self) -> None:
+        """Forgets all nodes: it is not created any more."""
+        name, fresh = self.name, Tree()
+        self.__dict__ = fresh.__dict__
+        self.name = name
+
     @property
     def size(self) -> int:
         """The number of nodes."""
