@@ -1,4 +1,4 @@
-"""Writes tinytf/ops/unicode_scripts.py: the ICU script number of every code point, asked of TensorFlow 1.15.
+"""Writes tinytf/ops/strings/unicode_scripts.py: the ICU script number of every code point, asked of TensorFlow 1.15.
 
     /path/to/python-with-tensorflow-1.15 compat/unicode_scripts.py
 """
@@ -8,7 +8,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-PATH = os.path.join(os.path.dirname(__file__), "..", "tinytf", "ops", "unicode_scripts.py")
+PATH = os.path.join(os.path.dirname(__file__), "..", "tinytf", "ops", "strings", "unicode_scripts.py")
 HEAD = '''"""The script of each code point, numbered as ICU does: written by compat/unicode_scripts.py, do not edit.
 
 `RUNS` has "start:script" in hexadecimal for each run of code points of one script, up to the start of the next.

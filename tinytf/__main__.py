@@ -66,7 +66,7 @@ def _run_module(argv):
 def _guarded(run, argv):
     """Runs the user's program; an uncaught exception is reported as Python reports it, without our frames."""
     from tinytf.as_tensorflow import install
-    from tinytf.companions import old_names
+    from tinytf.as_tensorflow.companions import old_names
 
     install()
     old_names.put_back()

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tinytf.ops.audio_ops import decode_wav, encode_wav  # noqa: F401
+from tinytf.ops.signal.audio_ops import decode_wav, encode_wav  # noqa: F401

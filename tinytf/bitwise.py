@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tinytf.ops.bitwise import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift  # noqa: F401
+from tinytf.ops.math.bitwise import bitwise_and, bitwise_or, bitwise_xor, invert, left_shift, right_shift  # noqa: F401

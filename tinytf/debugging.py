@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.ops.check_ops import (  # noqa: F401
+from tinytf.ops.control_flow.control_flow_ops import Assert  # noqa: F401
+from tinytf.ops.math.check_ops import (  # noqa: F401
     assert_equal,
     assert_greater,
     assert_greater_equal,
@@ -27,7 +28,6 @@ from tinytf.ops.check_ops import (  # noqa: F401
     is_numeric_tensor,
     is_strictly_increasing,
 )
-from tinytf.ops.control_flow_ops import Assert  # noqa: F401
-from tinytf.ops.numerics import check_numerics  # noqa: F401
-from tinytf.ops.numerics import verify_tensor_all_finite as assert_all_finite  # noqa: F401
-from tinytf.ops.unary import is_finite, is_inf, is_nan  # noqa: F401
+from tinytf.ops.math.numerics import check_numerics  # noqa: F401
+from tinytf.ops.math.numerics import verify_tensor_all_finite as assert_all_finite  # noqa: F401
+from tinytf.ops.math.unary import is_finite, is_inf, is_nan  # noqa: F401

@@ -11,7 +11,7 @@ import collections
 
 from tinytf.graph import op_entry
 from tinytf.graph.build import make
-from tinytf.ops import elementwise
+from tinytf.ops.math import elementwise
 from tinytf.util import tf_inspect
 from tinytf.util.dispatch import add_dispatch_support
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tinytf.ops.array.patches import extract_image_patches, extract_patches
+
 # ruff: noqa: F401
-from tinytf.ops.image_adjust import (
+from tinytf.ops.image.image_adjust import (
     adjust_brightness,
     adjust_contrast,
     adjust_gamma,
@@ -26,8 +28,8 @@ from tinytf.ops.image_adjust import (
     yiq_to_rgb,
     yuv_to_rgb,
 )
-from tinytf.ops.image_boxes import draw_bounding_boxes, sample_distorted_bounding_box
-from tinytf.ops.image_codecs import (
+from tinytf.ops.image.image_boxes import draw_bounding_boxes, sample_distorted_bounding_box
+from tinytf.ops.image.image_codecs import (
     decode_and_crop_jpeg,
     decode_bmp,
     decode_gif,
@@ -39,7 +41,7 @@ from tinytf.ops.image_codecs import (
     extract_jpeg_shape,
     is_jpeg,
 )
-from tinytf.ops.image_functions import (
+from tinytf.ops.image.image_functions import (
     ResizeMethod,
     central_crop,
     crop_and_resize,
@@ -60,16 +62,15 @@ from tinytf.ops.image_functions import (
     rot90,
     transpose,
 )
-from tinytf.ops.image_functions import resize_image_with_crop_or_pad as resize_with_crop_or_pad
-from tinytf.ops.image_functions import resize_images as resize
-from tinytf.ops.image_functions import transpose as transpose_image
-from tinytf.ops.image_nms import (
+from tinytf.ops.image.image_functions import resize_image_with_crop_or_pad as resize_with_crop_or_pad
+from tinytf.ops.image.image_functions import resize_images as resize
+from tinytf.ops.image.image_functions import transpose as transpose_image
+from tinytf.ops.image.image_nms import (
     combined_non_max_suppression,
     non_max_suppression,
     non_max_suppression_overlaps,
     non_max_suppression_padded,
     non_max_suppression_with_scores,
 )
-from tinytf.ops.image_quality import image_gradients, psnr, sobel_edges, ssim, ssim_multiscale, total_variation
-from tinytf.ops.patches import extract_image_patches, extract_patches
-from tinytf.ops.random_ops import random_crop
+from tinytf.ops.image.image_quality import image_gradients, psnr, sobel_edges, ssim, ssim_multiscale, total_variation
+from tinytf.ops.random.random_ops import random_crop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 
-from tinytf.ops.lookup_ops import (  # noqa: F401
+from tinytf.ops.state.lookup_ops import (  # noqa: F401
     DenseHashTable,
     KeyValueTensorInitializer,
     StaticHashTable,

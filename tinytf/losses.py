@@ -6,12 +6,14 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, control_dependencies, get_collection, get_default_graph, name_scope
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import activations, array_ops, cross_entropy, math_ops, softmax
-from tinytf.ops import weights_broadcast_ops as _weights
-from tinytf.ops.cond import cond
-from tinytf.ops.constant import constant
-from tinytf.ops.shape_ops import deprecated_argument
-from tinytf.ops.squeezable import remove_squeezable_dimensions
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.array.shape_ops import deprecated_argument
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import activations, cross_entropy, softmax
+from tinytf.ops.nn import weights_broadcast_ops as _weights
+from tinytf.ops.nn.squeezable import remove_squeezable_dimensions
 
 
 class Reduction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.ops.array_ops import (  # noqa: F401
+from tinytf.ops.array.array_ops import (  # noqa: F401
     gather_nd,
     reshape,
     reverse,
@@ -10,4 +10,4 @@ from tinytf.ops.array_ops import (  # noqa: F401
     scatter_nd,
     tile,
 )
-from tinytf.ops.space_batch import batch_to_space_nd, space_to_batch_nd  # noqa: F401
+from tinytf.ops.array.space_batch import batch_to_space_nd, space_to_batch_nd  # noqa: F401

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 # ruff: noqa: F401
 from tinytf.missing import missing_symbol
-from tinytf.ops.argmax import argmax, argmin
-from tinytf.ops.arithmetic import (
+from tinytf.ops.array.transpose import invert_permutation
+from tinytf.ops.math.argmax import argmax, argmin
+from tinytf.ops.math.arithmetic import (
     accumulate_n,
     add,
     add_n,
@@ -22,7 +23,7 @@ from tinytf.ops.arithmetic import (
     xdivy,
     xlogy,
 )
-from tinytf.ops.comparison import (
+from tinytf.ops.math.comparison import (
     equal,
     greater,
     greater_equal,
@@ -34,14 +35,14 @@ from tinytf.ops.comparison import (
     logical_xor,
     not_equal,
 )
-from tinytf.ops.complex_ops import angle, conj, imag, real
-from tinytf.ops.contractions import polyval
-from tinytf.ops.cumulative import cumprod, cumsum, cumulative_logsumexp
-from tinytf.ops.division import div_no_nan as divide_no_nan
-from tinytf.ops.division import divide, floordiv, mod, reciprocal_no_nan, truediv
-from tinytf.ops.division import mod as floormod
-from tinytf.ops.histogram import bincount
-from tinytf.ops.reductions import (
+from tinytf.ops.math.complex_ops import angle, conj, imag, real
+from tinytf.ops.math.contractions import polyval
+from tinytf.ops.math.cumulative import cumprod, cumsum, cumulative_logsumexp
+from tinytf.ops.math.division import div_no_nan as divide_no_nan
+from tinytf.ops.math.division import divide, floordiv, mod, reciprocal_no_nan, truediv
+from tinytf.ops.math.division import mod as floormod
+from tinytf.ops.math.histogram import bincount
+from tinytf.ops.math.reductions import (
     count_nonzero,
     reduce_all,
     reduce_any,
@@ -55,7 +56,7 @@ from tinytf.ops.reductions import (
     reduce_sum,
     reduce_variance,
 )
-from tinytf.ops.segment import (
+from tinytf.ops.math.segment import (
     segment_max,
     segment_mean,
     segment_min,
@@ -68,7 +69,7 @@ from tinytf.ops.segment import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
-from tinytf.ops.special import (
+from tinytf.ops.math.special import (
     bessel_i0,
     bessel_i0e,
     bessel_i1,
@@ -84,8 +85,7 @@ from tinytf.ops.special import (
     polygamma,
     zeta,
 )
-from tinytf.ops.transpose import invert_permutation
-from tinytf.ops.unary import (
+from tinytf.ops.math.unary import (
     abs,
     acos,
     acosh,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tinytf.ops.activations import (  # noqa: F401
+from tinytf.ops.array.space_batch import depth_to_space, space_to_batch, space_to_depth  # noqa: F401
+from tinytf.ops.math.math_ops import sigmoid, tanh  # noqa: F401
+from tinytf.ops.nn.activations import (  # noqa: F401
     crelu,
     elu,
     leaky_relu,
@@ -14,7 +16,7 @@ from tinytf.ops.activations import (  # noqa: F401
     softsign,
     swish,
 )
-from tinytf.ops.conv_functions import (  # noqa: F401
+from tinytf.ops.nn.conv_functions import (  # noqa: F401
     atrous_conv2d,
     atrous_conv2d_transpose,
     conv1d,
@@ -34,22 +36,21 @@ from tinytf.ops.conv_functions import (  # noqa: F401
     depthwise_conv2d_native_backprop_input,
     separable_conv2d,
 )
-from tinytf.ops.conv_functions import conv3d_backprop_filter_v2 as conv3d_backprop_filter  # noqa: F401
-from tinytf.ops.conv_functions import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter  # noqa: F401
-from tinytf.ops.conv_functions import depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input  # noqa: F401
-from tinytf.ops.cross_entropy import (  # noqa: F401
+from tinytf.ops.nn.conv_functions import conv3d_backprop_filter_v2 as conv3d_backprop_filter  # noqa: F401
+from tinytf.ops.nn.conv_functions import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter  # noqa: F401
+from tinytf.ops.nn.conv_functions import depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input  # noqa: F401
+from tinytf.ops.nn.cross_entropy import (  # noqa: F401
     log_poisson_loss,
     sigmoid_cross_entropy_with_logits,
     weighted_cross_entropy_with_logits,
 )
-from tinytf.ops.ctc import ctc_beam_search_decoder, ctc_beam_search_decoder_v2, ctc_greedy_decoder, ctc_loss  # noqa: F401
-from tinytf.ops.ctc_dense import collapse_repeated, ctc_loss_v2, ctc_unique_labels  # noqa: F401
-from tinytf.ops.dilation import dilation2d, erosion2d  # noqa: F401
-from tinytf.ops.dropout import dropout  # noqa: F401
-from tinytf.ops.fractional_pool import fractional_avg_pool, fractional_max_pool  # noqa: F401
-from tinytf.ops.math_ops import sigmoid, tanh  # noqa: F401
-from tinytf.ops.nn_basic import bias_add, in_top_k, l2_loss, local_response_normalization, lrn, top_k, xw_plus_b  # noqa: F401
-from tinytf.ops.normalization import (  # noqa: F401
+from tinytf.ops.nn.ctc import ctc_beam_search_decoder, ctc_beam_search_decoder_v2, ctc_greedy_decoder, ctc_loss  # noqa: F401
+from tinytf.ops.nn.ctc_dense import collapse_repeated, ctc_loss_v2, ctc_unique_labels  # noqa: F401
+from tinytf.ops.nn.dilation import dilation2d, erosion2d  # noqa: F401
+from tinytf.ops.nn.dropout import dropout  # noqa: F401
+from tinytf.ops.nn.fractional_pool import fractional_avg_pool, fractional_max_pool  # noqa: F401
+from tinytf.ops.nn.nn_basic import bias_add, in_top_k, l2_loss, local_response_normalization, lrn, top_k, xw_plus_b  # noqa: F401
+from tinytf.ops.nn.normalization import (  # noqa: F401
     batch_norm_with_global_normalization,
     batch_normalization,
     fused_batch_norm,
@@ -60,7 +61,7 @@ from tinytf.ops.normalization import (  # noqa: F401
     weighted_moments,
     zero_fraction,
 )
-from tinytf.ops.pool_functions import (  # noqa: F401
+from tinytf.ops.nn.pool_functions import (  # noqa: F401
     avg_pool,
     avg_pool1d,
     avg_pool2d,
@@ -74,21 +75,20 @@ from tinytf.ops.pool_functions import (  # noqa: F401
     max_pool_with_argmax,
     pool,
 )
-from tinytf.ops.softmax import (  # noqa: F401
+from tinytf.ops.nn.softmax import (  # noqa: F401
     log_softmax,
     softmax,
     softmax_cross_entropy_with_logits,
     softmax_cross_entropy_with_logits_v2,
     sparse_softmax_cross_entropy_with_logits,
 )
-from tinytf.ops.space_batch import depth_to_space, space_to_batch, space_to_depth  # noqa: F401
-from tinytf.ops.space_to_batch_functions import with_space_to_batch  # noqa: F401
+from tinytf.ops.nn.space_to_batch_functions import with_space_to_batch  # noqa: F401
 
 _LATER = {  # what not everybody needs, imported when it is asked for
     "rnn_cell": "tinytf.layers.rnn_cell",
     "seq2seq": "tinytf.contrib.legacy_seq2seq",  # its name before 1.0
-    **dict.fromkeys(["bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn"], "tinytf.ops.rnn"),
-    **dict.fromkeys(["static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn"], "tinytf.ops.static_rnn"),
+    **dict.fromkeys(["bidirectional_dynamic_rnn", "dynamic_rnn", "raw_rnn"], "tinytf.ops.recurrent.rnn"),
+    **dict.fromkeys(["static_bidirectional_rnn", "static_rnn", "static_state_saving_rnn"], "tinytf.ops.recurrent.static_rnn"),
 }  # fmt: skip
 _BEFORE_1_0 = {"rnn": "static_rnn", "bidirectional_rnn": "static_bidirectional_rnn", "state_saving_rnn": "static_state_saving_rnn"}
 
@@ -108,7 +108,7 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({name for name in globals() if not name.startswith("_")} | set(_LATER))
-from tinytf.ops.candidate_sampling import (  # noqa: E402, F401
+from tinytf.ops.nn.candidate_sampling import (  # noqa: E402, F401
     all_candidate_sampler,
     compute_accidental_hits,
     fixed_unigram_candidate_sampler,
@@ -116,10 +116,10 @@ from tinytf.ops.candidate_sampling import (  # noqa: E402, F401
     log_uniform_candidate_sampler,
     uniform_candidate_sampler,
 )
-from tinytf.ops.embedding import (  # noqa: E402, F401
+from tinytf.ops.nn.embedding import (  # noqa: E402, F401
     embedding_lookup,
     embedding_lookup_sparse,
     safe_embedding_lookup_sparse,
 )
-from tinytf.ops.nn_v2 import compute_average_loss, scale_regularization_loss  # noqa: E402, F401
-from tinytf.ops.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: E402, F401
+from tinytf.ops.nn.nn_v2 import compute_average_loss, scale_regularization_loss  # noqa: E402, F401
+from tinytf.ops.nn.sampled_losses import nce_loss, sampled_softmax_loss  # noqa: E402, F401

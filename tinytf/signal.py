@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.ops.fft import (  # noqa: F401
+from tinytf.ops.signal.cosine import dct, idct  # noqa: F401
+from tinytf.ops.signal.fft import (  # noqa: F401
     fft,
     fft2d,
     fft3d,
@@ -18,7 +19,6 @@ from tinytf.ops.fft import (  # noqa: F401
     rfft2d,
     rfft3d,
 )
-from tinytf.ops.signal.cosine import dct, idct  # noqa: F401
 from tinytf.ops.signal.framing import frame, overlap_and_add  # noqa: F401
 from tinytf.ops.signal.mel import linear_to_mel_weight_matrix, mfccs_from_log_mel_spectrograms  # noqa: F401
 from tinytf.ops.signal.short_time import inverse_stft, inverse_stft_window_fn, stft  # noqa: F401

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.ops.fft import (  # noqa: F401
+from tinytf.ops.signal.cosine import dct, idct  # noqa: F401
+from tinytf.ops.signal.fft import (  # noqa: F401
     fft,
     fft2d,
     fft3d,
@@ -16,4 +17,3 @@ from tinytf.ops.fft import (  # noqa: F401
     rfft2d,
     rfft3d,
 )
-from tinytf.ops.signal.cosine import dct, idct  # noqa: F401

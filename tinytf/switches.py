@@ -41,14 +41,14 @@ def disable_v2_tensorshape() -> None:
 
 def enable_control_flow_v2() -> None:
     """`tf.cond` and `tf.while_loop` add `If` and `While` ops that call functions, everywhere. Follows TF 1.15."""
-    from tinytf.ops import control_flow_util
+    from tinytf.ops.control_flow import control_flow_util
 
     control_flow_util.ENABLE_CONTROL_FLOW_V2 = True
 
 
 def disable_control_flow_v2() -> None:
     """`tf.cond` and `tf.while_loop` are lowered to Switch, Merge and so on, but for the bodies of functions; the default."""
-    from tinytf.ops import control_flow_util
+    from tinytf.ops.control_flow import control_flow_util
 
     control_flow_util.ENABLE_CONTROL_FLOW_V2 = False
 
@@ -60,14 +60,14 @@ def disable_tensor_equality() -> None:
 def control_flow_v2_enabled() -> bool:
     """Whether loops and conditionals made here are `While` and `If` ops."""
     from tinytf.graph.default_graph import get_default_graph
-    from tinytf.ops import control_flow_util
+    from tinytf.ops.control_flow import control_flow_util
 
     return control_flow_util.enable_control_flow_v2(get_default_graph())
 
 
 def output_all_intermediates(state) -> None:
     """Whether functional control flow hands out what its gradient may need as soon as it is made; None is the default, no."""
-    from tinytf.ops import control_flow_util_v2
+    from tinytf.ops.functions import control_flow_util_v2
 
     control_flow_util_v2._EXPERIMENTAL_OUTPUT_ALL_INTERMEDIATES_OVERRIDE = state
 

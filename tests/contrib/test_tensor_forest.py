@@ -10,7 +10,7 @@ import pytest
 import tinytf as tf
 from tinytf import errors, generated_ops, protos
 from tinytf.contrib.tensor_forest import tensor_forest
-from tinytf.ops import resources
+from tinytf.ops.state import resources
 
 RANDOM = np.random.RandomState(0)
 X = RANDOM.randn(400, 5).astype(np.float32)

@@ -4,8 +4,8 @@ import pytest
 
 import tinytf as tf
 from tinytf.graph.function_def_graph import function_def_to_graph, function_def_to_graph_def, graph_to_function_def
-from tinytf.ops import defun
-from tinytf.ops.defun import Defun
+from tinytf.ops.functions import defun
+from tinytf.ops.functions.defun import Defun
 
 
 def test_a_function_is_called_by_an_op_of_its_name():

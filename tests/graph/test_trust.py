@@ -8,7 +8,7 @@ from google.protobuf import text_format
 
 import tinytf as tf
 from tinytf.graph import trust
-from tinytf.ops import io_ops
+from tinytf.ops.files import io_ops
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf.ops import control_flow_ops
+from tinytf.ops.control_flow import control_flow_ops
 
 
 @pytest.fixture(autouse=True)

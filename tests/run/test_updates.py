@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf.ops import parallel, pipeline
+from tinytf.ops import parallel
+from tinytf.ops.math import pipeline
 from tinytf.run import updates
 
 N = 160

@@ -5,7 +5,7 @@ import os
 import pytest
 
 import tinytf as tf
-from tinytf.ops.summary_ops import summary_scope
+from tinytf.ops.files.summary_ops import summary_scope
 from tinytf.summary import plugin_asset
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf.ops import training_ops
+from tinytf.ops.state import training_ops
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,13 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.layers.rnn_cells import RNNCell
 from tinytf.layers.smart_cond import smart_cond
-from tinytf.ops import array_ops, constant, math_ops
-from tinytf.ops.argmax import argmax
-from tinytf.ops.masks import sequence_mask
-from tinytf.ops.rnn import dynamic_rnn
-from tinytf.ops.select import where
-from tinytf.ops.variable_scope import get_variable
+from tinytf.ops.array import array_ops, constant
+from tinytf.ops.array.masks import sequence_mask
+from tinytf.ops.array.select import where
+from tinytf.ops.math import math_ops
+from tinytf.ops.math.argmax import argmax
+from tinytf.ops.recurrent.rnn import dynamic_rnn
+from tinytf.ops.state.variable_scope import get_variable
 from tinytf.shapes import dimension_value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.ops.summary_ops import (  # noqa: F401
+from tinytf.ops.files.summary_ops import (  # noqa: F401
     audio_summary,
     histogram_summary,
     image_summary,

@@ -6,8 +6,9 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor_util import constant_value
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.projective_transform import flat, image_projective_transform_v2, matrices
+from tinytf.ops.array import array_ops
+from tinytf.ops.image.projective_transform import flat, image_projective_transform_v2, matrices
+from tinytf.ops.math import math_ops
 
 _TYPES = (dtypes.uint8, dtypes.int32, dtypes.int64, dtypes.float16, dtypes.float32, dtypes.float64)
 

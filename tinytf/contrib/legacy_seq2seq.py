@@ -14,14 +14,15 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cell_wrappers import EmbeddingWrapper, OutputProjectionWrapper
 from tinytf.layers.rnn_cells import RNNCell
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.conv_functions import conv2d
-from tinytf.ops.embedding import embedding_lookup
-from tinytf.ops.nn_basic import xw_plus_b
-from tinytf.ops.softmax import softmax, sparse_softmax_cross_entropy_with_logits
-from tinytf.ops.static_rnn import static_rnn
-from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.conv_functions import conv2d
+from tinytf.ops.nn.embedding import embedding_lookup
+from tinytf.ops.nn.nn_basic import xw_plus_b
+from tinytf.ops.nn.softmax import softmax, sparse_softmax_cross_entropy_with_logits
+from tinytf.ops.recurrent.static_rnn import static_rnn
+from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, variable_scope
 
 __all__ = [
     "attention_decoder",

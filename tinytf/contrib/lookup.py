@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.ops.lookup_ops import (  # noqa: F401
+from tinytf.ops.state.lookup_ops import (  # noqa: F401
     FastHashSpec,
     HasherSpec,
     HashTable,

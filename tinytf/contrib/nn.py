@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tinytf.ops.nn_basic import nth_element  # noqa: F401
+from tinytf.ops.nn.nn_basic import nth_element  # noqa: F401

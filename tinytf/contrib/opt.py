@@ -5,7 +5,10 @@ from __future__ import annotations
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.ops import array_ops, control_flow_ops, math_ops, state_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import state_ops
 from tinytf.train.adam import AdamOptimizer
 from tinytf.train.momentum import MomentumOptimizer
 

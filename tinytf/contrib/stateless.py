@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.ops.stateless_random_ops import (  # noqa: F401
+from tinytf.ops.random.stateless_random_ops import (  # noqa: F401
     stateless_multinomial,
     stateless_random_normal,
     stateless_random_uniform,

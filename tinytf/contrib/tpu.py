@@ -13,8 +13,8 @@ from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.estimator.spec import EstimatorSpec
 from tinytf.graph.default_graph import device
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import init_ops
-from tinytf.ops.variable_scope import get_variable
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable
 from tinytf.train.basic_session_run_hooks import StepCounterHook
 
 _RESERVED = ["batch_size", "context"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.ops.constant import constant
+from tinytf.ops.array.constant import constant
 from tinytf.shapes import as_dims
 
 

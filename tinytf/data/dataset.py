@@ -21,8 +21,8 @@ from tinytf.graph.default_graph import colocate_with, control_dependencies, get_
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor_spec import TensorSpec
 from tinytf.graph.type_spec import BatchableTypeSpec, register_type_spec_from_value_converter
-from tinytf.ops.constant import constant
-from tinytf.ops.random_seed import get_seed
+from tinytf.ops.array.constant import constant
+from tinytf.ops.random.random_seed import get_seed
 from tinytf.shapes import TensorShape
 
 AUTOTUNE = -1
@@ -127,8 +127,11 @@ class Dataset(structure.Structured):
     @staticmethod
     def list_files(file_pattern, shuffle=None, seed=None) -> Dataset:
         """The names of the files that match a pattern, shuffled unless `shuffle` is false."""
-        from tinytf.ops import array_ops, math_ops, parsing_ops, string_ops
-        from tinytf.ops.control_flow_ops import Assert
+        from tinytf.ops.array import array_ops
+        from tinytf.ops.control_flow.control_flow_ops import Assert
+        from tinytf.ops.files import parsing_ops
+        from tinytf.ops.math import math_ops
+        from tinytf.ops.strings import string_ops
 
         with name_scope("list_files"):
             pattern = convert_to_tensor(file_pattern, dtype=dtypes.string, name="file_pattern")
@@ -432,7 +435,8 @@ def _int64(value, name):
 
 def _seeds(seed) -> list:
     """The seed tensors of a dataset op.  Two zeros would mean "not seeded": given ones become (0, 2**31 - 1)."""
-    from tinytf.ops import math_ops, select
+    from tinytf.ops.array import select
+    from tinytf.ops.math import math_ops
 
     first, second = get_seed(seed)
     first = _int64(first or 0, "seed")

@@ -8,7 +8,7 @@ from tinytf.data import structure
 from tinytf.data.wires import wire
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.type_spec import TypeSpec
-from tinytf.ops import tracing
+from tinytf.ops.functions import tracing
 
 
 class DatasetFunction:

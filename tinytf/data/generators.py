@@ -54,7 +54,7 @@ class Generators:
 
 def generator_dataset(running, specs, arguments, dummy) -> Dataset:
     """The GeneratorDataset of the generators `running`; `dummy` is handed to the function that starts one, for nothing."""
-    from tinytf.ops import script_ops
+    from tinytf.ops.control_flow import script_ops
 
     leaves = structure.flatten(specs)
 

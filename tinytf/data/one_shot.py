@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tinytf.data.dataset import Dataset
-from tinytf.ops.defun import Defun
-from tinytf.ops.random_seed import get_seed, set_random_seed
+from tinytf.ops.functions.defun import Defun
+from tinytf.ops.random.random_seed import get_seed, set_random_seed
 
 
 def factory_of(dataset: Dataset, graph) -> str:

@@ -13,7 +13,7 @@ _STRING = TensorSpec((), dtypes.string)
 
 
 def _files_dataset(filenames, read_one_file, num_parallel_reads=None) -> Dataset:
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     if isinstance(filenames, Dataset):
         dataset = filenames

@@ -14,11 +14,13 @@ from tinytf.distributions.util import gen_new_seed
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
-from tinytf.ops import array_ops, check_ops, math_ops, random_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.select import where_v2
-from tinytf.ops.shape_ops import broadcast_static_shape
-from tinytf.ops.special import betainc, lbeta
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.array.shape_ops import broadcast_static_shape
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.math.special import betainc, lbeta
+from tinytf.ops.random import random_ops
 from tinytf.shapes import TensorShape
 
 
@@ -258,7 +260,7 @@ class StudentT(_LocationScale):
     def _mean(self):
         mean = self.loc * array_ops.ones(self.batch_shape_tensor(), dtype=self.dtype)
         if not self.allow_nan_stats:
-            from tinytf.ops.control_flow_ops import with_dependencies
+            from tinytf.ops.control_flow.control_flow_ops import with_dependencies
 
             least = array_ops.ones([], dtype=self.dtype)
             message = "mean not defined for components of df <= 1"
@@ -276,7 +278,7 @@ class StudentT(_LocationScale):
         two = array_ops.fill(self.batch_shape_tensor(), np.array(2.0, self.dtype.as_numpy_dtype))
         infinite = where_v2(self.df > two, variance, self._filled(np.inf, "inf"))
         if not self.allow_nan_stats:
-            from tinytf.ops.control_flow_ops import with_dependencies
+            from tinytf.ops.control_flow.control_flow_ops import with_dependencies
 
             least = array_ops.ones([], dtype=self.dtype)
             message = "variance not defined for components of df <= 1"

@@ -10,11 +10,14 @@ from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, gen_new_seed, get_logits_and_probs, log_combinations
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, check_ops, control_flow_ops, map_ops, math_ops, random_ops
-from tinytf.ops import softmax as softmax_ops
-from tinytf.ops.matrix_diag import matrix_set_diag
-from tinytf.ops.select import where_v2
-from tinytf.ops.special import lbeta
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.control_flow import control_flow_ops, map_ops
+from tinytf.ops.linalg.matrix_diag import matrix_set_diag
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.math.special import lbeta
+from tinytf.ops.nn import softmax as softmax_ops
+from tinytf.ops.random import random_ops
 
 
 def _positive_vector(concentration, validate_args):

@@ -8,11 +8,14 @@ from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, get_logits_and_probs
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import activations, array_ops, check_ops, cross_entropy, math_ops, random_ops
-from tinytf.ops import softmax as softmax_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.masks import sequence_mask
-from tinytf.ops.select import where
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.array.masks import sequence_mask
+from tinytf.ops.array.select import where
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.nn import activations, cross_entropy
+from tinytf.ops.nn import softmax as softmax_ops
+from tinytf.ops.random import random_ops
 from tinytf.shapes import TensorShape
 
 

@@ -10,7 +10,8 @@ from tinytf import dtypes
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 from tinytf.shapes import TensorShape
 
 

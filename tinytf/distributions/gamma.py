@@ -10,9 +10,12 @@ from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, gen_new_seed
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
-from tinytf.ops import array_ops, check_ops, control_flow_ops, math_ops, random_ops
-from tinytf.ops.select import where_v2
-from tinytf.ops.special import betainc, igamma
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.math.special import betainc, igamma
+from tinytf.ops.random import random_ops
 
 
 def _nan_where(undefined_unless, value, distribution, what):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import control_dependencies, name_scope
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 
 _divergences: dict = {}  # (class, class) -> function
 
@@ -31,7 +32,7 @@ def kl_divergence(distribution_a, distribution_b, allow_nan_stats=True, name=Non
         result = function(distribution_a, distribution_b, name=name)
         if allow_nan_stats:
             return result
-        from tinytf.ops.control_flow_ops import Assert
+        from tinytf.ops.control_flow.control_flow_ops import Assert
 
         check = Assert(
             math_ops.logical_not(math_ops.reduce_any(math_ops.is_nan(result))),

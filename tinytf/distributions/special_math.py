@@ -6,9 +6,10 @@ import numpy as np
 
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.select import where_v2
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.math import math_ops
 
 # For log_ndtr: below LOWER a series, above UPPER -ndtr(-x).
 LOGNDTR_FLOAT64_LOWER, LOGNDTR_FLOAT32_LOWER = -20.0, -10.0

@@ -6,8 +6,10 @@ import hashlib
 
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, check_ops, control_flow_ops, math_ops
-from tinytf.ops import softmax as softmax_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.nn import softmax as softmax_ops
 
 
 def gen_new_seed(seed, salt: str):

@@ -8,8 +8,10 @@ from tinytf.estimator.heads import RegressionHead, classifier_head
 from tinytf.estimator.optimizers import optimizer_of
 from tinytf.feature_column.columns import NumericColumn
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.ops import array_ops, check_ops, init_ops, math_ops
-from tinytf.ops.variable_scope import get_variable, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, variable_scope
 from tinytf.train.training_util import get_global_step
 
 _SUM = losses.Reduction.SUM

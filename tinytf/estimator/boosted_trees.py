@@ -17,12 +17,14 @@ from tinytf.estimator.tree_growing import AccumulatorGrower, InMemoryGrower, Tre
 from tinytf.feature_column.make import numeric_column
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, device, name_scope
-from tinytf.ops import array_ops, math_ops, summary_ops
-from tinytf.ops.cond_v2 import cond_v2
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_ops import group, no_op
-from tinytf.ops.gradients import gradients
-from tinytf.ops.state_ops import assign_add
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.autodiff.gradients import gradients
+from tinytf.ops.control_flow.control_flow_ops import group, no_op
+from tinytf.ops.files import summary_ops
+from tinytf.ops.functions.cond_v2 import cond_v2
+from tinytf.ops.math import math_ops
+from tinytf.ops.state.state_ops import assign_add
 from tinytf.train.session_run_hook import SessionRunArgs, SessionRunHook
 from tinytf.train.training_util import get_or_create_global_step
 

@@ -11,11 +11,12 @@ from tinytf.feature_column.models import dense_features
 from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.layers.core import Dense, Dropout
 from tinytf.layers.normalization import BatchNormalization
-from tinytf.ops import init_ops, summary_ops
-from tinytf.ops.activations import relu
-from tinytf.ops.normalization import zero_fraction
-from tinytf.ops.partitioned_variables import min_max_variable_partitioner
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.files import summary_ops
+from tinytf.ops.nn.activations import relu
+from tinytf.ops.nn.normalization import zero_fraction
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.partitioned_variables import min_max_variable_partitioner
+from tinytf.ops.state.variable_scope import variable_scope
 
 _SUM = losses.Reduction.SUM
 

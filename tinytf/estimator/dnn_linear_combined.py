@@ -10,12 +10,13 @@ from tinytf.estimator.linear import linear_logits
 from tinytf.estimator.optimizers import optimizer_of
 from tinytf.graph.default_graph import control_dependencies, get_collection
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import state_ops, summary_ops
-from tinytf.ops.activations import relu
-from tinytf.ops.control_flow_ops import group
-from tinytf.ops.normalization import zero_fraction
-from tinytf.ops.partitioned_variables import min_max_variable_partitioner
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.files import summary_ops
+from tinytf.ops.nn.activations import relu
+from tinytf.ops.nn.normalization import zero_fraction
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.partitioned_variables import min_max_variable_partitioner
+from tinytf.ops.state.variable_scope import variable_scope
 from tinytf.train.training_util import get_global_step
 
 _SUM = losses.Reduction.SUM

@@ -17,8 +17,8 @@ from tinytf.estimator.spec import EstimatorSpec, verify_model_fn_args
 from tinytf.graph.default_graph import device, get_default_graph
 from tinytf.graph.graph import Graph, GraphKeys
 from tinytf.graph.tensor import Tensor
-from tinytf.ops.control_flow_ops import group
-from tinytf.ops.random_seed import set_random_seed
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.random.random_seed import set_random_seed
 from tinytf.train.basic_session_run_hooks import CheckpointSaverListener, StopAtStepHook
 from tinytf.train.monitored_session import ChiefSessionCreator, MonitoredSession
 from tinytf.train.scaffold import Scaffold

@@ -10,7 +10,8 @@ from tinytf import dtypes, logging, protos
 from tinytf.graph.default_graph import control_dependencies, get_default_graph
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.tensor_proto import make_tensor_proto
-from tinytf.ops import init_ops, shape_ops, state_ops, variable_scope
+from tinytf.ops.array import shape_ops
+from tinytf.ops.state import init_ops, state_ops, variable_scope
 from tinytf.summary.writer import FileWriterCache
 from tinytf.train.basic_session_run_hooks import FinalOpsHook
 from tinytf.train.monitored_session import ChiefSessionCreator, MonitoredSession

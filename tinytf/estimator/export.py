@@ -13,7 +13,7 @@ from tinytf.estimator.export_outputs import (  # noqa: F401
 )
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops.variables import Variable
+from tinytf.ops.state.variables import Variable
 
 _NAMES = {"feature": "feature", "label": "label", "receiver_tensor": "input", "receiver_tensors_alternative": "input"}
 
@@ -104,8 +104,8 @@ def build_parsing_serving_input_receiver_fn(feature_spec, default_batch_size=Non
     """
 
     def serving_input_receiver_fn():
-        from tinytf.ops.parsing_examples import parse_example
-        from tinytf.ops.placeholder import placeholder
+        from tinytf.ops.array.placeholder import placeholder
+        from tinytf.ops.files.parsing_examples import parse_example
 
         serialized = placeholder(dtypes.string, shape=[default_batch_size], name="input_example_tensor")
         return ServingInputReceiver(parse_example(serialized, feature_spec), {"examples": serialized})
@@ -114,7 +114,7 @@ def build_parsing_serving_input_receiver_fn(feature_spec, default_batch_size=Non
 
 
 def _placeholder_like(tensor, batch_size):
-    from tinytf.ops.placeholder import placeholder
+    from tinytf.ops.array.placeholder import placeholder
     from tinytf.shapes import TensorShape
 
     shape = TensorShape([batch_size]).concatenate(tensor.get_shape()[1:])

@@ -9,7 +9,7 @@ from tinytf import dtypes, gfile, logging
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
-from tinytf.ops.constant import constant
+from tinytf.ops.array.constant import constant
 from tinytf.saved_model import signature_constants, signature_def_utils
 
 _DEFAULT = signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY

@@ -10,9 +10,10 @@ import numpy as np
 
 from tinytf import dtypes, errors, logging
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import math_ops, summary_ops
-from tinytf.ops.placeholder import placeholder
-from tinytf.ops.queue_ops import FIFOQueue, RandomShuffleQueue
+from tinytf.ops.array.placeholder import placeholder
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.queues.queue_ops import FIFOQueue, RandomShuffleQueue
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner
 
 

@@ -8,8 +8,11 @@ from tinytf.feature_column.columns import NumericColumn
 from tinytf.feature_column.make import numeric_column
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
-from tinytf.ops import array_ops, check_ops, math_ops, string_ops, weights_broadcast_ops
-from tinytf.ops.control_flow_ops import Assert
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.control_flow_ops import Assert
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.nn import weights_broadcast_ops
+from tinytf.ops.strings import string_ops
 
 
 def checked_labels(labels, logits, size):

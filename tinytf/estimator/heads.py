@@ -12,8 +12,13 @@ from tinytf.estimator.spec import EstimatorSpec
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_collection, name_scope
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import array_ops, check_ops, cross_entropy, lookup_ops, math_ops, softmax, string_ops, summary_ops
-from tinytf.ops.control_flow_ops import group, no_op
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.control_flow_ops import group, no_op
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.nn import cross_entropy, softmax
+from tinytf.ops.state import lookup_ops
+from tinytf.ops.strings import string_ops
 from tinytf.saved_model.signature_constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
 from tinytf.train.training_util import get_global_step
 

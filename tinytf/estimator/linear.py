@@ -9,12 +9,14 @@ from tinytf.estimator.heads import RegressionHead, classifier_head
 from tinytf.estimator.optimizers import optimizer_of
 from tinytf.feature_column.models import linear_model
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops, summary_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.constant import constant
-from tinytf.ops.normalization import zero_fraction
-from tinytf.ops.partitioned_variables import min_max_variable_partitioner
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.normalization import zero_fraction
+from tinytf.ops.state.partitioned_variables import min_max_variable_partitioner
+from tinytf.ops.state.variable_scope import variable_scope
 
 _SUM = losses.Reduction.SUM
 

@@ -9,7 +9,7 @@ from tinytf.estimator.export_outputs import outputs_of_spec, signature_defs, tim
 from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.graph.default_graph import add_to_collection, get_collection
 from tinytf.graph.graph import Graph, GraphKeys
-from tinytf.ops.random_seed import set_random_seed
+from tinytf.ops.random.random_seed import set_random_seed
 from tinytf.saved_model import constants, tag_constants
 from tinytf.saved_model.builder import SavedModelBuilder
 from tinytf.train.saver import Saver

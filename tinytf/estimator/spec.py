@@ -11,8 +11,8 @@ from tinytf.estimator.mode_keys import ModeKeys
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import shape_ops
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import shape_ops
+from tinytf.ops.state.variables import Variable
 from tinytf.shapes import TensorShape
 from tinytf.train.scaffold import Scaffold
 from tinytf.train.session_run_hook import SessionRunHook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf import logging
 from tinytf.graph.default_graph import add_to_collection, get_collection
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import summary_ops
+from tinytf.ops.files import summary_ops
 from tinytf.train.basic_session_run_hooks import CheckpointSaverHook, LoggingTensorHook, NanTensorHook
 from tinytf.train.monitored_session import MonitoredTrainingSession
 from tinytf.train.saver import Saver

@@ -6,11 +6,11 @@ from tinytf import dtypes
 from tinytf.estimator import tree_features
 from tinytf.feature_column.columns import IndicatorColumn
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.ops import array_ops
-from tinytf.ops.cond_v2 import cond_v2
-from tinytf.ops.control_flow_ops import group, no_op
-from tinytf.ops.state_ops import assign
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.control_flow_ops import group, no_op
+from tinytf.ops.functions.cond_v2 import cond_v2
+from tinytf.ops.state.state_ops import assign
+from tinytf.ops.state.variables import Variable
 
 NO_NODE = -1
 

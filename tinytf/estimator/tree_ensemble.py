@@ -9,7 +9,8 @@ from tinytf.graph.build import make
 from tinytf.graph.default_graph import add_to_collection, control_dependencies, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.trackable import Trackable
-from tinytf.ops import array_ops, resources
+from tinytf.ops.array import array_ops
+from tinytf.ops.state import resources
 from tinytf.train.saveable import SaveableObject, SaveSpec
 
 

@@ -6,7 +6,8 @@ from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import BucketizedColumn, CategoricalColumn, DenseColumn, IndicatorColumn
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 
 
 def sorted_columns(feature_columns) -> list:

@@ -8,11 +8,12 @@ from tinytf import dtypes
 from tinytf.estimator.tree_ensemble import PruningMode
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.accumulator_ops import ConditionalAccumulator
-from tinytf.ops.cond_v2 import cond_v2
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_ops import group, no_op
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.control_flow_ops import group, no_op
+from tinytf.ops.functions.cond_v2 import cond_v2
+from tinytf.ops.math import math_ops
+from tinytf.ops.queues.accumulator_ops import ConditionalAccumulator
 
 
 class TreeHParams(NamedTuple):

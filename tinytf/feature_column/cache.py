@@ -5,8 +5,10 @@ from __future__ import annotations
 from tinytf.feature_column.columns import FeatureColumn
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
-from tinytf.ops import array_ops, check_ops, math_ops, sparse_ops
-from tinytf.ops.cond import cond
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.sparse import sparse_ops
 
 
 class Cache:

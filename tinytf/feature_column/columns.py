@@ -13,8 +13,13 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
-from tinytf.ops import array_ops, check_ops, embedding, lookup_ops, math_ops, sparse_ops, string_ops
-from tinytf.ops.parsing_examples import FixedLenFeature, VarLenFeature
+from tinytf.ops.array import array_ops
+from tinytf.ops.files.parsing_examples import FixedLenFeature, VarLenFeature
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.nn import embedding
+from tinytf.ops.sparse import sparse_ops
+from tinytf.ops.state import lookup_ops
+from tinytf.ops.strings import string_ops
 from tinytf.shapes import TensorShape
 
 
@@ -415,7 +420,7 @@ class CrossedColumn(_Crossed, CategoricalColumn):
                     f"Given column: {key.name}"
                 )
             tensors.append(pair.id_tensor)
-        from tinytf.ops.sparse_cross import sparse_cross_hashed
+        from tinytf.ops.sparse.sparse_cross import sparse_cross_hashed
 
         return sparse_cross_hashed(tensors, num_buckets=self.hash_bucket_size, hash_key=self.hash_key)
 

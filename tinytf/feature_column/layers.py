@@ -9,7 +9,11 @@ from tinytf.feature_column.normalize import check_batch_sizes, normalized
 from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.layers.base import Layer
-from tinytf.ops import array_ops, embedding, init_ops, math_ops, nn_basic, sparse_ops, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import embedding, nn_basic
+from tinytf.ops.sparse import sparse_ops
+from tinytf.ops.state import init_ops, variable_scope
 
 DENSE = "_DenseColumn. You can wrap a categorical column with an embedding_column or indicator_column"
 

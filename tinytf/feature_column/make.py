@@ -202,7 +202,7 @@ def indicator_column(categorical_column):
 
 
 def _initializer(dimension, initializer, checkpoint, tensor_name, shown=""):
-    from tinytf.ops import init_ops
+    from tinytf.ops.state import init_ops
 
     if dimension is None or dimension < 1:
         raise ValueError(f"Invalid dimension {dimension}.")

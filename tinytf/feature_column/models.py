@@ -8,8 +8,11 @@ from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, SharedEmbeddingColumn
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, init_ops, math_ops, nn_basic, template
-from tinytf.ops.variable_scope import _PureVariableScope, get_variable
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import nn_basic
+from tinytf.ops.state import init_ops, template
+from tinytf.ops.state.variable_scope import _PureVariableScope, get_variable
 
 
 def _create(columns, linear_units=None) -> tuple:
@@ -77,6 +80,6 @@ def linear_model(features, feature_columns, units, sparse_combiner="sum", name="
 
 def _expanded(variables) -> list:
     """Variables, parts of partitioned ones each for itself."""
-    from tinytf.ops.partitioned_variables import PartitionedVariable
+    from tinytf.ops.state.partitioned_variables import PartitionedVariable
 
     return [part for v in variables for part in (list(v) if isinstance(v, PartitionedVariable) else [v])]

@@ -40,7 +40,7 @@ def register_proto_function(collection_name: str, proto_type=None, to_proto=None
 
 
 # Rooms that register a collection and may not be imported yet when a file holds one.
-_REGISTERED_BY = {"cond_context": "tinytf.ops.cond", "while_context": "tinytf.ops.while_loop"}
+_REGISTERED_BY = {"cond_context": "tinytf.ops.control_flow.cond", "while_context": "tinytf.ops.control_flow.while_loop"}
 
 
 def registered(collection_name: str) -> CollectionProto:

@@ -87,7 +87,7 @@ _get_graph_from_inputs = get_graph_from_inputs
 
 def get_gradient_function(op):
     """The gradient function of an operation, by its type or by `gradient_override_map`; LookupError where there is none."""
-    from tinytf.ops.gradient_registry import gradient_function
+    from tinytf.ops.autodiff.gradient_registry import gradient_function
 
     return gradient_function(op)
 

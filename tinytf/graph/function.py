@@ -1,6 +1,6 @@
 """Functions: a graph of their own with arguments and results, held in a GraphDef's library.
 
-A `FuncGraph` is built by calling Python code inside it (`tinytf.ops.tracing`); tensors of the graph around it that the
+A `FuncGraph` is built by calling Python code inside it (`tinytf.ops.functions.tracing`); tensors of the graph around it that the
 code uses become further arguments (captures).  `to_function_def` and `from_function_def` are its way into
 and out of a FunctionDef.  Follows `FuncGraph` and function_def_to_graph of TF 1.15.
 """

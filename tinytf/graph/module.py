@@ -87,7 +87,7 @@ class Module(AutoTrackable):
 
 
 def _is_variable(x) -> bool:
-    from tinytf.ops.variables import Variable
+    from tinytf.ops.state.variables import Variable
 
     return isinstance(x, Variable)
 

@@ -34,11 +34,11 @@ def __getattr__(name):
     if name == "match_filenames_once":
         return tf.train.match_filenames_once
     if name in ("decode_proto", "encode_proto"):
-        from tinytf.ops import proto_ops
+        from tinytf.ops.files import proto_ops
 
         return getattr(proto_ops, name)
     if name == "parse_sequence_example":
-        from tinytf.ops.parsing_sequences import parse_sequence_example
+        from tinytf.ops.files.parsing_sequences import parse_sequence_example
 
         return parse_sequence_example
     from tinytf.missing import missing_symbol

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.keras import names
-from tinytf.ops import activations, array_ops, clip, math_ops
-from tinytf.ops import softmax as softmax_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import clip, math_ops
+from tinytf.ops.nn import activations
+from tinytf.ops.nn import softmax as softmax_ops
 
 
 def softmax(x, axis=-1):

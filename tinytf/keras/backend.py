@@ -65,11 +65,15 @@ from tinytf.keras.backend_settings import (  # noqa: F401
     set_image_data_format,
 )
 from tinytf.layers.base import unique_layer_name
-from tinytf.ops import array_ops, cross_entropy, math_ops, random_ops, variables
-from tinytf.ops import placeholder as placeholder_ops
-from tinytf.ops import softmax as softmax_ops
-from tinytf.ops.clip import clip_by_value
-from tinytf.ops.resource_variables import ResourceVariable
+from tinytf.ops.array import array_ops
+from tinytf.ops.array import placeholder as placeholder_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.math.clip import clip_by_value
+from tinytf.ops.nn import cross_entropy
+from tinytf.ops.nn import softmax as softmax_ops
+from tinytf.ops.random import random_ops
+from tinytf.ops.state import variables
+from tinytf.ops.state.resource_variables import ResourceVariable
 from tinytf.shapes import as_shape
 
 
@@ -211,7 +215,7 @@ def eye(size, dtype=None, name=None):
 
 def constant(value, dtype=None, shape=None, name=None):
     """A constant, of floatx() unless a dtype is given."""
-    from tinytf.ops.constant import constant as constant_op
+    from tinytf.ops.array.constant import constant as constant_op
 
     return constant_op(value, dtype=dtype or floatx(), shape=shape, name=name)
 
@@ -312,7 +316,7 @@ def update_sub(x, decrement):
 
 def gradients(loss, variables):  # noqa: F811
     """The gradients of loss to variables."""
-    from tinytf.ops.gradients import gradients as gradients_of
+    from tinytf.ops.autodiff.gradients import gradients as gradients_of
 
     return gradients_of(loss, variables)
 
@@ -447,21 +451,21 @@ def relu(x, alpha=0.0, max_value=None, threshold=0):
 
 def l2_normalize(x, axis=None):
     """x over its norm."""
-    from tinytf.ops.normalization import l2_normalize as normalized
+    from tinytf.ops.nn.normalization import l2_normalize as normalized
 
     return normalized(x, axis=axis)
 
 
 def dropout(x, level, noise_shape=None, seed=None):
     """Sets a share of x to 0."""
-    from tinytf.ops.dropout import dropout_v2
+    from tinytf.ops.nn.dropout import dropout_v2
 
     return dropout_v2(x, rate=level, noise_shape=noise_shape, seed=np.random.randint(10e6) if seed is None else seed)
 
 
 def switch(condition, then_expression, else_expression):
     """One of two tensors (or results of functions), by a condition."""
-    from tinytf.ops.cond import cond
+    from tinytf.ops.control_flow.cond import cond
 
     as_function = [v if callable(v) else (lambda v=v: v) for v in (then_expression, else_expression)]
     if ndim(condition) == 0:

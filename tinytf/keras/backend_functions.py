@@ -8,9 +8,12 @@ from tinytf import dtypes, nn
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.keras import backend_settings as settings
-from tinytf.ops import array_ops, init_ops, math_ops, random_ops
-from tinytf.ops.masks import sequence_mask
-from tinytf.ops.select import where_v2
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.masks import sequence_mask
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.math import math_ops
+from tinytf.ops.random import random_ops
+from tinytf.ops.state import init_ops
 
 _FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 
@@ -145,7 +148,7 @@ def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
 
 def resize_images(x, height_factor, width_factor, data_format, interpolation="nearest"):
     """Images enlarged by whole factors."""
-    from tinytf.ops.image_functions import resize_bilinear, resize_nearest_neighbor
+    from tinytf.ops.image.image_functions import resize_bilinear, resize_nearest_neighbor
 
     if interpolation not in ("nearest", "bilinear"):
         raise ValueError('interpolation should be one of "nearest" or "bilinear".')
@@ -174,7 +177,7 @@ def is_sparse(tensor) -> bool:
 
 def to_dense(tensor):
     """A SparseTensor as a tensor; others as they are."""
-    from tinytf.ops.sparse_ops import sparse_tensor_to_dense
+    from tinytf.ops.sparse.sparse_ops import sparse_tensor_to_dense
 
     return sparse_tensor_to_dense(tensor) if is_sparse(tensor) else tensor
 
@@ -334,21 +337,21 @@ def moving_average_update(x, value, momentum):
 
 def map_fn(fn, elems, name=None, dtype=None):
     """fn of each element."""
-    from tinytf.ops.map_ops import map_fn as mapped
+    from tinytf.ops.control_flow.map_ops import map_fn as mapped
 
     return mapped(fn, elems, name=name, dtype=dtype)
 
 
 def foldl(fn, elems, initializer=None, name=None):
     """The elements combined from the first on."""
-    from tinytf.ops.map_ops import foldl as folded
+    from tinytf.ops.control_flow.map_ops import foldl as folded
 
     return folded(fn, elems, initializer=initializer, name=name)
 
 
 def foldr(fn, elems, initializer=None, name=None):
     """The elements combined from the last on."""
-    from tinytf.ops.map_ops import foldr as folded
+    from tinytf.ops.control_flow.map_ops import foldr as folded
 
     return folded(fn, elems, initializer=initializer, name=name)
 
@@ -369,7 +372,7 @@ def rnn(
 
 def print_tensor(x, message=""):
     """x, which is printed when it is computed."""
-    from tinytf.ops.script_ops import Print
+    from tinytf.ops.control_flow.script_ops import Print
 
     return Print(x, [x], message)
 
@@ -393,7 +396,7 @@ def ctc_batch_cost(y_true, y_pred, input_length, label_length):
 
 def ctc_decode(y_pred, input_length, greedy=True, beam_width=100, top_paths=1):
     """([labels, padded with -1], log probabilities) of probabilities [batch, time, classes]."""
-    from tinytf.ops.sparse_to_dense import sparse_to_dense
+    from tinytf.ops.sparse.sparse_to_dense import sparse_to_dense
 
     logits = math_ops.log(array_ops.transpose(y_pred, perm=[1, 0, 2]) + settings.epsilon())
     steps = math_ops.cast(input_length, "int32")

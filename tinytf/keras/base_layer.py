@@ -6,8 +6,8 @@ from tinytf import dtypes, nest
 from tinytf.graph.tensor import Tensor
 from tinytf.keras import backend, constraints, initializers, regularizers
 from tinytf.layers.base import BaseLayer, InputSpec, snake_case, unique_layer_name
-from tinytf.ops.resource_variables import ResourceVariable
-from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.ops.state.resource_variables import ResourceVariable
+from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 from tinytf.shapes import TensorShape
 
 __all__ = ["InputSpec", "Layer", "Node"]
@@ -262,7 +262,7 @@ def _masks_of(inputs):
 
 def _not_the_input(inputs, outputs):
     """A layer that returns its input returns a tensor of its own, which has its own place in the graph of layers."""
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     given = {id(x) for x in nest.flatten(inputs)}
     return nest.map_structure(lambda y: array_ops.identity(y) if isinstance(y, Tensor) and id(y) in given else y, outputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.keras import names
-from tinytf.ops import clip, math_ops
+from tinytf.ops.math import clip, math_ops
 
 _EPSILON = 1e-7
 

@@ -7,11 +7,13 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.keras import backend, metrics
-from tinytf.ops import array_ops, loss_weights, math_ops, weights_broadcast_ops
-from tinytf.ops.confusion_matrix import confusion_matrix
-from tinytf.ops.control_flow_ops import group
-from tinytf.ops.matrix_diag import matrix_diag_part
-from tinytf.ops.select import where_v2
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.linalg.matrix_diag import matrix_diag_part
+from tinytf.ops.math import math_ops
+from tinytf.ops.math.confusion_matrix import confusion_matrix
+from tinytf.ops.nn import loss_weights, weights_broadcast_ops
 
 _OUTCOMES = ("true_positives", "true_negatives", "false_positives", "false_negatives")
 

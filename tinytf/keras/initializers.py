@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.keras import names
-from tinytf.ops import init_ops
-from tinytf.ops.init_ops import (  # noqa: F401
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.init_ops import (  # noqa: F401
     Constant,
     Identity,
     Initializer,
@@ -18,8 +18,8 @@ from tinytf.ops.init_ops import (  # noqa: F401
     lecun_normal,
     lecun_uniform,
 )
-from tinytf.ops.init_ops import GlorotNormal as glorot_normal
-from tinytf.ops.init_ops import GlorotUniform as glorot_uniform
+from tinytf.ops.state.init_ops import GlorotNormal as glorot_normal
+from tinytf.ops.state.init_ops import GlorotUniform as glorot_uniform
 
 
 class RandomUniform(init_ops.RandomUniform):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import math_ops
+from tinytf.ops.math import math_ops
 from tinytf.train import learning_rate_decay
 
 

@@ -7,9 +7,11 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.keras import backend, names
 from tinytf.layers.smart_cond import smart_cond
-from tinytf.ops import array_ops, loss_weights, math_ops, weights_broadcast_ops
-from tinytf.ops.activations import softplus
-from tinytf.ops.normalization import l2_normalize
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import loss_weights, weights_broadcast_ops
+from tinytf.ops.nn.activations import softplus
+from tinytf.ops.nn.normalization import l2_normalize
 
 
 class Reduction:

@@ -33,8 +33,10 @@ from tinytf.keras.losses import (  # noqa: F401
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from tinytf.ops import array_ops, loss_weights, math_ops, nn_basic, weights_broadcast_ops
-from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import loss_weights, nn_basic, weights_broadcast_ops
+from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 
 # Functions --------------------------------------------------------------------------------------
 
@@ -230,7 +232,7 @@ class _Counts(Metric):
                 found, _, weight = loss_weights.squeeze_or_expand_dimensions(found, sample_weight=weight)
                 found *= weight
             updates.append(total.assign_add(math_ops.reduce_sum(found)))
-        from tinytf.ops.control_flow_ops import group
+        from tinytf.ops.control_flow.control_flow_ops import group
 
         return group(*updates)
 

@@ -17,7 +17,7 @@ from tinytf.keras import backend, optimizers
 from tinytf.keras.layers.serialization import deserialize
 from tinytf.keras.model_config import network_config, network_from_config
 from tinytf.keras.network import InputLayer, Model, Sequential
-from tinytf.ops import math_ops
+from tinytf.ops.math import math_ops
 from tinytf.saved_model.signature_constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
 from tinytf.train.training_util import get_or_create_global_step
 

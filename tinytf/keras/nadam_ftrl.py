@@ -5,7 +5,9 @@ from __future__ import annotations
 from tinytf.graph.build import make
 from tinytf.keras import backend, initializers
 from tinytf.keras.optimizer_base import Optimizer
-from tinytf.ops import array_ops, control_flow_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
 
 
 class Nadam(Optimizer):

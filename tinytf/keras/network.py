@@ -11,7 +11,7 @@ from tinytf.keras.layers.serialization import deserialize
 from tinytf.keras.summary import print_summary
 from tinytf.keras.training import TrainingMixin
 from tinytf.layers.base import unique_layer_name
-from tinytf.ops import placeholder as placeholder_ops
+from tinytf.ops.array import placeholder as placeholder_ops
 
 
 class InputLayer(Layer):

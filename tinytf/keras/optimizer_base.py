@@ -9,8 +9,9 @@ from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.trackable import Trackable, TrackableReference
 from tinytf.keras import backend, initializers
 from tinytf.keras.learning_rate_schedule import LearningRateSchedule
-from tinytf.ops import array_ops, clip, math_ops
-from tinytf.ops.resource_variables import ResourceVariable
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import clip, math_ops
+from tinytf.ops.state.resource_variables import ResourceVariable
 
 _ARGUMENTS = ("nesterov", "epsilon", "amsgrad", "centered")  # that are attributes, not rates
 
@@ -174,7 +175,7 @@ class Optimizer(Trackable):
         """The op of one step; `loss` is a function, as in TF 1.15."""
         loss = loss() if callable(loss) else loss
         var_list = var_list() if callable(var_list) else var_list
-        from tinytf.ops.gradients import gradients
+        from tinytf.ops.autodiff.gradients import gradients
 
         return self.apply_gradients(zip(gradients(loss, var_list, grad_loss), var_list), name=name)
 

@@ -9,7 +9,8 @@ from tinytf.keras import backend, initializers, names
 from tinytf.keras import learning_rate_schedule as schedules  # noqa: F401  (tf.keras.optimizers.schedules)
 from tinytf.keras.nadam_ftrl import Ftrl, Nadam
 from tinytf.keras.optimizer_base import Optimizer
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 
 
 class SGD(Optimizer):

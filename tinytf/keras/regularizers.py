@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.keras import names
-from tinytf.ops import math_ops
+from tinytf.ops.math import math_ops
 
 
 class Regularizer:

@@ -11,9 +11,9 @@ from tinytf.keras import metrics as metrics_module
 from tinytf.keras.callbacks import CallbackList, History, ProgbarLogger
 from tinytf.keras.data import Batches, as_arrays, split_validation
 from tinytf.keras.weights_io import WeightsMixin
-from tinytf.ops import math_ops
-from tinytf.ops import placeholder as placeholder_ops
-from tinytf.ops.control_flow_ops import group
+from tinytf.ops.array import placeholder as placeholder_ops
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.math import math_ops
 
 
 def _per_output(given, names, what):

@@ -21,8 +21,10 @@ from tinytf.graph.graph import GraphKeys
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import Trackable
-from tinytf.ops import array_ops, math_ops, partitioned_variables, variable_scope, variables
-from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import partitioned_variables, variable_scope, variables
+from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 
 _name_counts = weakref.WeakKeyDictionary()  # graph -> {name: how often}
 
@@ -555,7 +557,7 @@ class Layer(BaseLayer):
 
 def _initializer(given, of_scope, dtype, name, layer):
     """The initializer of a weight: the given one, the scope's, else Glorot's (zeros for integers)."""
-    from tinytf.ops import init_ops
+    from tinytf.ops.state import init_ops
 
     chosen = given if given is not None else of_scope
     if isinstance(chosen, str):
@@ -573,7 +575,7 @@ def _initializer(given, of_scope, dtype, name, layer):
 
 def named_initializer(name: str):
     """An initializer by its Keras name: 'zeros', 'glorot_uniform' …"""
-    from tinytf.ops import init_ops
+    from tinytf.ops.state import init_ops
 
     table = {
         "zeros": init_ops.zeros_initializer, "zero": init_ops.zeros_initializer, "ones": init_ops.ones_initializer, "one": init_ops.ones_initializer,  # noqa: E501

@@ -12,7 +12,8 @@ from tinytf.layers.utils import (
     normalize_padding,
     normalize_tuple,
 )
-from tinytf.ops import array_ops, conv_functions, nn_basic
+from tinytf.ops.array import array_ops
+from tinytf.ops.nn import conv_functions, nn_basic
 from tinytf.shapes import TensorShape
 
 

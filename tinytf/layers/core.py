@@ -8,8 +8,10 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.layers.smart_cond import smart_cond
-from tinytf.ops import array_ops, math_ops, nn_basic
-from tinytf.ops import dropout as dropout_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import dropout as dropout_ops
+from tinytf.ops.nn import nn_basic
 from tinytf.shapes import TensorShape
 
 _ZEROS = object()  # the default of bias_initializer
@@ -17,7 +19,7 @@ _ZEROS = object()  # the default of bias_initializer
 
 def zeros():
     """The initializer that gives zeros."""
-    from tinytf.ops import init_ops
+    from tinytf.ops.state import init_ops
 
     return init_ops.zeros_initializer()
 
@@ -89,7 +91,7 @@ class DenseBody:
         else:
             inputs = math_ops.cast(inputs, self._compute_dtype)
             if type(inputs).__name__ == "SparseTensor":
-                from tinytf.ops import sparse_ops
+                from tinytf.ops.sparse import sparse_ops
 
                 outputs = sparse_ops.sparse_tensor_dense_matmul(inputs, self.kernel)
             else:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from tinytf import dtypes, nest
-from tinytf.ops import array_ops, init_ops, math_ops, nn_basic
-from tinytf.ops.constant import constant
-from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import nn_basic
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, variable_scope
 
 
 class Linear:

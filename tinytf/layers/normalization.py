@@ -7,9 +7,12 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import colocate_with, control_dependencies, name_scope
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.layers.smart_cond import known_value, smart_cond
-from tinytf.ops import activations, array_ops, math_ops, normalization, state_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import activations, normalization
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 from tinytf.shapes import TensorShape
 
 _DEFAULT = object()
@@ -18,7 +21,7 @@ _DEFAULT = object()
 def _given_or(initializer, name):
     if initializer is not _DEFAULT:
         return initializer
-    from tinytf.ops import init_ops
+    from tinytf.ops.state import init_ops
 
     return getattr(init_ops, name)()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.layers.utils import conv_output_length, convert_data_format, normalize_data_format, normalize_padding, normalize_tuple
-from tinytf.ops import array_ops, pool_functions
+from tinytf.ops.array import array_ops
+from tinytf.ops.nn import pool_functions
 from tinytf.shapes import TensorShape
 
 

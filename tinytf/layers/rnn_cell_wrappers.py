@@ -15,11 +15,13 @@ from tinytf.graph.trackable import Trackable
 from tinytf.layers.base import Layer
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LSTMStateTuple, RNNCell
-from tinytf.ops import array_ops, init_ops, math_ops
-from tinytf.ops.dropout import dropout_v2
-from tinytf.ops.rnn_common import assert_like_rnncell
-from tinytf.ops.tensor_array_ops import TensorArray
-from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.dropout import dropout_v2
+from tinytf.ops.recurrent.rnn_common import assert_like_rnncell
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, variable_scope
 from tinytf.shapes import TensorShape
 
 _log = logging.getLogger("tensorflow")
@@ -164,7 +166,7 @@ class DropoutWrapper(_Wrapper):
             self._output_noise = self._noise(cell.output_size, "output", dtype)
 
     def _noise(self, sizes, salt, dtype):
-        from tinytf.ops import random_ops
+        from tinytf.ops.random import random_ops
 
         numbers_ = iter(range(len(nest.flatten(sizes))))
 
@@ -297,7 +299,7 @@ class EmbeddingWrapper(_Around):
         self._embedding_classes, self._embedding_size, self._initializer = embedding_classes, embedding_size, initializer
 
     def call(self, inputs, state):
-        from tinytf.ops.embedding import embedding_lookup
+        from tinytf.ops.nn.embedding import embedding_lookup
 
         with device("/cpu:0"):
             limit = math.sqrt(3)  # uniform with a variance of 1

@@ -11,10 +11,13 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.layers.base import InputSpec, Layer
-from tinytf.ops import array_ops, clip, init_ops, math_ops, nn_basic, partitioned_variables, variables
-from tinytf.ops.constant import constant
-from tinytf.ops.rnn_common import zero_state_tensors
-from tinytf.ops.variable_scope import get_variable_scope, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math import clip, math_ops
+from tinytf.ops.nn import nn_basic
+from tinytf.ops.recurrent.rnn_common import zero_state_tensors
+from tinytf.ops.state import init_ops, partitioned_variables, variables
+from tinytf.ops.state.variable_scope import get_variable_scope, variable_scope
 
 _log = logging.getLogger("tensorflow")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import variables
-from tinytf.ops.cond import build_case, cond
+from tinytf.ops.control_flow.cond import build_case, cond
+from tinytf.ops.state import variables
 
 
 def known_value(predicate):

@@ -12,8 +12,10 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.linalg import linear_operator_algebra as algebra
 from tinytf.linalg import linear_operator_util as util
-from tinytf.ops import array_ops, check_ops, linalg, linalg_functions, math_ops
-from tinytf.ops.matrix_diag import eye, matrix_diag_part
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg import linalg, linalg_functions
+from tinytf.ops.linalg.matrix_diag import eye, matrix_diag_part
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.shapes import TensorShape, dimension_at_index
 
 

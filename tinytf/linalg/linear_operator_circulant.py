@@ -10,8 +10,10 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.linalg.linear_operator_dense import check_dtype
-from tinytf.ops import array_ops, check_ops, fft, math_ops
-from tinytf.ops.transpose import matrix_transpose
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.transpose import matrix_transpose
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.signal import fft
 from tinytf.shapes import TensorShape
 
 _COMPLEX_OF = {dtypes.float16: dtypes.complex64, dtypes.float32: dtypes.complex64, dtypes.float64: dtypes.complex128}

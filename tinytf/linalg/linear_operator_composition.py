@@ -5,8 +5,9 @@ from __future__ import annotations
 from tinytf.graph.default_graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
-from tinytf.ops import array_ops, check_ops
-from tinytf.ops.linalg_functions import adjoint as adjoint_of
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg.linalg_functions import adjoint as adjoint_of
+from tinytf.ops.math import check_ops
 from tinytf.shapes import TensorShape
 
 
@@ -157,7 +158,7 @@ class LinearOperatorAdjoint(_Of):
 
 
 def _conj(x):
-    from tinytf.ops import math_ops
+    from tinytf.ops.math import math_ops
 
     return math_ops.conj(x) if x.dtype.is_complex else x
 

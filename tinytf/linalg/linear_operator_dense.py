@@ -7,8 +7,9 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.matrix_diag import matrix_band_part, matrix_diag_part
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg.matrix_diag import matrix_band_part, matrix_diag_part
+from tinytf.ops.math import math_ops
 
 _FLOATS = (dtypes.float16, dtypes.float32, dtypes.float64, dtypes.complex64, dtypes.complex128)
 

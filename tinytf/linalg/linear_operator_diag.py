@@ -9,9 +9,10 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.linalg.linear_operator_dense import check_dtype
-from tinytf.ops import array_ops, check_ops, math_ops
-from tinytf.ops.control_flow_ops import no_op
-from tinytf.ops.matrix_diag import eye, matrix_diag, matrix_diag_part, matrix_set_diag
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.control_flow_ops import no_op
+from tinytf.ops.linalg.matrix_diag import eye, matrix_diag, matrix_diag_part, matrix_set_diag
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.shapes import TensorShape
 
 

@@ -6,7 +6,8 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.linalg.linear_operator_composition import check_operators, parents_of
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 from tinytf.shapes import TensorShape
 
 
@@ -82,14 +83,14 @@ class _Joined(LinearOperator):
         raise NotImplementedError
 
     def _assert_non_singular(self):
-        from tinytf.ops.control_flow_ops import group
+        from tinytf.ops.control_flow.control_flow_ops import group
 
         if all(o.is_square for o in self._operators):
             return group([o.assert_non_singular() for o in self._operators])
         raise ValueError("All Kronecker factors must be square for the product to be invertible.")
 
     def _assert_self_adjoint(self):
-        from tinytf.ops.control_flow_ops import group
+        from tinytf.ops.control_flow.control_flow_ops import group
 
         return group([o.assert_self_adjoint() for o in self._operators])
 
@@ -220,6 +221,6 @@ class LinearOperatorKronecker(_Joined):
         return result
 
     def _diag_part(self):
-        from tinytf.ops.matrix_diag import matrix_diag_part
+        from tinytf.ops.linalg.matrix_diag import matrix_diag_part
 
         return matrix_diag_part(self.to_dense())

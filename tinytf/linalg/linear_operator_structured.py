@@ -10,9 +10,11 @@ from tinytf.linalg import linear_operator_util as util
 from tinytf.linalg.linear_operator import LinearOperator
 from tinytf.linalg.linear_operator_dense import check_dtype
 from tinytf.linalg.linear_operator_diag import LinearOperatorDiag, LinearOperatorIdentity
-from tinytf.ops import array_ops, check_ops, linalg, math_ops
-from tinytf.ops.linalg_functions import norm
-from tinytf.ops.matrix_diag import matrix_diag_part, matrix_set_diag
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg import linalg
+from tinytf.ops.linalg.linalg_functions import norm
+from tinytf.ops.linalg.matrix_diag import matrix_diag_part, matrix_set_diag
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.shapes import TensorShape
 
 
@@ -59,7 +61,7 @@ class LinearOperatorZeros(LinearOperator):
         raise errors.InvalidArgumentError(None, None, "Zero operators are always non-positive definite.")
 
     def _assert_self_adjoint(self):
-        from tinytf.ops.control_flow_ops import no_op
+        from tinytf.ops.control_flow.control_flow_ops import no_op
 
         return no_op("assert_self_adjoint")
 
@@ -155,7 +157,7 @@ class LinearOperatorHouseholder(LinearOperator):
         return array_ops.concat((shape, [shape[-1]]), axis=0)
 
     def _assert_non_singular(self):
-        from tinytf.ops.control_flow_ops import no_op
+        from tinytf.ops.control_flow.control_flow_ops import no_op
 
         return no_op("assert_non_singular")
 
@@ -165,7 +167,7 @@ class LinearOperatorHouseholder(LinearOperator):
         raise errors.InvalidArgumentError(None, None, "Householder operators are always non-positive definite.")
 
     def _assert_self_adjoint(self):
-        from tinytf.ops.control_flow_ops import no_op
+        from tinytf.ops.control_flow.control_flow_ops import no_op
 
         return no_op("assert_self_adjoint")
 
@@ -253,7 +255,7 @@ class LinearOperatorToeplitz(LinearOperator):
 
 def _column_from_col(dense, col, i):
     """The diagonal is the column's: the first element stands in both the row and the column."""
-    from tinytf.ops.matrix_diag import matrix_set_diag
+    from tinytf.ops.linalg.matrix_diag import matrix_set_diag
 
     return matrix_set_diag(dense, col[..., 0:1] + array_ops.zeros_like(math_ops.cast(i, col.dtype)))
 

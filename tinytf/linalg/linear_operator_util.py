@@ -6,7 +6,9 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, check_ops, linalg, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg import linalg
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.shapes import TensorShape
 
 
@@ -26,7 +28,7 @@ def assert_no_entries_with_modulus_zero(x, message=None, name="assert_no_entries
 
 def assert_zero_imag_part(x, message=None, name="assert_zero_imag_part"):
     """An op that fails where an entry is not real."""
-    from tinytf.ops.control_flow_ops import no_op
+    from tinytf.ops.control_flow.control_flow_ops import no_op
 
     with name_scope(name, values=[x]):
         x = convert_to_tensor(x, name="x")
@@ -85,7 +87,7 @@ def broadcast_matrix_batch_dims(batch_matrices, name=None) -> list:
 
 def cholesky_solve_with_broadcast(chol, rhs, name=None) -> Tensor:
     """`cholesky_solve`, batch dimensions broadcast."""
-    from tinytf.ops.linalg_functions import cholesky_solve
+    from tinytf.ops.linalg.linalg_functions import cholesky_solve
 
     with name_scope(name or "CholeskySolveWithBroadcast", values=[chol, rhs]):
         chol, rhs = broadcast_matrix_batch_dims([chol, rhs])

@@ -15,7 +15,8 @@ from tinytf.linalg.linear_operator_dense import LinearOperatorLowerTriangular
 from tinytf.linalg.linear_operator_diag import LinearOperatorDiag, LinearOperatorIdentity, LinearOperatorScaledIdentity
 from tinytf.linalg.linear_operator_products import LinearOperatorBlockDiag, LinearOperatorKronecker
 from tinytf.linalg.linear_operator_structured import LinearOperatorHouseholder, LinearOperatorZeros
-from tinytf.ops import linalg, math_ops
+from tinytf.ops.linalg import linalg
+from tinytf.ops.math import math_ops
 
 
 def combined(a, b, name):
@@ -213,7 +214,7 @@ def _matmul_scaled_diag(a, b):
 
 
 def _column(multiplier):
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     return array_ops.expand_dims(multiplier, -1)
 
@@ -227,7 +228,7 @@ def _matmul_diag_tril(a, b):
 
 @RegisterMatmul(LinearOperatorLowerTriangular, LinearOperatorDiag)
 def _matmul_tril_diag(a, b):
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     return LinearOperatorLowerTriangular(
         a.to_dense() * array_ops.expand_dims(b.diag, -2), is_non_singular=_either_false(a.is_non_singular, b.is_non_singular), is_square=True

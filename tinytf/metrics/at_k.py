@@ -10,9 +10,13 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from tinytf.metrics.parts import collect, metric_variable
-from tinytf.ops import array_ops, math_ops, nn_basic, reductions, sets, sparse_ops, state_ops, weights_broadcast_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.select import where_v2
+from tinytf.ops.array import array_ops, sets
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import math_ops, reductions
+from tinytf.ops.nn import nn_basic, weights_broadcast_ops
+from tinytf.ops.sparse import sparse_ops
+from tinytf.ops.state import state_ops
 
 
 def _at_k(name: str, k=None, class_id=None) -> str:

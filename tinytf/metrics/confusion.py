@@ -5,9 +5,12 @@ from __future__ import annotations
 from tinytf import dtypes, logging
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.metrics.parts import aligned, as_bools, collect, metric_variable
-from tinytf.ops import array_ops, math_ops, state_ops, weights_broadcast_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import weights_broadcast_ops
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 _EPSILON = 1e-7
 
@@ -16,7 +19,7 @@ _EPSILON = 1e-7
 
 def _counted(values, weights, metrics_collections, updates_collections):
     """(how many of the bool `values` were true so far, update op)."""
-    from tinytf.ops import check_ops
+    from tinytf.ops.math import check_ops
 
     check_ops.assert_type(values, dtypes.bool)
     count = metric_variable([], dtypes.float32, name="count")
@@ -87,7 +90,7 @@ _KINDS = {"tp": "true_positives", "fn": "false_negatives", "tn": "true_negatives
 
 def _at_thresholds(labels, predictions, thresholds, weights=None, includes=("tp", "fn", "tn", "fp")):
     """({kind: variable}, {kind: update op}), each a vector over the thresholds."""
-    from tinytf.ops import check_ops
+    from tinytf.ops.math import check_ops
 
     message = "predictions must be in [0, 1]"
     with control_dependencies([

@@ -5,9 +5,13 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.metrics.parts import aligned, collect, flat, metric_variable
-from tinytf.ops import array_ops, math_ops, matrix_diag, state_ops, weights_broadcast_ops
-from tinytf.ops.squeezable import remove_squeezable_dimensions
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg import matrix_diag
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import weights_broadcast_ops
+from tinytf.ops.nn.squeezable import remove_squeezable_dimensions
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 def _ratio(total, count, name=None):
@@ -151,7 +155,7 @@ def mean_per_class_accuracy(labels, predictions, num_classes, weights=None, metr
 
 def mean_iou(labels, predictions, num_classes, weights=None, metrics_collections=None, updates_collections=None, name=None):
     """The mean over classes of intersection over union. Follows tf.metrics.mean_iou of TF 1.15."""
-    from tinytf.ops.confusion_matrix import confusion_matrix_v2
+    from tinytf.ops.math.confusion_matrix import confusion_matrix_v2
 
     with variable_scope(name, "mean_iou", (predictions, labels, weights)):
         predictions.shape.assert_is_compatible_with(labels.shape)

@@ -6,9 +6,11 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import array_ops, math_ops, variables
-from tinytf.ops.cond import cond
-from tinytf.ops.squeezable import remove_squeezable_dimensions
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.squeezable import remove_squeezable_dimensions
+from tinytf.ops.state import variables
 
 
 def metric_variable(shape, dtype, validate_shape=True, name=None):

@@ -22,4 +22,5 @@ def _modules(path, package):
 
 op_entry.add_families(_modules(__path__, __name__))
 
-from tinytf.ops import concat_split, constant, operators, slicing  # noqa: E402, F401  (conversions, `a + b`, `x[i]`)
+from tinytf.ops import operators  # noqa: E402, F401  (`a + b`)
+from tinytf.ops.array import concat_split, constant, slicing  # noqa: E402, F401  (conversions, `x[i]`)

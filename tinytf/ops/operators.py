@@ -30,7 +30,7 @@ def _function(function):
     """A public function, looked up when it is called: the families import each other."""
 
     def call(x, y, name=None):
-        from tinytf.ops import math_ops
+        from tinytf.ops.math import math_ops
 
         return getattr(math_ops, function)(x, y, name=name)
 
@@ -98,7 +98,7 @@ def _comparison(op_type):
 
 
 def _absolute(x):
-    from tinytf.ops import math_ops
+    from tinytf.ops.math import math_ops
 
     return math_ops.abs(x)
 
@@ -137,7 +137,7 @@ def overload_operators(cls, as_tensor) -> None:
 
 def _sparse_quotient(indices, values, shape, y, name):
     """A sparse tensor's values over a dense one's; integers become floats first."""
-    from tinytf.ops import division
+    from tinytf.ops.math import division
 
     with name_scope(name, "truediv", [indices, values, shape, y]) as name:
         values, y = division.to_float_types(convert_to_tensor(values, name="sp_values"), convert_to_tensor(y, name="y"))

@@ -13,31 +13,31 @@ from tinytf.graph.tensor import Tensor
 
 # old name: (module, name there)
 PRE_1_0 = {
-    "mul": ("tinytf.ops.arithmetic", "multiply"),
-    "sub": ("tinytf.ops.arithmetic", "subtract"),
-    "neg": ("tinytf.ops.unary", "negative"),
-    "batch_matmul": ("tinytf.ops.matmul", "batch_matmul"),
-    "batch_fft": ("tinytf.ops.fft", "fft"),
-    "batch_fft2d": ("tinytf.ops.fft", "fft2d"),
-    "batch_fft3d": ("tinytf.ops.fft", "fft3d"),
-    "batch_ifft": ("tinytf.ops.fft", "ifft"),
-    "batch_ifft2d": ("tinytf.ops.fft", "ifft2d"),
-    "batch_ifft3d": ("tinytf.ops.fft", "ifft3d"),
-    "batch_cholesky": ("tinytf.ops.linalg", "cholesky"),
-    "batch_cholesky_solve": ("tinytf.ops.linalg_functions", "cholesky_solve"),
-    "batch_matrix_band_part": ("tinytf.ops.matrix_diag", "matrix_band_part"),
-    "batch_matrix_determinant": ("tinytf.ops.linalg", "matrix_determinant"),
-    "batch_matrix_diag": ("tinytf.ops.matrix_diag", "matrix_diag"),
-    "batch_matrix_diag_part": ("tinytf.ops.matrix_diag", "matrix_diag_part"),
-    "batch_matrix_set_diag": ("tinytf.ops.matrix_diag", "matrix_set_diag"),
-    "batch_matrix_inverse": ("tinytf.ops.linalg", "matrix_inverse"),
-    "batch_matrix_solve": ("tinytf.ops.linalg", "matrix_solve"),
-    "batch_matrix_solve_ls": ("tinytf.ops.linalg_functions", "matrix_solve_ls"),
-    "batch_matrix_transpose": ("tinytf.ops.transpose", "matrix_transpose"),
-    "batch_matrix_triangular_solve": ("tinytf.ops.linalg", "matrix_triangular_solve"),
-    "batch_self_adjoint_eig": ("tinytf.ops.linalg", "self_adjoint_eig"),
-    "batch_self_adjoint_eigvals": ("tinytf.ops.linalg", "self_adjoint_eigvals"),
-    "batch_svd": ("tinytf.ops.linalg", "svd"),
+    "mul": ("tinytf.ops.math.arithmetic", "multiply"),
+    "sub": ("tinytf.ops.math.arithmetic", "subtract"),
+    "neg": ("tinytf.ops.math.unary", "negative"),
+    "batch_matmul": ("tinytf.ops.math.matmul", "batch_matmul"),
+    "batch_fft": ("tinytf.ops.signal.fft", "fft"),
+    "batch_fft2d": ("tinytf.ops.signal.fft", "fft2d"),
+    "batch_fft3d": ("tinytf.ops.signal.fft", "fft3d"),
+    "batch_ifft": ("tinytf.ops.signal.fft", "ifft"),
+    "batch_ifft2d": ("tinytf.ops.signal.fft", "ifft2d"),
+    "batch_ifft3d": ("tinytf.ops.signal.fft", "ifft3d"),
+    "batch_cholesky": ("tinytf.ops.linalg.linalg", "cholesky"),
+    "batch_cholesky_solve": ("tinytf.ops.linalg.linalg_functions", "cholesky_solve"),
+    "batch_matrix_band_part": ("tinytf.ops.linalg.matrix_diag", "matrix_band_part"),
+    "batch_matrix_determinant": ("tinytf.ops.linalg.linalg", "matrix_determinant"),
+    "batch_matrix_diag": ("tinytf.ops.linalg.matrix_diag", "matrix_diag"),
+    "batch_matrix_diag_part": ("tinytf.ops.linalg.matrix_diag", "matrix_diag_part"),
+    "batch_matrix_set_diag": ("tinytf.ops.linalg.matrix_diag", "matrix_set_diag"),
+    "batch_matrix_inverse": ("tinytf.ops.linalg.linalg", "matrix_inverse"),
+    "batch_matrix_solve": ("tinytf.ops.linalg.linalg", "matrix_solve"),
+    "batch_matrix_solve_ls": ("tinytf.ops.linalg.linalg_functions", "matrix_solve_ls"),
+    "batch_matrix_transpose": ("tinytf.ops.array.transpose", "matrix_transpose"),
+    "batch_matrix_triangular_solve": ("tinytf.ops.linalg.linalg", "matrix_triangular_solve"),
+    "batch_self_adjoint_eig": ("tinytf.ops.linalg.linalg", "self_adjoint_eig"),
+    "batch_self_adjoint_eigvals": ("tinytf.ops.linalg.linalg", "self_adjoint_eigvals"),
+    "batch_svd": ("tinytf.ops.linalg.linalg", "svd"),
 }
 
 
@@ -53,14 +53,14 @@ def select(condition, t, e, name=None) -> Tensor:
 
 def pack(values, axis=0, name="pack") -> Tensor:
     """Tensors of one shape, as the rows of a new dimension: `tf.stack` since 1.0."""
-    from tinytf.ops import concat_split
+    from tinytf.ops.array import concat_split
 
     return concat_split.stack(values, axis=axis, name=name)
 
 
 def unpack(value, num=None, axis=0, name="unpack") -> list:
     """The parts of a tensor along a dimension: `tf.unstack` since 1.0."""
-    from tinytf.ops import concat_split
+    from tinytf.ops.array import concat_split
 
     return concat_split.unstack(value, num=num, axis=axis, name=name)
 
@@ -68,14 +68,14 @@ def unpack(value, num=None, axis=0, name="unpack") -> list:
 def listdiff(x, y, out_idx=None, name=None):
     """What is in `x` and not in `y`, and where: `tf.setdiff1d` since 1.0."""
     from tinytf import dtypes
-    from tinytf.ops import unique
+    from tinytf.ops.array import unique
 
     return unique.setdiff1d(x, y, out_idx or dtypes.int32, name)
 
 
 def complex_abs(x, name=None) -> Tensor:
     """The absolute value of complex numbers: `tf.abs` since 1.0."""
-    from tinytf.ops import unary
+    from tinytf.ops.math import unary
 
     return unary.abs(x, name=name)
 

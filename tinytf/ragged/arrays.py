@@ -6,8 +6,9 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor_util import constant_value
-from tinytf.ops import array_ops, check_ops, math_ops
-from tinytf.ops.sort_ops import argsort
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.sort_ops import argsort
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.ragged import functional, math, segment_ids, util
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged, match_row_splits_dtypes
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import control_dependencies, name_scope
-from tinytf.ops import array_ops, check_ops, math_ops
-from tinytf.ops.constant import constant
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.ragged import arrays, where
 from tinytf.ragged.dynamic_shape import RaggedTensorDynamicShape, broadcast_to
 from tinytf.ragged.tensor import convert_to_tensor_or_ragged_tensor, is_ragged, match_row_splits_dtypes

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue
-from tinytf.ops import sparse_ops
+from tinytf.ops.sparse import sparse_ops
 from tinytf.ragged import concat
 from tinytf.ragged.tensor import RaggedTensor
 from tinytf.ragged.value import RaggedTensorValue

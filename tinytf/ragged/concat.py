@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import control_dependencies, name_scope
-from tinytf.ops import array_ops, check_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.ragged import arrays, gather, util
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged, match_row_splits_dtypes
 from tinytf.shapes import TensorShape

@@ -6,8 +6,8 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops
-from tinytf.ops import constant as constants
+from tinytf.ops.array import array_ops
+from tinytf.ops.array import constant as constants
 from tinytf.ragged.tensor import RaggedTensor, is_ragged
 from tinytf.ragged.value import RaggedTensorValue
 from tinytf.shapes import TensorShape

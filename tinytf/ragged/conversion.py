@@ -8,10 +8,11 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor, is_sparse
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_ops import Assert
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.control_flow.control_flow_ops import Assert
+from tinytf.ops.math import math_ops
 from tinytf.ragged import util
 from tinytf.ragged.tensor import RaggedTensor, is_ragged
 from tinytf.shapes import TensorShape

@@ -16,8 +16,11 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, clip, math_ops, parsing_ops, string_ops, unicode_ops
-from tinytf.ops.shape_ops import deprecated_argument
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.shape_ops import deprecated_argument
+from tinytf.ops.files import parsing_ops
+from tinytf.ops.math import clip, math_ops
+from tinytf.ops.strings import string_ops, unicode_ops
 from tinytf.ragged import arrays, concat, dynamic_shape, gather, math, squeeze, strings, util, where
 from tinytf.ragged.tensor import RaggedTensor, is_ragged, match_row_splits_dtypes
 from tinytf.util.dispatch import OpDispatcher

@@ -6,9 +6,10 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor_util import constant_value
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_ops import Assert
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.control_flow_ops import Assert
+from tinytf.ops.math import math_ops
 from tinytf.ragged import arrays, util
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged
 from tinytf.shapes import dimension_value

@@ -6,7 +6,8 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
-from tinytf.ops import array_ops, check_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.ragged import arrays, util
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged, match_row_splits_dtypes
 from tinytf.shapes import dimension_value

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.cond import cond
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import math_ops
 from tinytf.ragged import gather, math
 from tinytf.ragged.tensor import RaggedTensor
 

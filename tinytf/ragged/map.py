@@ -6,11 +6,12 @@ import collections
 
 from tinytf import dtypes, nest
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.map_ops import _loop_scope
-from tinytf.ops.tensor_array_ops import TensorArray
-from tinytf.ops.while_loop import while_loop
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.map_ops import _loop_scope
+from tinytf.ops.control_flow.while_loop import while_loop
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import math_ops
 from tinytf.ragged.spec import RaggedTensorType
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, match_row_splits_dtypes
 from tinytf.shapes import dimension_value

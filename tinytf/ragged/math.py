@@ -10,7 +10,8 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_util import constant_value
-from tinytf.ops import array_ops, check_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import check_ops, math_ops
 from tinytf.ragged import functional, segment_ids, util
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged, match_row_splits_dtypes
 

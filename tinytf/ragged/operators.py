@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from tinytf.ops import math_ops
+from tinytf.ops.math import math_ops
 from tinytf.ragged.tensor import RaggedTensor
 
 _UNARY = {"abs": math_ops.abs, "neg": math_ops.negative, "invert": math_ops.logical_not}

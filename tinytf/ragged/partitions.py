@@ -13,9 +13,10 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_util import constant_value
-from tinytf.ops import array_ops, check_ops, math_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_ops import with_dependencies
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.control_flow_ops import with_dependencies
+from tinytf.ops.math import check_ops, math_ops
 
 INDEX_TYPES = (dtypes.int32, dtypes.int64)
 

@@ -7,7 +7,8 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_util import constant_value
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 from tinytf.ragged import util
 from tinytf.shapes import TensorShape, dimension_value
 

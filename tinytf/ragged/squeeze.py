@@ -5,9 +5,10 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_ops import Assert, with_dependencies
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.control_flow_ops import Assert, with_dependencies
+from tinytf.ops.math import math_ops
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor
 from tinytf.ragged.util import get_positive_axis
 

@@ -6,7 +6,8 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, string_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.strings import string_ops
 from tinytf.ragged import arrays, math
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, is_ragged
 

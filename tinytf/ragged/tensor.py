@@ -11,7 +11,8 @@ from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 from tinytf.ragged import partitions, segment_ids
 from tinytf.ragged.partitions import INDEX_TYPES
 from tinytf.ragged.util import get_positive_axis

@@ -6,8 +6,9 @@ from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, check_ops, math_ops
-from tinytf.ops.masks import repeat  # noqa: F401
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.masks import repeat  # noqa: F401
+from tinytf.ops.math import check_ops, math_ops
 
 
 def get_positive_axis(axis, ndims) -> int:

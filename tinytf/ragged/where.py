@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 from tinytf.ragged import concat, functional, gather
 from tinytf.ragged.tensor import RaggedTensor, convert_to_tensor_or_ragged_tensor, match_row_splits_dtypes
 

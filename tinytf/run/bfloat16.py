@@ -11,7 +11,7 @@ import numpy as np
 
 from tinytf import dtypes
 from tinytf.graph.operation import Operation
-from tinytf.ops.cast import from_bfloat16_bits, to_bfloat16_bits
+from tinytf.ops.math.cast import from_bfloat16_bits, to_bfloat16_bits
 
 _BITS_MATTER = frozenset(["Bitcast", "RandomUniform", "StatelessRandomUniform"])
 

@@ -93,7 +93,7 @@ class Fetches:
             position = self._position[element] = len(self.tensors)
             self.tensors.append(element)
         if element.op.type == "GetSessionHandle":
-            from tinytf.ops.session_ops import TensorHandle
+            from tinytf.ops.state.session_ops import TensorHandle
 
             dtype, session = element.op.inputs[0].dtype, self.session
             return lambda values: TensorHandle(values[position], dtype, session)

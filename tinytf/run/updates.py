@@ -3,7 +3,7 @@
 TensorFlow's graph has all updates at its end.  But once the walk back has gone through a layer, nobody needs the layer's
 weights as they were, and its update may run while the gradients to other weights are made.  So where a
 large product is nothing but the gradient of an update, it is begun as soon as it can be, to be made by rows on another thread
-(`ops/pipeline.py`), and the update stands behind the beginning of the next such product:
+(`ops/math/pipeline.py`), and the update stands behind the beginning of the next such product:
 
     v95 = in_pieces(k14, v8, v88)        # begins the product
     v94 = k13(v88, v10)                  # the last use of the weights c9

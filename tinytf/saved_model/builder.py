@@ -13,7 +13,7 @@ from tinytf import logging, protos
 from tinytf.graph import graph_io
 from tinytf.graph.default_graph import add_to_collection, get_collection
 from tinytf.graph.operation import Operation
-from tinytf.ops import variables
+from tinytf.ops.state import variables
 from tinytf.saved_model import assets, constants, signature_def_utils
 from tinytf.saved_model.assets import (  # noqa: F401  (where TensorFlow has them)
     _asset_path_from_tensor,

@@ -7,7 +7,7 @@ import os
 from tinytf import logging, protos
 from tinytf.graph import graph_io
 from tinytf.graph.default_graph import get_collection
-from tinytf.ops import variables
+from tinytf.ops.state import variables
 from tinytf.saved_model import constants, signature_def_utils
 from tinytf.train.saver import Saver, _import_meta_graph_with_return_elements
 

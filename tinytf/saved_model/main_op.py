@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.ops import control_flow_ops, variables
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.state import variables
 
 
 def main_op():
     """A group of the initializers of global variables, local variables and tables.  Follows TF 1.15."""
-    from tinytf.ops import lookup_ops
+    from tinytf.ops.state import lookup_ops
 
     init = variables.global_variables_initializer()
     init_local = variables.local_variables_initializer()

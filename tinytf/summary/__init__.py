@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.ops.summary_ops import audio, histogram, image, merge, merge_all, scalar, tensor_summary, text  # noqa: F401
+from tinytf.ops.files.summary_ops import audio, histogram, image, merge, merge_all, scalar, tensor_summary, text  # noqa: F401
 from tinytf.protos import Event, SessionLog, Summary, SummaryDescription, TaggedRunMetadata  # noqa: F401
 from tinytf.summary.event_file import summary_iterator  # noqa: F401
 from tinytf.summary.writer import FileWriter, FileWriterCache  # noqa: F401

@@ -15,7 +15,7 @@ from google.protobuf import text_format
 from tinytf import errors
 from tinytf.graph.default_graph import _default_graphs, get_default_graph, reset_default_graph
 from tinytf.graph.tensor import Tensor
-from tinytf.ops.random_seed import DEFAULT_GRAPH_SEED
+from tinytf.ops.random.random_seed import DEFAULT_GRAPH_SEED
 from tinytf.test import ragged
 from tinytf.test.abseil import AbseilTestCase
 from tinytf.test.threads import CheckedThread

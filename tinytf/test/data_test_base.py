@@ -8,7 +8,7 @@ from tinytf import dtypes, errors
 from tinytf.data import structure
 from tinytf.data.dataset import Dataset, get_structure
 from tinytf.graph.sparse_tensor import is_sparse
-from tinytf.ops.tensor_array_ops import TensorArray
+from tinytf.ops.lists.tensor_array_ops import TensorArray
 from tinytf.test.case import TestCase
 from tinytf.test.combinations import combine
 
@@ -133,7 +133,7 @@ class DatasetTestBase(TestCase):
 
     def structuredDataset(self, dataset_structure, shape=None, dtype=dtypes.int64):
         """A dataset of one element of zeros, of this structure (None for a leaf)."""
-        from tinytf.ops.constant import zeros
+        from tinytf.ops.array.constant import zeros
 
         if dataset_structure is None:
             return Dataset.from_tensors(zeros(shape or [], dtype=dtype))
@@ -141,7 +141,7 @@ class DatasetTestBase(TestCase):
 
     def structuredElement(self, element_structure, shape=None, dtype=dtypes.int64):
         """Zeros of this structure (None for a leaf)."""
-        from tinytf.ops.constant import zeros
+        from tinytf.ops.array.constant import zeros
 
         if element_structure is None:
             return zeros(shape or [], dtype=dtype)

@@ -8,7 +8,7 @@ import functools
 import itertools
 import unittest
 
-from tinytf.ops import control_flow_util
+from tinytf.ops.control_flow import control_flow_util
 
 
 def _same(function):
@@ -106,7 +106,7 @@ def enable_control_flow_v2(function):
 
 def enable_output_all_intermediates(function):
     """The test runs with conditionals and loops that hand out all that their gradients may need."""
-    from tinytf.ops import control_flow_util_v2
+    from tinytf.ops.functions import control_flow_util_v2
 
     @functools.wraps(function)
     def run(*args, **kwargs):

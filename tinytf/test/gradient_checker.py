@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf.graph.default_session import get_default_session
-from tinytf.ops import constant, gradients
+from tinytf.ops.array import constant
+from tinytf.ops.autodiff import gradients
 
 
 def compute_gradient(

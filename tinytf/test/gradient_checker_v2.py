@@ -12,7 +12,8 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.default_session import get_default_session
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import constant, gradients, placeholder
+from tinytf.ops.array import constant, placeholder
+from tinytf.ops.autodiff import gradients
 from tinytf.test.gradient_checker import _numeric, _theoretical
 
 

@@ -9,8 +9,11 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.graph.graph import Graph
 from tinytf.graph.tensor import Tensor
 from tinytf.linalg import linear_operator_util as util
-from tinytf.ops import array_ops, linalg, math_ops, random_ops
-from tinytf.ops.matrix_diag import matrix_band_part, matrix_diag_part, matrix_set_diag, trace
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg import linalg
+from tinytf.ops.linalg.matrix_diag import matrix_band_part, matrix_diag_part, matrix_set_diag, trace
+from tinytf.ops.math import math_ops
+from tinytf.ops.random import random_ops
 from tinytf.shapes import TensorShape
 from tinytf.test.case import TestCase
 from tinytf.test.decorators import run_deprecated_v1

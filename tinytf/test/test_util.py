@@ -104,7 +104,7 @@ def NCHWToNHWC(input_tensor):
 def NHWCToNCHW_VECT_C(input_shape_or_tensor):
     """Channels first, in groups of four that come last: of a tensor [N, H, W, C], or of a shape given as a list."""
     from tinytf.graph.tensor import Tensor
-    from tinytf.ops import shape_ops, transpose
+    from tinytf.ops.array import shape_ops, transpose
 
     is_tensor = isinstance(input_shape_or_tensor, Tensor)
     n, h, w, c = input_shape_or_tensor.shape.as_list() if is_tensor else input_shape_or_tensor
@@ -118,7 +118,7 @@ def NHWCToNCHW_VECT_C(input_shape_or_tensor):
 def NCHW_VECT_CToNHWC(input_shape_or_tensor):
     """The opposite of NHWCToNCHW_VECT_C."""
     from tinytf.graph.tensor import Tensor
-    from tinytf.ops import shape_ops, transpose
+    from tinytf.ops.array import shape_ops, transpose
 
     is_tensor = isinstance(input_shape_or_tensor, Tensor)
     n, groups, h, w, four = input_shape_or_tensor.shape.as_list() if is_tensor else input_shape_or_tensor
@@ -129,7 +129,7 @@ def NCHW_VECT_CToNHWC(input_shape_or_tensor):
 
 def _permute(value, orders):
     from tinytf.graph.tensor import Tensor
-    from tinytf.ops.transpose import transpose
+    from tinytf.ops.array.transpose import transpose
 
     if isinstance(value, Tensor):
         return transpose(value, orders[value.shape.ndims])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import colocate_with, device
-from tinytf.ops import constant, init_ops, shape_ops
+from tinytf.ops.array import constant, shape_ops
+from tinytf.ops.state import init_ops
 from tinytf.train.optimizer import GRAD, FusedOptimizer
 
 
@@ -28,7 +29,7 @@ class AdagradOptimizer(FusedOptimizer):
             self._get_or_make_slot_with_initializer(v, initial, v.get_shape(), dtype, "accumulator", self._name)
 
     def _filled_like(self, v, dtype):
-        from tinytf.ops import math_ops
+        from tinytf.ops.math import math_ops
 
         def initial():
             return math_ops.cast(constant.fill(shape_ops.shape(v), self._initial_accumulator_value), dtype)
@@ -115,7 +116,7 @@ class AdagradDAOptimizer(FusedOptimizer):
             self._step = shape_ops.identity(self._global_step) + 1
 
     def _update(self, var, dtype):
-        from tinytf.ops import math_ops
+        from tinytf.ops.math import math_ops
 
         with device(var.device):
             step = shape_ops.identity(self._step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import colocate_with, control_dependencies, get_default_graph
-from tinytf.ops import state_ops
+from tinytf.ops.state import state_ops
 from tinytf.train.optimizer import GRAD, FusedOptimizer
 
 
@@ -35,7 +35,7 @@ class AdamOptimizer(FusedOptimizer):
             self._zeros_slot(v, "v", self._name)
 
     def _numbers(self, dtype):
-        from tinytf.ops import math_ops
+        from tinytf.ops.math import math_ops
 
         powers = [math_ops.cast(p, dtype) for p in self._get_beta_accumulators()]
         return powers + [self._tensor(a, dtype) for a, _ in self._hyper]
@@ -58,7 +58,8 @@ class AdamOptimizer(FusedOptimizer):
 
     def _apply_sparse_shared(self, grad, var, indices, scatter_add):
         """A sparse gradient moves every row, for the means of all decay: a few plain ops do it."""
-        from tinytf.ops import control_flow_ops, math_ops
+        from tinytf.ops.control_flow import control_flow_ops
+        from tinytf.ops.math import math_ops
 
         beta1_power, beta2_power, lr, beta1, beta2, epsilon = self._numbers(var.dtype.base_dtype)
         rate = lr * math_ops.sqrt(1 - beta2_power) / (1 - beta1_power)
@@ -77,7 +78,7 @@ class AdamOptimizer(FusedOptimizer):
         return control_flow_ops.group(update, m_new, v_new)
 
     def _finish(self, update_ops, name_scope):
-        from tinytf.ops import control_flow_ops
+        from tinytf.ops.control_flow import control_flow_ops
 
         with control_dependencies(update_ops):
             beta1_power, beta2_power = self._get_beta_accumulators()

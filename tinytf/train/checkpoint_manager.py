@@ -8,7 +8,7 @@ import time
 from tinytf import logging
 from tinytf.checkpoint import state
 from tinytf.graph.default_session import get_default_session
-from tinytf.ops.variable_scope import variable_creator_scope
+from tinytf.ops.state.variable_scope import variable_creator_scope
 from tinytf.train import training_util
 
 

@@ -9,8 +9,8 @@ from tinytf import logging
 from tinytf.checkpoint import load_checkpoint
 from tinytf.checkpoint.state import latest_checkpoint
 from tinytf.graph.default_graph import device
-from tinytf.ops import io_ops
-from tinytf.ops.variables import Variable
+from tinytf.ops.files import io_ops
+from tinytf.ops.state.variables import Variable
 from tinytf.train.saveable import op_list_to_dict, saveable_objects_for_op
 
 
@@ -85,7 +85,7 @@ def init_from_checkpoint(ckpt_dir_or_file, assignment_map) -> None:
 
 
 def _store_variables() -> dict:
-    from tinytf.ops import variable_scope
+    from tinytf.ops.state import variable_scope
 
     return variable_scope._get_default_variable_store()._vars
 

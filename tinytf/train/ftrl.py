@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import colocate_with
-from tinytf.ops import constant
+from tinytf.ops.array import constant
 from tinytf.train.optimizer import GRAD, FusedOptimizer
 
 

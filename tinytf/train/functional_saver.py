@@ -7,8 +7,8 @@ import uuid
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, device
 from tinytf.graph.device import canonical_name
-from tinytf.ops import constant as constant_op
-from tinytf.ops import io_ops
+from tinytf.ops.array import constant as constant_op
+from tinytf.ops.files import io_ops
 from tinytf.train.saveable import set_cpu0
 
 

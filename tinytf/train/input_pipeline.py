@@ -13,9 +13,13 @@ from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, cond, control_flow_ops, math_ops, parsing_ops, random_ops, summary_ops
-from tinytf.ops.queue_ops import FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue
-from tinytf.ops.variables import Variable as VariableV1
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import cond, control_flow_ops
+from tinytf.ops.files import parsing_ops, summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.queues.queue_ops import FIFOQueue, PaddingFIFOQueue, RandomShuffleQueue
+from tinytf.ops.random import random_ops
+from tinytf.ops.state.variables import Variable as VariableV1
 from tinytf.train import sparse_batches
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner
 

@@ -10,8 +10,10 @@ import math
 from tinytf import dtypes
 from tinytf.graph.convert import convert_n_to_tensor, convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import constant, math_ops, random_ops
-from tinytf.ops.cond import case, cond
+from tinytf.ops.array import constant
+from tinytf.ops.control_flow.cond import case, cond
+from tinytf.ops.math import math_ops
+from tinytf.ops.random import random_ops
 
 
 def _start(learning_rate):

@@ -6,8 +6,10 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, colocate_with, get_default_graph, name_scope
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import control_flow_ops, init_ops, math_ops, state_ops, variables
-from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import init_ops, state_ops, variables
+from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, variable_scope
 from tinytf.train import slot_creator
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import errors
 from tinytf.checkpoint.reader import object_graph
-from tinytf.ops import variables
+from tinytf.ops.state import variables
 from tinytf.train.saveable import validate_and_slice_inputs
 
 

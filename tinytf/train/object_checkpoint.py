@@ -18,9 +18,9 @@ from tinytf.checkpoint import state
 from tinytf.graph import trust
 from tinytf.graph.default_graph import colocate_with, device
 from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY, AutoTrackable, Trackable
-from tinytf.ops import constant as constant_op
-from tinytf.ops.init_ops import glorot_uniform_initializer, zeros_initializer
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import constant as constant_op
+from tinytf.ops.state.init_ops import glorot_uniform_initializer, zeros_initializer
+from tinytf.ops.state.variables import Variable
 from tinytf.train.functional_saver import MultiDeviceSaver
 from tinytf.train.object_graph import NoRestoreSaveable, ObjectGraphView
 from tinytf.train.object_restore import (

@@ -13,8 +13,8 @@ from collections import deque
 from tinytf import dtypes, protos
 from tinytf.graph.default_graph import device
 from tinytf.graph.trackable import OBJECT_GRAPH_PROTO_KEY, Trackable
-from tinytf.ops import constant as constant_op
-from tinytf.ops import control_flow_ops
+from tinytf.ops.array import constant as constant_op
+from tinytf.ops.control_flow import control_flow_ops
 from tinytf.train.saveable import SaveableObject, SaveSpec, op_list_to_dict, saveable_objects_for_op
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tinytf import logging
 from tinytf.graph.default_session import get_default_session
 from tinytf.graph.trackable_structures import TrackableDataStructure
-from tinytf.ops.variables import init_scope
+from tinytf.ops.state.variables import init_scope
 from tinytf.train.functional_saver import MultiDeviceSaver
 from tinytf.train.object_graph import PythonStateSaveable, named_saveables
 from tinytf.train.saveable import SaveableObject, validate_and_slice_inputs

@@ -23,14 +23,15 @@ from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import Trackable, TrackableReference
-from tinytf.ops import state_ops, variables
-from tinytf.ops.resource_variables import is_resource_variable
+from tinytf.ops.state import state_ops, variables
+from tinytf.ops.state.resource_variables import is_resource_variable
 from tinytf.train import slot_creator
 
 
 def _sum_repeated(values, indices):
     """(summed rows, unique indices)."""
-    from tinytf.ops import array_ops, math_ops
+    from tinytf.ops.array import array_ops
+    from tinytf.ops.math import math_ops
 
     unique, positions = array_ops.unique(indices)
     summed = math_ops.unsorted_segment_sum(values, positions, array_ops.shape(unique)[0])
@@ -170,7 +171,8 @@ class Optimizer(Trackable):
         `loss` may be a function that returns it: then the variables are those that it reads.
         Raises TypeError, ValueError for what is no variable, no floating loss, or no variables at all.
         """
-        from tinytf.ops import control_flow_ops, gradients
+        from tinytf.ops.autodiff import gradients
+        from tinytf.ops.control_flow import control_flow_ops
 
         if callable(loss):
             loss, read = _loss_of_function(loss)
@@ -360,7 +362,7 @@ class Optimizer(Trackable):
         return self._resource_apply_sparse(summed, handle, unique)
 
     def _finish(self, update_ops, name_scope):
-        from tinytf.ops import control_flow_ops
+        from tinytf.ops.control_flow import control_flow_ops
 
         return control_flow_ops.group(*update_ops, name=name_scope)
 
@@ -417,7 +419,7 @@ class FusedOptimizer(Optimizer):
         }
 
     def _tensor(self, attribute, dtype):
-        from tinytf.ops import math_ops
+        from tinytf.ops.math import math_ops
 
         return math_ops.cast(self._tensors[attribute], dtype)
 

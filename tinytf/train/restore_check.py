@@ -15,7 +15,7 @@ import numpy as np
 
 from tinytf.checkpoint.reader import dtype_of
 from tinytf.graph.constant_value import constant_value
-from tinytf.ops.io_ops import slice_dims
+from tinytf.ops.files.io_ops import slice_dims
 
 _RESTORES = ("RestoreV2", "Restore", "RestoreSlice")
 _PASS_THROUGH = ("Identity", "Reshape", "Cast")

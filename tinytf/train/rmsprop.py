@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tinytf.ops import constant, init_ops
+from tinytf.ops.array import constant
+from tinytf.ops.state import init_ops
 from tinytf.train.optimizer import GRAD, FusedOptimizer
 
 

@@ -13,9 +13,9 @@ from tinytf.graph.default_graph import colocate_with, device, name_scope
 from tinytf.graph.device import DeviceSpec
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import VARIABLE_VALUE_KEY, Trackable
-from tinytf.ops import state_ops
-from tinytf.ops.resource_variables import ResourceVariable
-from tinytf.ops.variables import RefVariable, Variable
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.resource_variables import ResourceVariable
+from tinytf.ops.state.variables import RefVariable, Variable
 
 _REF_VARIABLE_OPS = ("Variable", "VariableV2", "AutoReloadVariable")
 _VARIABLE_OPS = (*_REF_VARIABLE_OPS, "VarHandleOp", "ReadVariableOp")

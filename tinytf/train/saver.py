@@ -22,7 +22,8 @@ from tinytf.checkpoint.reader import open_checkpoint
 from tinytf.graph import collection_protos, meta_graph, trust
 from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import io_ops, variables
+from tinytf.ops.files import io_ops
+from tinytf.ops.state import variables
 from tinytf.train import checkpoint_paths, object_based, restore_check
 from tinytf.train.saver_builder import V2, BaseSaverBuilder, BulkSaverBuilder  # noqa: F401
 

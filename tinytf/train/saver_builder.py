@@ -8,9 +8,10 @@ from tinytf import protos
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, device, get_default_graph, name_scope
 from tinytf.graph.device import canonical_name
-from tinytf.ops import constant as constant_op
-from tinytf.ops import control_flow_ops, io_ops
-from tinytf.ops import placeholder as placeholders
+from tinytf.ops.array import constant as constant_op
+from tinytf.ops.array import placeholder as placeholders
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.files import io_ops
 from tinytf.train import saveable as saveables_module
 
 V1, V2 = 1, 2  # SaverDef.CheckpointFormatVersion

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tinytf import logging
 from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import control_flow_ops, resources, variables
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.state import resources, variables
 from tinytf.train import saver as saver_module
 
 
@@ -144,7 +145,7 @@ def _default_init_op():
 
 
 def _default_ready_op():
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     return array_ops.concat(
         [variables.report_uninitialized_variables(), resources.report_uninitialized_resources()], 0
@@ -152,7 +153,7 @@ def _default_ready_op():
 
 
 def _default_ready_for_local_init_op():
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     return array_ops.concat(
         [

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import colocate_with
-from tinytf.ops import init_ops
-from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
-from tinytf.ops.variables import RefVariable, Variable
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, variable_scope
+from tinytf.ops.state.variables import RefVariable, Variable
 
 
 def _make(primary, initial, validate_shape, shape, dtype):
@@ -58,7 +58,7 @@ def create_slot_with_initializer(primary, initializer, shape, dtype, name, coloc
 
 def create_zeros_slot(primary, name, dtype=None, colocate_with_primary=True):
     """A slot of `primary` that starts as zeros."""
-    from tinytf.ops import array_ops
+    from tinytf.ops.array import array_ops
 
     dtype = primary.dtype if dtype is None else dtype
     shape = primary.get_shape()

@@ -7,11 +7,13 @@ from typing import NamedTuple
 from tinytf import dtypes
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, control_flow_ops, math_ops
-from tinytf.ops import constant as constant_op
-from tinytf.ops.cond import smart_cond
-from tinytf.ops.sparse_maps import store_many_sparse, store_sparse, take_many_sparse
-from tinytf.ops.sparse_ops import sparse_retain
+from tinytf.ops.array import array_ops
+from tinytf.ops.array import constant as constant_op
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.control_flow.cond import smart_cond
+from tinytf.ops.math import math_ops
+from tinytf.ops.sparse.sparse_maps import store_many_sparse, store_sparse, take_many_sparse
+from tinytf.ops.sparse.sparse_ops import sparse_retain
 
 _STORES = ("AddSparseToTensorsMap", "AddManySparseToTensorsMap")
 

@@ -11,7 +11,8 @@ from tinytf.graph import meta_graph
 from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.graph_io import write_graph
-from tinytf.ops import control_flow_ops, resources, variables
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.state import resources, variables
 from tinytf.train import training_util
 from tinytf.train.coordinator import Coordinator, LooperThread
 from tinytf.train.saver import Saver

@@ -11,11 +11,12 @@ from tinytf.graph.default_graph import colocate_with, control_dependencies, devi
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import constant as constant_op
-from tinytf.ops import control_flow_ops, state_ops, variable_lists
-from tinytf.ops.accumulator_ops import ConditionalAccumulator, SparseConditionalAccumulator
-from tinytf.ops.queue_ops import FIFOQueue
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import constant as constant_op
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.queues.accumulator_ops import ConditionalAccumulator, SparseConditionalAccumulator
+from tinytf.ops.queues.queue_ops import FIFOQueue
+from tinytf.ops.state import state_ops, variable_lists
+from tinytf.ops.state.variables import Variable
 from tinytf.train import queue_runner, session_manager
 from tinytf.train.optimizer import Optimizer
 from tinytf.train.session_run_hook import SessionRunHook

@@ -9,8 +9,8 @@ from tinytf.graph.default_graph import add_to_collection, control_dependencies, 
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.graph_io import write_graph  # noqa: F401  (a public name of this module in TensorFlow)
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import state_ops
-from tinytf.ops.variables import Variable, VariableAggregation
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variables import Variable, VariableAggregation
 
 GLOBAL_STEP_READ_KEY = "global_step_read_op_cache"
 
@@ -43,7 +43,7 @@ def get_global_step(graph=None):
 
 def create_global_step(graph=None):
     """Makes the global step variable; ValueError where there is one.  Follows `tf.train.create_global_step`."""
-    from tinytf.ops import init_ops, variable_scope
+    from tinytf.ops.state import init_ops, variable_scope
 
     graph = graph or get_default_graph()
     if get_global_step(graph) is not None:

@@ -8,8 +8,8 @@ from tinytf import errors, logging
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_collection
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import state_ops
-from tinytf.ops.variables import Variable
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variables import Variable
 from tinytf.train import checkpoint_utils, object_based
 from tinytf.train.saveable import is_partitioned, op_list_to_dict
 
@@ -144,7 +144,8 @@ def _warm_start_var_with_vocab(
     prev_tensor_name=None, initializer=None, axis=0,
 ) -> None:  # fmt: skip
     """Rows (or columns) of words that the old vocabulary had are taken over, others come from `initializer`."""
-    from tinytf.ops import checkpoint_ops, variable_store
+    from tinytf.ops.files import checkpoint_ops
+    from tinytf.ops.state import variable_store
 
     if not (current_vocab_path and current_vocab_size and prev_ckpt and prev_vocab_path):
         raise ValueError(

@@ -16,7 +16,7 @@ def _module(tf):
 
 
 def _resources(tf):
-    return importlib.import_module("tinytf.ops.resources" if tf.__name__ == "tinytf" else "tensorflow.python.ops.resources")
+    return importlib.import_module("tinytf.ops.state.resources" if tf.__name__ == "tinytf" else "tensorflow.python.ops.resources")
 
 
 def _forest(seed, weighted=False, outputs=3, **settings):

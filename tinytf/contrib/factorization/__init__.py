@@ -12,4 +12,4 @@ from tinytf.contrib.factorization.kmeans import (  # noqa: F401
     KMeans,
 )
 from tinytf.contrib.factorization.kmeans_clustering import KMeansClustering  # noqa: F401
-from tinytf.ops.clustering_ops import kmc2_chain_initialization, kmeans_plus_plus_initialization, nearest_neighbors  # noqa: F401
+from tinytf.ops.nn.clustering_ops import kmc2_chain_initialization, kmeans_plus_plus_initialization, nearest_neighbors  # noqa: F401

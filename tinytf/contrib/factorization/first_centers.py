@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph.default_graph import control_dependencies
-from tinytf.ops import array_ops, check_ops, clustering_ops, math_ops, random_ops, state_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.control_flow_ops import no_op
-from tinytf.ops.embedding import embedding_lookup
-from tinytf.ops.normalization import l2_normalize
-from tinytf.ops.while_loop import while_loop
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.control_flow.control_flow_ops import no_op
+from tinytf.ops.control_flow.while_loop import while_loop
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.nn import clustering_ops
+from tinytf.ops.nn.embedding import embedding_lookup
+from tinytf.ops.nn.normalization import l2_normalize
+from tinytf.ops.random import random_ops
+from tinytf.ops.state import state_ops
 
 RANDOM_INIT = "random"
 KMEANS_PLUS_PLUS_INIT = "kmeans_plus_plus"

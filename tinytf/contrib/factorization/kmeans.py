@@ -6,14 +6,16 @@ from tinytf import dtypes
 from tinytf.contrib.factorization.first_centers import KMC2_INIT, KMEANS_PLUS_PLUS_INIT, RANDOM_INIT, first_centers
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import colocate_with, control_dependencies
-from tinytf.ops import array_ops, constant, math_ops, state_ops
-from tinytf.ops.clustering_ops import nearest_neighbors
-from tinytf.ops.cond import cond
-from tinytf.ops.control_flow_ops import group, no_op
-from tinytf.ops.normalization import l2_normalize
-from tinytf.ops.segment import unsorted_segment_sum
-from tinytf.ops.unique import unique
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import array_ops, constant
+from tinytf.ops.array.unique import unique
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.control_flow.control_flow_ops import group, no_op
+from tinytf.ops.math import math_ops
+from tinytf.ops.math.segment import unsorted_segment_sum
+from tinytf.ops.nn.clustering_ops import nearest_neighbors
+from tinytf.ops.nn.normalization import l2_normalize
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variables import Variable
 
 SQUARED_EUCLIDEAN_DISTANCE = "squared_euclidean"
 COSINE_DISTANCE = "cosine"

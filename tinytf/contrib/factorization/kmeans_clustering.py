@@ -9,7 +9,10 @@ from tinytf.estimator.export_outputs import PredictOutput
 from tinytf.estimator.spec import EstimatorSpec
 from tinytf.feature_column import input_layer
 from tinytf.graph.default_graph import colocate_with
-from tinytf.ops import array_ops, control_flow_ops, math_ops, state_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import state_ops
 from tinytf.saved_model.signature_constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
 from tinytf.train.session_run_hook import SessionRunArgs, SessionRunHook
 from tinytf.train.training_util import get_global_step

@@ -40,10 +40,10 @@ from tinytf.graph.sparse_tensor import convert_to_tensor_or_sparse_tensor  # noq
 from tinytf.graph.tensor_util import is_tensor  # noqa: F401
 from tinytf.layers.smart_cond import known_value as smart_constant_value  # noqa: F401
 from tinytf.layers.smart_cond import smart_cond  # noqa: F401
-from tinytf.ops.check_ops import assert_same_float_dtype, assert_scalar  # noqa: F401
-from tinytf.ops.script_ops import py_func  # noqa: F401
-from tinytf.ops.sort_ops import argsort, sort  # noqa: F401
-from tinytf.ops.squeezable import remove_squeezable_dimensions  # noqa: F401
+from tinytf.ops.array.sort_ops import argsort, sort  # noqa: F401
+from tinytf.ops.control_flow.script_ops import py_func  # noqa: F401
+from tinytf.ops.math.check_ops import assert_same_float_dtype, assert_scalar  # noqa: F401
+from tinytf.ops.nn.squeezable import remove_squeezable_dimensions  # noqa: F401
 from tinytf.train.checkpoint_utils import init_from_checkpoint  # noqa: F401
 from tinytf.train.training_util import (  # noqa: F401
     assert_global_step,

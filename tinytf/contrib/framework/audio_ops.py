@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from tinytf.ops.audio_ops import audio_spectrogram, decode_wav, encode_wav, mfcc  # noqa: F401
+from tinytf.ops.signal.audio_ops import audio_spectrogram, decode_wav, encode_wav, mfcc  # noqa: F401

@@ -8,7 +8,9 @@ from tinytf import dtypes
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, control_flow_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
 
 
 def with_same_shape(expected_tensor, tensor) -> Tensor:

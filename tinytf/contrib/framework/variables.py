@@ -11,9 +11,10 @@ from tinytf import dtypes, logging
 from tinytf.contrib.framework.arg_scope import add_arg_scope
 from tinytf.graph.default_graph import add_to_collection, device, get_collection
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import control_flow_ops, variable_scope, variables
-from tinytf.ops.placeholder import placeholder
-from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.ops.array.placeholder import placeholder
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.state import variable_scope, variables
+from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 
 
 def local_variable(initial_value, validate_shape=True, name=None, use_resource=None):

@@ -102,6 +102,6 @@ from tinytf.contrib.layers.summaries import (  # noqa: F401
     summarize_variables,
     summarize_weights,
 )
-from tinytf.ops import sparse_feature_cross as sparse_feature_cross_op  # noqa: F401
-from tinytf.ops.embedding import safe_embedding_lookup_sparse  # noqa: F401
-from tinytf.ops.sparse_feature_cross import SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY  # noqa: F401
+from tinytf.ops.nn.embedding import safe_embedding_lookup_sparse  # noqa: F401
+from tinytf.ops.sparse import sparse_feature_cross as sparse_feature_cross_op  # noqa: F401
+from tinytf.ops.sparse.sparse_feature_cross import SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY  # noqa: F401

@@ -10,9 +10,11 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, control_dependencies
 from tinytf.graph.graph import GraphKeys
 from tinytf.layers import normalization as layers_normalization
-from tinytf.ops import array_ops, init_ops, normalization
-from tinytf.ops.constant import constant
-from tinytf.ops.variable_scope import get_variable_scope, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.nn import normalization
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable_scope, variable_scope
 
 _INITIALIZERS = {"beta": init_ops.zeros_initializer, "gamma": init_ops.ones_initializer,
                  "moving_mean": init_ops.zeros_initializer, "moving_variance": init_ops.ones_initializer}  # fmt: skip

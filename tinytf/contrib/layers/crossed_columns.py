@@ -10,8 +10,10 @@ from tinytf.contrib.layers.sparse_columns import LinearLookup, _FeatureColumn, _
 from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, IdWeightPair
 from tinytf.graph.build import make
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, init_ops, math_ops
-from tinytf.ops.sparse_feature_cross import sparse_feature_cross
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.sparse.sparse_feature_cross import sparse_feature_cross
+from tinytf.ops.state import init_ops
 from tinytf.shapes import TensorShape
 
 

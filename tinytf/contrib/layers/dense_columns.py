@@ -13,9 +13,13 @@ from tinytf.contrib.layers.sparse_columns import _FeatureColumn
 from tinytf.feature_column.columns import DenseColumn
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, embedding, init_ops, math_ops, sparse_ops
-from tinytf.ops.parsing_examples import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
-from tinytf.ops.partitioned_variables import PartitionedVariable
+from tinytf.ops.array import array_ops
+from tinytf.ops.files.parsing_examples import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import embedding
+from tinytf.ops.sparse import sparse_ops
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.partitioned_variables import PartitionedVariable
 from tinytf.shapes import TensorShape
 
 

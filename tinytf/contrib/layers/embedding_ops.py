@@ -6,11 +6,14 @@ from tinytf import dtypes, logging
 from tinytf.contrib.layers.encoders import embedding_lookup_unique  # noqa: F401
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, embedding, math_ops, sparse_ops, sparse_segment
-from tinytf.ops.embedding import safe_embedding_lookup_sparse  # noqa: F401
-from tinytf.ops.partitioned_variables import PartitionedVariable
-from tinytf.ops.sparse_feature_cross import sparse_feature_cross
-from tinytf.ops.unique import unique
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.unique import unique
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import embedding
+from tinytf.ops.nn.embedding import safe_embedding_lookup_sparse  # noqa: F401
+from tinytf.ops.sparse import sparse_ops, sparse_segment
+from tinytf.ops.sparse.sparse_feature_cross import sparse_feature_cross
+from tinytf.ops.state.partitioned_variables import PartitionedVariable
 
 # What an example without any value is taken to have.
 _MISSING_STRING, _MISSING_NUMBER = "6ZxWzWOHxZ", 1288896567

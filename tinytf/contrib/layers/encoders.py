@@ -6,9 +6,11 @@ from tinytf.contrib.framework.variables import model_variable
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, embedding, math_ops
-from tinytf.ops.unique import unique as unique_values
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.unique import unique as unique_values
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import embedding
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 def embedding_lookup_unique(params, ids, partition_strategy="mod", name=None):

@@ -21,8 +21,8 @@ from tinytf.contrib.layers.sparse_columns import (
     _SparseIdLookupConfig,
     _WeightedSparseColumn,
 )
-from tinytf.ops.parsing_examples import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
-from tinytf.ops.placeholder import placeholder, sparse_placeholder
+from tinytf.ops.array.placeholder import placeholder, sparse_placeholder
+from tinytf.ops.files.parsing_examples import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 
 # Columns of ids ---------------------------------------------------------------------------------
 

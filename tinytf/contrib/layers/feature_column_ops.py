@@ -20,9 +20,13 @@ from tinytf.contrib.layers.inner_flatten import inner_flatten
 from tinytf.contrib.layers.sparse_columns import _WeightedSparseColumn
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, embedding, init_ops, math_ops, nn_basic, sparse_ops
-from tinytf.ops.parsing_examples import parse_example, parse_single_sequence_example
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.files.parsing_examples import parse_example, parse_single_sequence_example
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import embedding, nn_basic
+from tinytf.ops.sparse import sparse_ops
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 class _Transformer:

@@ -12,8 +12,10 @@ from tinytf.contrib.layers import utils
 from tinytf.contrib.layers.initializers import xavier_initializer
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, init_ops, math_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 _ZEROS, _XAVIER = init_ops.zeros_initializer(), xavier_initializer()
 

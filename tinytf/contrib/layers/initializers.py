@@ -25,7 +25,7 @@ def variance_scaling_initializer(factor=2.0, mode="FAN_IN", uniform=False, seed=
         raise TypeError("Unknown mode %s [FAN_IN, FAN_OUT, FAN_AVG]", mode)
 
     def initializer(shape, dtype=dtype, partition_info=None):
-        from tinytf.ops import random_ops
+        from tinytf.ops.random import random_ops
 
         if not dtype.is_floating:
             raise TypeError("Cannot create initializer for non-floating point type.")

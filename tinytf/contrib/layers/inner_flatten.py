@@ -8,7 +8,9 @@ from tinytf.contrib.layers import utils
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, check_ops, math_ops, sparse_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.sparse import sparse_ops
 
 
 @add_arg_scope

@@ -13,9 +13,12 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.layers import convolutional, core, pooling
-from tinytf.ops import activations, array_ops, conv_functions, init_ops, math_ops, nn_basic, normalization, pool_functions
-from tinytf.ops import softmax as softmax_ops
-from tinytf.ops.variable_scope import get_variable, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import activations, conv_functions, nn_basic, normalization, pool_functions
+from tinytf.ops.nn import softmax as softmax_ops
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, variable_scope
 
 _ZEROS = init_ops.zeros_initializer()
 _XAVIER = xavier_initializer()

@@ -6,8 +6,11 @@ from tinytf.contrib.framework.arg_scope import add_arg_scope
 from tinytf.contrib.framework.variables import model_variable
 from tinytf.contrib.layers import utils
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.ops import array_ops, init_ops, math_ops, normalization
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import normalization
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import variable_scope
 from tinytf.shapes import dimension_value
 
 _INITIALIZERS = {"beta": init_ops.zeros_initializer, "gamma": init_ops.ones_initializer}

@@ -8,9 +8,12 @@ from tinytf.graph.default_graph import get_collection
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import check_ops, clip, control_flow_ops, init_ops, math_ops, random_ops
-from tinytf.ops import variables as variables_ops
-from tinytf.ops.variable_scope import get_variable, variable_scope
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import check_ops, clip, math_ops
+from tinytf.ops.random import random_ops
+from tinytf.ops.state import init_ops
+from tinytf.ops.state import variables as variables_ops
+from tinytf.ops.state.variable_scope import get_variable, variable_scope
 from tinytf.train import training_util
 
 OPTIMIZER_SUMMARIES = ["learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm"]

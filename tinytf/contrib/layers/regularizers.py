@@ -8,8 +8,9 @@ from tinytf import logging
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import math_ops, nn_basic
-from tinytf.ops.constant import constant
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import nn_basic
 
 
 def _off(scale, name="scale") -> bool:

@@ -15,8 +15,11 @@ from tinytf.feature_column.columns import CategoricalColumn, FeatureColumn, IdWe
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, init_ops, lookup_ops, math_ops, string_ops
-from tinytf.ops.parsing_examples import VarLenFeature
+from tinytf.ops.array import array_ops
+from tinytf.ops.files.parsing_examples import VarLenFeature
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import init_ops, lookup_ops
+from tinytf.ops.strings import string_ops
 
 
 class LinearLookup(NamedTuple):
@@ -242,7 +245,7 @@ class _SparseColumnHashed(_SparseColumn):
         return made
 
     def _do_transform(self, input_tensor):
-        from tinytf.ops.sparse_ops import sparse_concat
+        from tinytf.ops.sparse.sparse_ops import sparse_concat
 
         values = string_ops.as_string(input_tensor.values) if self.dtype.is_integer else input_tensor.values
         if not self.hash_keys:

@@ -8,7 +8,7 @@ import re
 from tinytf import dtypes
 from tinytf.graph.default_graph import get_collection
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import math_ops
+from tinytf.ops.math import math_ops
 
 
 def _share_below_or_above(compare, x, bound):

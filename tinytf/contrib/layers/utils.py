@@ -8,10 +8,10 @@ from tinytf.contrib.framework.variables import model_variable
 from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.default_graph import add_to_collection, get_collection, get_default_graph
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import variables
-from tinytf.ops.cond import cond
-from tinytf.ops.partitioned_variables import PartitionedVariable
-from tinytf.ops.variables import VariableAggregation, VariableSynchronization
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.state import variables
+from tinytf.ops.state.partitioned_variables import PartitionedVariable
+from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 
 
 def append_tensor_alias(tensor, alias):

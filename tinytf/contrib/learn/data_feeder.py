@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes
-from tinytf.ops.placeholder import placeholder
+from tinytf.ops.array.placeholder import placeholder
 
 
 def _map(function, value, *more):

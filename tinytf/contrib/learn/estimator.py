@@ -17,9 +17,9 @@ from tinytf.estimator import evaluation, training_loop
 from tinytf.estimator.estimator import _saved_step
 from tinytf.estimator.fn_args import fn_args
 from tinytf.graph.graph import Graph, GraphKeys
-from tinytf.ops.control_flow_ops import group
-from tinytf.ops.placeholder import placeholder
-from tinytf.ops.random_seed import set_random_seed
+from tinytf.ops.array.placeholder import placeholder
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.random.random_seed import set_random_seed
 from tinytf.train.basic_session_run_hooks import FeedFnHook, StopAtStepHook
 from tinytf.train.monitored_session import ChiefSessionCreator, MonitoredSession
 from tinytf.train.scaffold import Scaffold

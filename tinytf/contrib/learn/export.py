@@ -11,7 +11,8 @@ from tinytf.contrib.learn.model_fn import ModeKeys
 from tinytf.estimator.export_outputs import timestamped_export_dir
 from tinytf.graph.default_graph import add_to_collection, get_collection
 from tinytf.graph.graph import Graph, GraphKeys
-from tinytf.ops import control_flow_ops, resources, variables
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.state import resources, variables
 from tinytf.run.session import Session
 from tinytf.saved_model import tag_constants
 from tinytf.saved_model.builder import SavedModelBuilder

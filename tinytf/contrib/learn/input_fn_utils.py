@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tinytf import dtypes
-from tinytf.ops.parsing_examples import parse_example
-from tinytf.ops.placeholder import placeholder
+from tinytf.ops.array.placeholder import placeholder
+from tinytf.ops.files.parsing_examples import parse_example
 
 
 class InputFnOps(NamedTuple):

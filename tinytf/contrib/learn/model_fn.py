@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.operation import Operation
 from tinytf.graph.sparse_tensor import convert_to_tensor_or_sparse_tensor
-from tinytf.ops import array_ops
+from tinytf.ops.array import array_ops
 from tinytf.train.session_run_hook import SessionRunHook
 
 

@@ -11,9 +11,11 @@ from tinytf import losses as losses_now
 from tinytf.contrib.framework.arg_scope import add_arg_scope
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import activations, array_ops, cross_entropy, math_ops, softmax
-from tinytf.ops.select import where
-from tinytf.ops.shape_ops import deprecated_argument
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.select import where
+from tinytf.ops.array.shape_ops import deprecated_argument
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import activations, cross_entropy, softmax
 
 add_loss = add_arg_scope(losses_now.add_loss)
 get_losses, get_regularization_losses = losses_now.get_losses, losses_now.get_regularization_losses

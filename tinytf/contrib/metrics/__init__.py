@@ -22,10 +22,10 @@ from tinytf.contrib.metrics.streaming import (  # noqa: F401
     streaming_sparse_recall_at_k,
 )
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import math_ops
-from tinytf.ops.array_ops import ones_like
-from tinytf.ops.confusion_matrix import confusion_matrix  # noqa: F401
-from tinytf.ops.sets import set_difference, set_intersection, set_size, set_union  # noqa: F401
+from tinytf.ops.array.array_ops import ones_like
+from tinytf.ops.array.sets import set_difference, set_intersection, set_size, set_union  # noqa: F401
+from tinytf.ops.math import math_ops
+from tinytf.ops.math.confusion_matrix import confusion_matrix  # noqa: F401
 
 
 def _predictions_first(metric):

@@ -6,10 +6,13 @@ from tinytf import dtypes, metrics, nn
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.metrics import confusion
 from tinytf.metrics.parts import aligned, as_bools, collect, metric_variable
-from tinytf.ops import array_ops, math_ops, state_ops, weights_broadcast_ops
-from tinytf.ops.confusion_matrix import confusion_matrix
-from tinytf.ops.matrix_diag import diag_part
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.linalg.matrix_diag import diag_part
+from tinytf.ops.math import math_ops
+from tinytf.ops.math.confusion_matrix import confusion_matrix
+from tinytf.ops.nn import weights_broadcast_ops
+from tinytf.ops.state import state_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 _EPSILON = 1e-7
 

@@ -40,6 +40,6 @@ from tinytf.layers.rnn_cells import (  # noqa: F401
     LSTMStateTuple,
     RNNCell,
 )
-from tinytf.ops.rnn_common import batch_size_of_time_major as best_effort_input_batch_size  # noqa: F401
-from tinytf.ops.rnn_common import transpose_batch_time  # noqa: F401
-from tinytf.ops.static_rnn import static_bidirectional_rnn, static_rnn, static_state_saving_rnn  # noqa: F401
+from tinytf.ops.recurrent.rnn_common import batch_size_of_time_major as best_effort_input_batch_size  # noqa: F401
+from tinytf.ops.recurrent.rnn_common import transpose_batch_time  # noqa: F401
+from tinytf.ops.recurrent.static_rnn import static_bidirectional_rnn, static_rnn, static_state_saving_rnn  # noqa: F401

@@ -7,10 +7,11 @@ import logging
 from tinytf import nest
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import RNNCell
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.conv_functions import conv2d
-from tinytf.ops.softmax import softmax
-from tinytf.ops.variable_scope import get_variable, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.conv_functions import conv2d
+from tinytf.ops.nn.softmax import softmax
+from tinytf.ops.state.variable_scope import get_variable, variable_scope
 
 
 class AttentionCellWrapper(RNNCell):

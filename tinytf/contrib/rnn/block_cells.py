@@ -7,16 +7,12 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.layers.base import InputSpec, Layer
 from tinytf.layers.rnn_cells import LayerRNNCell, LSTMStateTuple
-from tinytf.ops import (
-    array_ops,
-    gru_block_ops,  # noqa: F401  (registers the ops)
-    init_ops,
-    lstm_block_ops,  # noqa: F401  (registers the ops)
-    math_ops,
-)
-from tinytf.ops.gather_scatter import gather_nd
-from tinytf.ops.masks import sequence_mask
-from tinytf.ops.ranges import range as range_
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.gather_scatter import gather_nd
+from tinytf.ops.array.masks import sequence_mask
+from tinytf.ops.array.ranges import range as range_
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import init_ops
 
 
 class _BlockLSTMVariables:

@@ -7,9 +7,12 @@ from tinytf.contrib.layers.layers import layer_norm
 from tinytf.graph.default_graph import name_scope
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LayerRNNCell, LSTMStateTuple, RNNCell
-from tinytf.ops import activations, array_ops, conv_functions, init_ops, math_ops, nn_basic
-from tinytf.ops.dropout import dropout
-from tinytf.ops.variable_scope import get_variable, get_variable_scope, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import activations, conv_functions, nn_basic
+from tinytf.ops.nn.dropout import dropout
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, variable_scope
 from tinytf.shapes import TensorShape, dimension_value
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tinytf.ops import array_ops
-from tinytf.ops.rnn import dynamic_rnn
-from tinytf.ops.static_rnn import static_rnn
-from tinytf.ops.transpose import reverse, reverse_sequence
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.transpose import reverse, reverse_sequence
+from tinytf.ops.recurrent.rnn import dynamic_rnn
+from tinytf.ops.recurrent.static_rnn import static_rnn
 
 
 class FusedRNNCell:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tinytf.ops import array_ops
-from tinytf.ops.rnn import bidirectional_dynamic_rnn
-from tinytf.ops.static_rnn import static_bidirectional_rnn
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.recurrent.rnn import bidirectional_dynamic_rnn
+from tinytf.ops.recurrent.static_rnn import static_bidirectional_rnn
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 def _check_stack(cells_fw, cells_bw, initial_states_fw, initial_states_bw):

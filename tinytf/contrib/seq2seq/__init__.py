@@ -34,4 +34,4 @@ from tinytf.contrib.seq2seq.scheduled_helpers import (  # noqa: F401
     ScheduledEmbeddingTrainingHelper,
     ScheduledOutputTrainingHelper,
 )
-from tinytf.ops.gather_tree import gather_tree  # noqa: F401
+from tinytf.ops.recurrent.gather_tree import gather_tree  # noqa: F401

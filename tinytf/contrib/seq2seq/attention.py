@@ -12,11 +12,14 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.layers.base import Layer
 from tinytf.layers.core import Dense
-from tinytf.ops import array_ops, check_ops, clip, init_ops, math_ops, random_ops
-from tinytf.ops.map_ops import scan
-from tinytf.ops.rnn_common import zero_state_tensors
-from tinytf.ops.softmax import softmax
-from tinytf.ops.variable_scope import get_variable, variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.map_ops import scan
+from tinytf.ops.math import check_ops, clip, math_ops
+from tinytf.ops.nn.softmax import softmax
+from tinytf.ops.random import random_ops
+from tinytf.ops.recurrent.rnn_common import zero_state_tensors
+from tinytf.ops.state import init_ops
+from tinytf.ops.state.variable_scope import get_variable, variable_scope
 
 
 class AttentionMechanism:

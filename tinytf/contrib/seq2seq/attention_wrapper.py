@@ -11,9 +11,10 @@ from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.layers.core import Dense
 from tinytf.layers.rnn_cells import RNNCell
-from tinytf.ops import array_ops, check_ops, math_ops
-from tinytf.ops.rnn_common import assert_like_rnncell, zero_state_tensors
-from tinytf.ops.tensor_array_ops import TensorArray
+from tinytf.ops.array import array_ops
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.recurrent.rnn_common import assert_like_rnncell, zero_state_tensors
 from tinytf.shapes import TensorShape
 
 

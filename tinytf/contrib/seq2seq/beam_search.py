@@ -16,13 +16,15 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.layers.base import Layer
-from tinytf.ops import array_ops, control_flow_ops, math_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.gather_tree import gather_tree
-from tinytf.ops.nn_basic import top_k
-from tinytf.ops.rnn_common import assert_like_rnncell
-from tinytf.ops.softmax import log_softmax
-from tinytf.ops.tensor_array_ops import TensorArray
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.nn_basic import top_k
+from tinytf.ops.nn.softmax import log_softmax
+from tinytf.ops.recurrent.gather_tree import gather_tree
+from tinytf.ops.recurrent.rnn_common import assert_like_rnncell
 from tinytf.shapes import TensorShape, as_shape
 
 _log = logging.getLogger("tensorflow")

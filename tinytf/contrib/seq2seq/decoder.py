@@ -10,13 +10,14 @@ from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_default_graph, name_scope
 from tinytf.layers.base import Layer
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.constant import constant
-from tinytf.ops.control_flow_util import containing_while_context
-from tinytf.ops.rnn_common import assert_like_rnncell, transpose_batch_time, zero_state_tensors
-from tinytf.ops.tensor_array_ops import TensorArray
-from tinytf.ops.variable_scope import variable_scope
-from tinytf.ops.while_loop import while_loop
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.control_flow.control_flow_util import containing_while_context
+from tinytf.ops.control_flow.while_loop import while_loop
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import math_ops
+from tinytf.ops.recurrent.rnn_common import assert_like_rnncell, transpose_batch_time, zero_state_tensors
+from tinytf.ops.state.variable_scope import variable_scope
 from tinytf.shapes import TensorShape
 
 

@@ -6,11 +6,13 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, math_ops, random_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.embedding import embedding_lookup
-from tinytf.ops.rnn_common import transpose_batch_time
-from tinytf.ops.tensor_array_ops import TensorArray
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.embedding import embedding_lookup
+from tinytf.ops.random import random_ops
+from tinytf.ops.recurrent.rnn_common import transpose_batch_time
 from tinytf.shapes import TensorShape
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.softmax import sparse_softmax_cross_entropy_with_logits
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.softmax import sparse_softmax_cross_entropy_with_logits
 
 
 def sequence_loss(

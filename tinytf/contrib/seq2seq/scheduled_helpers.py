@@ -12,9 +12,10 @@ from tinytf.contrib.seq2seq.helpers import (
 )
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.rnn_common import transpose_batch_time
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math import math_ops
+from tinytf.ops.recurrent.rnn_common import transpose_batch_time
 
 
 def _probability(given):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf.contrib.training.evaluation import StopAfterNEvalsHook, SummaryAtEndHook, evaluate_repeatedly
 from tinytf.contrib.training.evaluation import evaluate_once as _evaluate_once
-from tinytf.ops import summary_ops
+from tinytf.ops.files import summary_ops
 from tinytf.train.checkpoint_utils import checkpoints_iterator, wait_for_new_checkpoint  # noqa: F401
 from tinytf.train.saver import Saver
 from tinytf.train.scaffold import Scaffold

@@ -10,7 +10,11 @@ from tinytf import errors, logging, protos
 from tinytf.contrib.training import training
 from tinytf.contrib.training.training import clip_gradient_norms, multiply_gradients
 from tinytf.graph.default_graph import get_default_graph, name_scope
-from tinytf.ops import constant, control_flow_ops, lookup_ops, math_ops, summary_ops, variables
+from tinytf.ops.array import constant
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import lookup_ops, variables
 from tinytf.train.optimizer import Optimizer
 from tinytf.train.saver import Saver
 from tinytf.train.supervisor import Supervisor

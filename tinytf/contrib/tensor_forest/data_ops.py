@@ -8,7 +8,9 @@ from __future__ import annotations
 from tinytf import dtypes, logging
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, math_ops, sparse_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.sparse import sparse_ops
 
 DATA_FLOAT, DATA_CATEGORICAL = 0, 1
 DTYPE_TO_FTYPE = {

@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.default_graph import add_to_collection, control_dependencies, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.missing import missing_symbol
-from tinytf.ops import resources
+from tinytf.ops.state import resources
 from tinytf.train.saveable import SaveableObject, SaveSpec
 
 _OPS = ("feature_usage_counts", "traverse_tree_v4", "tree_predictions_v4", "tree_size", "update_model_v4")

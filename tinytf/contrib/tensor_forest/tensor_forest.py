@@ -22,9 +22,12 @@ from tinytf.contrib.framework.device_chooser import VariableDeviceChooser
 from tinytf.contrib.tensor_forest import data_ops, model_ops, stats_ops
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, device
-from tinytf.ops import array_ops, math_ops, random_ops, variable_lists
-from tinytf.ops.control_flow_ops import group
-from tinytf.ops.variable_scope import get_variable
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.math import math_ops
+from tinytf.ops.random import random_ops
+from tinytf.ops.state import variable_lists
+from tinytf.ops.state.variable_scope import get_variable
 
 CLASSIFICATION_LEAF_MODEL_TYPES = {
     "all_dense": (protos.MODEL_DENSE_CLASSIFICATION, protos.STATS_DENSE_GINI),

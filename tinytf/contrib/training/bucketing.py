@@ -11,11 +11,13 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor_util import constant_value
 from tinytf.layers.smart_cond import smart_cond
-from tinytf.ops import control_flow_ops, math_ops, summary_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.constant import constant
-from tinytf.ops.queue_ops import FIFOQueue, PaddingFIFOQueue
-from tinytf.ops.select import where_v2
+from tinytf.ops.array.constant import constant
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.queues.queue_ops import FIFOQueue, PaddingFIFOQueue
 from tinytf.shapes import TensorShape
 from tinytf.train import input_pipeline, sparse_batches
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tinytf.estimator import evaluation
 from tinytf.estimator.evaluation import StopAfterNEvals as StopAfterNEvalsHook  # noqa: F401
 from tinytf.estimator.evaluation import get_or_create_eval_step  # noqa: F401
-from tinytf.ops import state_ops, summary_ops
+from tinytf.ops.files import summary_ops
+from tinytf.ops.state import state_ops
 from tinytf.summary.writer import FileWriterCache
 from tinytf.train import training_util
 from tinytf.train.basic_session_run_hooks import FinalOpsHook

@@ -6,13 +6,16 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, check_ops, control_flow_ops, math_ops, random_ops
-from tinytf.ops.cond import cond
-from tinytf.ops.control_flow_ops import with_dependencies
-from tinytf.ops.script_ops import Print
-from tinytf.ops.select import where_v2
-from tinytf.ops.variable_scope import variable_scope
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.select import where_v2
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.control_flow.control_flow_ops import with_dependencies
+from tinytf.ops.control_flow.script_ops import Print
+from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.random import random_ops
+from tinytf.ops.state.variable_scope import variable_scope
+from tinytf.ops.state.variables import Variable
 from tinytf.train.input_pipeline import batch, maybe_batch
 
 

@@ -7,7 +7,10 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, get_collection, get_collection_ref, name_scope
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
-from tinytf.ops import clip, control_flow_ops, numerics, summary_ops, variables
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import clip, numerics
+from tinytf.ops.state import variables
 from tinytf.train.monitored_session import MonitoredTrainingSession
 from tinytf.train.optimizer import Optimizer
 from tinytf.train.training_util import get_or_create_global_step

@@ -56,7 +56,7 @@ def parse_example_dataset(features, num_parallel_calls=1):
         raise ValueError("Missing: features was %s." % features)
 
     def transform(dataset):
-        from tinytf.ops import parsing_examples as parsing
+        from tinytf.ops.files import parsing_examples as parsing
 
         if not (isinstance(dataset._specs, TensorSpec) and dataset._specs.is_compatible_with(TensorSpec([None], dtypes.string))):
             raise TypeError("Input dataset should be a dataset of vectors of strings")
@@ -81,6 +81,6 @@ def parse_example_dataset(features, num_parallel_calls=1):
 
 
 def _has_sparse(features) -> bool:
-    from tinytf.ops.parsing_examples import SparseFeature
+    from tinytf.ops.files.parsing_examples import SparseFeature
 
     return any(isinstance(f, SparseFeature) for f in features.values())

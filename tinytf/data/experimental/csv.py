@@ -17,7 +17,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_spec import TensorSpec
-from tinytf.ops.constant import constant
+from tinytf.ops.array.constant import constant
 
 _BUFFER = 4 * 1024 * 1024
 _TYPES = (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64, dtypes.string)

@@ -11,7 +11,7 @@ from tinytf.data.functions import DatasetFunction, stable_state
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor_spec import TensorSpec
-from tinytf.ops.constant import constant
+from tinytf.ops.array.constant import constant
 from tinytf.shapes import TensorShape
 
 _KEY = TensorSpec((), dtypes.int64)
@@ -106,7 +106,8 @@ def bucket_by_sequence_length(
         batch_sizes = constant(bucket_batch_sizes, dtype=dtypes.int64)
 
         def bucket_of(*args):
-            from tinytf.ops import array_ops, math_ops
+            from tinytf.ops.array import array_ops
+            from tinytf.ops.math import math_ops
 
             length = element_length_func(*args)
             boundaries = list(bucket_boundaries)
@@ -125,7 +126,7 @@ def bucket_by_sequence_length(
             return structure.map_structure(fill, shapes) if not isinstance(shapes, list) else fill(shapes)
 
         def boundary_of(bucket):
-            from tinytf.ops import check_ops
+            from tinytf.ops.math import check_ops
 
             last = constant(len(bucket_batch_sizes) - 1, dtype=dtypes.int64)
             message = "When pad_to_bucket_boundary=True, elements must have length < max(bucket_boundaries)."

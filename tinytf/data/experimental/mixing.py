@@ -49,7 +49,8 @@ def choose_from_datasets(datasets, choice_dataset) -> Dataset:
 
 def sample_from_datasets(datasets, weights=None, seed=None) -> Dataset:
     """The next element of a dataset drawn at random, with the given weights (a vector, or a dataset of vectors)."""
-    from tinytf.ops import array_ops, math_ops
+    from tinytf.ops.array import array_ops
+    from tinytf.ops.math import math_ops
 
     count = len(datasets)
 

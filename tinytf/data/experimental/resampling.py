@@ -51,7 +51,7 @@ def rejection_resample(class_func, target_dist, initial_dist=None, seed=None):
 
 def _acceptance(initial, target):
     """(how probably an element of each class is kept, the share of elements that need no throwing away)."""
-    from tinytf.ops import math_ops
+    from tinytf.ops.math import math_ops
 
     ratio = target / (initial + np.finfo(initial.dtype.as_numpy_dtype).tiny)
     most, least = math_ops.reduce_max(ratio), math_ops.reduce_min(ratio)
@@ -68,7 +68,8 @@ def _static_share(initial, target):
 
 def _estimated(target, classes) -> Dataset:
     """The distribution of classes among the elements so far."""
-    from tinytf.ops import array_ops, math_ops
+    from tinytf.ops.array import array_ops
+    from tinytf.ops.math import math_ops
 
     count = target.dims[0] or array_ops.shape(target)[0]
     start = array_ops.fill([count], np.int64(_SMOOTHING))
@@ -82,9 +83,11 @@ def _estimated(target, classes) -> Dataset:
 
 
 def _filtered(dataset, accepted_ds, initial_ds, classes, seed) -> Dataset:
-    from tinytf.ops import array_ops, math_ops, random_ops
-    from tinytf.ops.cond import cond
-    from tinytf.ops.script_ops import Print
+    from tinytf.ops.array import array_ops
+    from tinytf.ops.control_flow.cond import cond
+    from tinytf.ops.control_flow.script_ops import Print
+    from tinytf.ops.math import math_ops
+    from tinytf.ops.random import random_ops
 
     def maybe_warn_on_large_rejection(accepted, initial):
         rejected = math_ops.reduce_sum((1 - accepted) * initial)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import nn
 from tinytf.keras.base_layer import Layer
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 
 __all__ = ["AdditiveAttention", "Attention"]
 

@@ -9,8 +9,10 @@ from tinytf.layers import convolutional as bodies
 from tinytf.layers import pooling
 from tinytf.layers.normalization import BatchNormalizationBody
 from tinytf.layers.utils import normalize_tuple
-from tinytf.ops import array_ops, image_functions, math_ops
-from tinytf.ops.constant import constant
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.image import image_functions
+from tinytf.ops.math import math_ops
 
 __all__ = [
     "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "Conv3DTranspose", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D",
@@ -112,8 +114,8 @@ class DepthwiseConv2D(Layer):
 
     def call(self, inputs):
         """Convolves, adds the bias, applies the activation."""
-        from tinytf.ops.conv_functions import depthwise_conv2d
-        from tinytf.ops.nn_basic import bias_add
+        from tinytf.ops.nn.conv_functions import depthwise_conv2d
+        from tinytf.ops.nn.nn_basic import bias_add
 
         strides = (1,) + self.strides + (1,)
         outputs = depthwise_conv2d(inputs, self.depthwise_kernel, strides=strides, padding=self.padding.upper(), rate=(1, 1))

@@ -7,7 +7,8 @@ from tinytf.keras import activations, backend, initializers
 from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.keras.layers.recurrent import RNN, forgetting_start
 from tinytf.layers.utils import normalize_tuple
-from tinytf.ops import array_ops, nn_basic
+from tinytf.ops.array import array_ops
+from tinytf.ops.nn import nn_basic
 from tinytf.shapes import TensorShape
 
 __all__ = ["ConvLSTM2D"]

@@ -9,7 +9,9 @@ from tinytf.keras import activations, backend
 from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.layers.core import DenseBody, DropoutBody, FlattenBody
 from tinytf.layers.smart_cond import smart_cond
-from tinytf.ops import array_ops, embedding, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import embedding
 from tinytf.shapes import TensorShape
 
 __all__ = [

@@ -7,7 +7,8 @@ import itertools
 from tinytf.keras import activations, backend
 from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.layers.utils import normalize_tuple
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 
 __all__ = ["LocallyConnected1D", "LocallyConnected2D"]
 

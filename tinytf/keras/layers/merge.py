@@ -6,8 +6,9 @@ import functools
 
 from tinytf.keras import backend
 from tinytf.keras.base_layer import Layer
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.normalization import l2_normalize
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.normalization import l2_normalize
 
 __all__ = [
     "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "add", "subtract", "multiply",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.keras.base_layer import Layer
-from tinytf.ops import array_ops, normalization
+from tinytf.ops.array import array_ops
+from tinytf.ops.nn import normalization
 
 
 class LayerNormalization(Layer):

@@ -13,7 +13,9 @@ from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.keras.layers.rnn_loop import run_over_time
 from tinytf.keras.layers.serialization import deserialize
 from tinytf.keras.names import serialize_keras_object
-from tinytf.ops import array_ops, math_ops, nn_basic
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import nn_basic
 
 __all__ = [
     "SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells", "RNN", "SimpleRNN", "GRU", "LSTM", "Wrapper", "TimeDistributed",

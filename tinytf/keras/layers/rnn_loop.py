@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tinytf import dtypes
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.tensor_array_ops import TensorArray
-from tinytf.ops.while_loop import while_loop
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.while_loop import while_loop
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.ops.math import math_ops
 
 
 def _swap(x):

@@ -9,7 +9,7 @@ from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
 from tinytf.ops.boosted_trees.ensemble import Ensemble
-from tinytf.ops.held_resources import created, handle_kernel, is_created_kernel
+from tinytf.ops.state.held_resources import created, handle_kernel, is_created_kernel
 
 op("BoostedTreesEnsembleResourceHandleOp() -> (resource: resource); container: string = ''; shared_name: string = ''; is_stateful",
    shape=scalar, stateful_kernel=handle_kernel(Ensemble), gradient=NOT_DIFFERENTIABLE)  # fmt: skip

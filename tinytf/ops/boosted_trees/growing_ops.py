@@ -12,7 +12,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
 from tinytf.ops.boosted_trees.pruning import prune
 from tinytf.ops.boosted_trees.weights import weights_and_gains
-from tinytf.ops.held_resources import created
+from tinytf.ops.state.held_resources import created
 
 _log = logging.getLogger("tensorflow")
 _NO_PRUNING, _PRE_PRUNING, _POST_PRUNING = range(3)

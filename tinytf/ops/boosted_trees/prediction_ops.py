@@ -7,8 +7,8 @@ import numpy as np
 from tinytf import errors, protos
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.ops.boosted_trees.ensemble import INEQUALITY, LEAF
-from tinytf.ops.held_resources import created
-from tinytf.ops.string_kernels import objects
+from tinytf.ops.state.held_resources import created
+from tinytf.ops.strings.string_kernels import objects
 
 
 def _columns(features) -> list:

@@ -8,7 +8,7 @@ from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar, with_rank
 from tinytf.ops.boosted_trees import quantile_summary
-from tinytf.ops.held_resources import created, handle_kernel, is_created_kernel
+from tinytf.ops.state.held_resources import created, handle_kernel, is_created_kernel
 
 
 class QuantileStreams:

@@ -7,7 +7,7 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.ops.boosted_trees.weights import multi_weights_and_gain, weights_and_gains
-from tinytf.ops.string_kernels import objects
+from tinytf.ops.strings.string_kernels import objects
 
 # Summing up -----------------------------------------------------------------------------------------
 

@@ -8,12 +8,12 @@ from tinytf import dtypes
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
-from tinytf.ops.cast import cast
-from tinytf.ops.complex_ops import complex, real
-from tinytf.ops.fft import irfft, rfft
-from tinytf.ops.ranges import range as number_range
-from tinytf.ops.unary import exp, rsqrt, sqrt
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.ranges import range as number_range
+from tinytf.ops.math.cast import cast
+from tinytf.ops.math.complex_ops import complex, real
+from tinytf.ops.math.unary import exp, rsqrt, sqrt
+from tinytf.ops.signal.fft import irfft, rfft
 
 
 def dct(input, type=2, n=None, axis=-1, norm=None, name=None) -> Tensor:

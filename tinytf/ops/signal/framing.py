@@ -9,13 +9,13 @@ from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
-from tinytf.ops.arithmetic import maximum
-from tinytf.ops.comparison import greater
-from tinytf.ops.division import mod
-from tinytf.ops.ranges import range as number_range
-from tinytf.ops.reductions import reduce_sum
-from tinytf.ops.while_loop import while_loop
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.ranges import range as number_range
+from tinytf.ops.control_flow.while_loop import while_loop
+from tinytf.ops.math.arithmetic import maximum
+from tinytf.ops.math.comparison import greater
+from tinytf.ops.math.division import mod
+from tinytf.ops.math.reductions import reduce_sum
 
 
 def scalar(value, name: str) -> Tensor:

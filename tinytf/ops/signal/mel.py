@@ -7,13 +7,13 @@ from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
-from tinytf.ops.arithmetic import maximum, minimum
-from tinytf.ops.cast import cast
-from tinytf.ops.ranges import linspace
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.ranges import linspace
+from tinytf.ops.math.arithmetic import maximum, minimum
+from tinytf.ops.math.cast import cast
+from tinytf.ops.math.unary import exp, log, rsqrt
 from tinytf.ops.signal.cosine import dct
 from tinytf.ops.signal.framing import frame
-from tinytf.ops.unary import exp, log, rsqrt
 
 _BREAK_HERTZ = 700.0
 _HIGH_Q = 1127.0

@@ -9,15 +9,15 @@ from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
-from tinytf.ops.arithmetic import maximum, pow
-from tinytf.ops.cast import cast
-from tinytf.ops.constant import constant
-from tinytf.ops.fft import irfft, rfft
-from tinytf.ops.reductions import reduce_sum
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.math.arithmetic import maximum, pow
+from tinytf.ops.math.cast import cast
+from tinytf.ops.math.reductions import reduce_sum
+from tinytf.ops.math.unary import ceil, log, square
+from tinytf.ops.signal.fft import irfft, rfft
 from tinytf.ops.signal.framing import frame, overlap_and_add, scalar
 from tinytf.ops.signal.windows import hann_window
-from tinytf.ops.unary import ceil, log, square
 
 
 def stft(signals, frame_length, frame_step, fft_length=None, window_fn=hann_window, pad_end=False, name=None) -> Tensor:

@@ -9,14 +9,14 @@ from tinytf.graph.constant_value import public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops
-from tinytf.ops.cast import cast
-from tinytf.ops.comparison import equal
-from tinytf.ops.cond import cond
-from tinytf.ops.constant import constant
-from tinytf.ops.division import mod
-from tinytf.ops.ranges import range as number_range
-from tinytf.ops.unary import cos
+from tinytf.ops.array import array_ops
+from tinytf.ops.array.constant import constant
+from tinytf.ops.array.ranges import range as number_range
+from tinytf.ops.control_flow.cond import cond
+from tinytf.ops.math.cast import cast
+from tinytf.ops.math.comparison import equal
+from tinytf.ops.math.division import mod
+from tinytf.ops.math.unary import cos
 
 
 def hann_window(window_length, periodic=True, dtype=dtypes.float32, name=None) -> Tensor:

@@ -14,9 +14,9 @@ from google.protobuf.message import DecodeError
 from tinytf import errors, protos
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
-from tinytf.ops.candidate_sampling import Stream
-from tinytf.ops.held_resources import created, handle_kernel, is_created_kernel
-from tinytf.ops.string_kernels import objects
+from tinytf.ops.nn.candidate_sampling import Stream
+from tinytf.ops.state.held_resources import created, handle_kernel, is_created_kernel
+from tinytf.ops.strings.string_kernels import objects
 from tinytf.ops.tensor_forest.settings import settings_of
 from tinytf.ops.tensor_forest.statistics import LeafStatistics, Statistics
 from tinytf.ops.tensor_forest.tree import Tree

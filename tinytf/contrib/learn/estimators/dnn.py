@@ -12,8 +12,8 @@ from tinytf.contrib.learn.estimators.head import multi_class_head, regression_he
 from tinytf.contrib.learn.model_fn import ModeKeys
 from tinytf.feature_column import input_layer
 from tinytf.graph.default_graph import get_collection
-from tinytf.ops.partitioned_variables import min_max_variable_partitioner
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.state.partitioned_variables import min_max_variable_partitioner
+from tinytf.ops.state.variable_scope import variable_scope
 from tinytf.train.training_util import get_global_step
 
 _LEARNING_RATE = 0.05

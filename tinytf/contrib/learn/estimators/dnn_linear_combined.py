@@ -12,10 +12,10 @@ from tinytf.contrib.learn.estimators.dnn import embedding_multipliers, hidden_la
 from tinytf.contrib.learn.estimators.head import multi_class_head, regression_head
 from tinytf.contrib.learn.estimators.linear import weighted_sum
 from tinytf.graph.default_graph import colocate_with, control_dependencies, get_collection
-from tinytf.ops import control_flow_ops
-from tinytf.ops.partitioned_variables import min_max_variable_partitioner
-from tinytf.ops.state_ops import assign_add
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.state.partitioned_variables import min_max_variable_partitioner
+from tinytf.ops.state.state_ops import assign_add
+from tinytf.ops.state.variable_scope import variable_scope
 from tinytf.train.training_util import get_global_step
 
 _DNN_LEARNING_RATE, _LINEAR_LEARNING_RATE = 0.05, 0.2

@@ -19,9 +19,14 @@ from tinytf.estimator.fn_args import fn_args
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
-from tinytf.ops import array_ops, control_flow_ops, lookup_ops, math_ops, sparse_ops, string_ops
-from tinytf.ops.variable_scope import variable_scope
-from tinytf.ops.variables import Variable
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.sparse import sparse_ops
+from tinytf.ops.state import lookup_ops
+from tinytf.ops.state.variable_scope import variable_scope
+from tinytf.ops.state.variables import Variable
+from tinytf.ops.strings import string_ops
 from tinytf.train.adagrad import AdagradOptimizer
 
 

@@ -6,8 +6,11 @@ from tinytf import dtypes, logging, losses, nn
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops import array_ops, control_flow_ops, math_ops, sparse_ops
-from tinytf.ops.weights_broadcast_ops import broadcast_weights
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.weights_broadcast_ops import broadcast_weights
+from tinytf.ops.sparse import sparse_ops
 
 
 def weight_tensor(features, weight_column_name):

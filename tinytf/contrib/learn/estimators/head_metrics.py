@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tinytf import dtypes, logging, metrics
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, math_ops
-from tinytf.ops.weights_broadcast_ops import broadcast_weights
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn.weights_broadcast_ops import broadcast_weights
 
 
 def _floats(weights):

@@ -9,7 +9,9 @@ from tinytf.contrib.factorization import kmeans
 from tinytf.contrib.factorization.kmeans_clustering import InitializeClustersHook, LossRelativeChangeHook, joined_features
 from tinytf.contrib.learn.estimator import Estimator
 from tinytf.contrib.learn.model_fn import ModelFnOps
-from tinytf.ops import control_flow_ops, math_ops, state_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state import state_ops
 from tinytf.train.training_util import get_global_step
 
 

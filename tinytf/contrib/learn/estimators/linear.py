@@ -11,10 +11,10 @@ from tinytf.contrib.learn.estimators import canned
 from tinytf.contrib.learn.estimators.head import multi_class_head, regression_head
 from tinytf.feature_column import linear_model
 from tinytf.graph.default_graph import get_collection
-from tinytf.ops.clip import clip_by_global_norm
-from tinytf.ops.gradients import gradients
-from tinytf.ops.partitioned_variables import min_max_variable_partitioner
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.autodiff.gradients import gradients
+from tinytf.ops.math.clip import clip_by_global_norm
+from tinytf.ops.state.partitioned_variables import min_max_variable_partitioner
+from tinytf.ops.state.variable_scope import variable_scope
 from tinytf.train.ftrl import FtrlOptimizer
 from tinytf.train.training_util import get_global_step
 

@@ -8,7 +8,7 @@ from tinytf.contrib.learn.estimator import Estimator
 from tinytf.contrib.learn.estimators.constants import ProblemType
 from tinytf.contrib.learn.estimators.metric_key import MetricKey
 from tinytf.contrib.learn.model_fn import ModeKeys, ModelFnOps
-from tinytf.ops import math_ops
+from tinytf.ops.math import math_ops
 
 
 def LogisticRegressor(model_fn, thresholds=None, model_dir=None, config=None, feature_engineering_fn=None):

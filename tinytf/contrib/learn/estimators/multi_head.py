@@ -6,8 +6,10 @@ from tinytf.contrib.learn.estimators.head import Head, _summarize_loss, no_op_tr
 from tinytf.contrib.learn.estimators.metric_key import MetricKey
 from tinytf.contrib.learn.model_fn import ModeKeys, ModelFnOps
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import array_ops, control_flow_ops, math_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 class _LossOnlyHead(Head):

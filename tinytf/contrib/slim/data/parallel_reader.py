@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tinytf import dtypes, gfile
 from tinytf.graph.default_graph import name_scope
-from tinytf.ops import math_ops, summary_ops
-from tinytf.ops.queue_ops import FIFOQueue, RandomShuffleQueue
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.queues.queue_ops import FIFOQueue, RandomShuffleQueue
 from tinytf.train.input_pipeline import string_input_producer
 from tinytf.train.queue_runner import QueueRunner, add_queue_runner
 

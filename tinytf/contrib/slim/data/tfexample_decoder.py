@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.graph import sparse_tensor
-from tinytf.ops import array_ops, image_codecs, math_ops, parsing_ops
-from tinytf.ops.cond import case, cond
-from tinytf.ops.map_ops import map_fn
-from tinytf.ops.parsing_examples import FixedLenFeature, parse_single_example
-from tinytf.ops.sparse_ops import sparse_reshape, sparse_tensor_to_dense
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.cond import case, cond
+from tinytf.ops.control_flow.map_ops import map_fn
+from tinytf.ops.files import parsing_ops
+from tinytf.ops.files.parsing_examples import FixedLenFeature, parse_single_example
+from tinytf.ops.image import image_codecs
+from tinytf.ops.math import math_ops
+from tinytf.ops.sparse.sparse_ops import sparse_reshape, sparse_tensor_to_dense
 
 
 class ItemHandler:

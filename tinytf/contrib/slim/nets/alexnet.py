@@ -5,8 +5,8 @@ from __future__ import annotations
 from tinytf.contrib.framework.arg_scope import arg_scope
 from tinytf.contrib.layers.layers import conv2d, fully_connected, max_pool2d
 from tinytf.contrib.slim.nets.classic import ZEROS, classic_arg_scope, classifier, finished, truncated_normal
-from tinytf.ops.init_ops import constant_initializer
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.state.init_ops import constant_initializer
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 def alexnet_v2_arg_scope(weight_decay=0.0005):

@@ -6,8 +6,9 @@ from tinytf.contrib.framework.arg_scope import arg_scope
 from tinytf.contrib.layers import utils
 from tinytf.contrib.layers.layers import conv2d, dropout, fully_connected, max_pool2d
 from tinytf.contrib.layers.regularizers import l2_regularizer
-from tinytf.ops import activations, array_ops
-from tinytf.ops.init_ops import truncated_normal_initializer, zeros_initializer
+from tinytf.ops.array import array_ops
+from tinytf.ops.nn import activations
+from tinytf.ops.state.init_ops import truncated_normal_initializer, zeros_initializer
 
 
 def classic_arg_scope(weight_decay, biases_initializer, pool_padding=None):

@@ -23,8 +23,9 @@ from tinytf.contrib.layers.layers import avg_pool2d, conv2d, fully_connected, ma
 from tinytf.contrib.layers.regularizers import l2_regularizer
 from tinytf.contrib.slim.nets.classic import truncated_normal
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import activations, array_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.nn import activations
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 class Module(NamedTuple):

@@ -7,8 +7,8 @@ from tinytf.contrib.layers.batch_norm import batch_norm
 from tinytf.contrib.layers.layers import avg_pool2d, conv2d, dropout, fully_connected, max_pool2d, softmax
 from tinytf.contrib.slim.nets.classic import truncated_normal
 from tinytf.contrib.slim.nets.inception_tables import build, check_endpoint, inception_arg_scope, parse
-from tinytf.ops import array_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 _MODULES = parse("""
 Conv2d_1a_7x7 64 /2

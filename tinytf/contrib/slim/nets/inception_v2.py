@@ -13,8 +13,8 @@ from tinytf.contrib.slim.nets.inception_tables import (
     multiplied,
     parse,
 )
-from tinytf.ops import array_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 _MODULES = parse("""
 Conv2d_1a_7x7 64 /2 ~1.0 separable

@@ -15,8 +15,8 @@ from tinytf.contrib.slim.nets.inception_tables import (
     parse,
 )
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import array_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.state.variable_scope import variable_scope
 
 _STEM = parse("""
 Conv2d_1a_3x3 32 /2

@@ -11,8 +11,10 @@ from tinytf.contrib.layers.initializers import variance_scaling_initializer
 from tinytf.contrib.layers.layers import conv2d, max_pool2d, softmax
 from tinytf.contrib.layers.regularizers import l2_regularizer
 from tinytf.graph.graph import GraphKeys
-from tinytf.ops import activations, array_ops, math_ops
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.nn import activations
+from tinytf.ops.state.variable_scope import variable_scope
 
 
 class Block(NamedTuple):

@@ -7,8 +7,8 @@ from tinytf.contrib.layers import utils
 from tinytf.contrib.layers.batch_norm import batch_norm
 from tinytf.contrib.layers.layers import conv2d, max_pool2d
 from tinytf.contrib.slim.nets import resnet_utils
-from tinytf.ops import activations
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.nn import activations
+from tinytf.ops.state.variable_scope import variable_scope
 
 resnet_arg_scope = resnet_utils.resnet_arg_scope
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf.contrib.framework.arg_scope import arg_scope
 from tinytf.contrib.layers.layers import conv2d, fully_connected, max_pool2d, repeat
 from tinytf.contrib.slim.nets.classic import ZEROS, classic_arg_scope, classifier, finished
-from tinytf.ops.variable_scope import variable_scope
+from tinytf.ops.state.variable_scope import variable_scope
 
 _FILTERS = (64, 128, 256, 512, 512)
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from tinytf import dtypes, losses, metrics, nn
 from tinytf.contrib.learn.estimators.prediction_key import PredictionKey
-from tinytf.ops import array_ops, math_ops
+from tinytf.ops.array import array_ops
+from tinytf.ops.math import math_ops
 
 INFERENCE_PROB_NAME = PredictionKey.PROBABILITIES
 INFERENCE_PRED_NAME = PredictionKey.CLASSES

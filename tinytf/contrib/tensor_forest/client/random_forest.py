@@ -15,9 +15,11 @@ from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
-from tinytf.ops import array_ops, math_ops, summary_ops
-from tinytf.ops.control_flow_ops import group
-from tinytf.ops.state_ops import assign_add
+from tinytf.ops.array import array_ops
+from tinytf.ops.control_flow.control_flow_ops import group
+from tinytf.ops.files import summary_ops
+from tinytf.ops.math import math_ops
+from tinytf.ops.state.state_ops import assign_add
 from tinytf.train.session_run_hook import SessionRunArgs, SessionRunHook
 from tinytf.train.training_util import get_global_step
 

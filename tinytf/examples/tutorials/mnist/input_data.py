@@ -17,7 +17,7 @@ import urllib.request
 import numpy as np
 
 from tinytf import dtypes
-from tinytf.ops import random_seed
+from tinytf.ops.random import random_seed
 
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 FILES = (

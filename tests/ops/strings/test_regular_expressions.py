@@ -1,0 +1,75 @@
+"""Patterns have the syntax of RE2, also where it is not Python's."""
+
+import pytest
+
+import tinytf as tf
+from tinytf.ops.strings.re2_syntax import SyntaxNotOfRE2, translate
+
+
+def run(fetches):
+    with tf.Session() as sess:
+        return sess.run(fetches)
+
+
+MATCHES = [
+    ("(?i)ab", b"aB"), ("x(?i)ab", b"xAB"), ("(?i:a)B", b"AB"), ("(?s)a..", b"ab\n"), ("(?m)a$\nb", b"a\nb"), (r"ab\z", b"ab"), ("a|ab", b"ab"),
+    (r"\pL+", "\u00e9\u0416".encode()), (r"\p{Cyrillic}", "\u0416".encode()), (r"\P{Greek}", "\u0416".encode()), (r"[\p{Lu}a]+", b"aB"),
+    ("[[:digit:]]+", b"12"), ("[[:^alpha:]]", b"_"), (r"\Qa.b\E", b"a.b"), (r"\x{e9}", "\u00e9".encode()), (r"\001", b"\1"), ("a[]]", b"a]"),
+    ("x{,5}", b"x{,5}"), ("(?U)a+", b"aa"), (r"\C", b"\xff"), ("(?P<name>a)", b"a"),
+]  # fmt: skip
+NO_MATCHES = [("a$", b"a\n"), (".", b"\n"), (".", b"\xff"), ("[^a]", b"\xff"), (r"\w", "\u00e9".encode()), ("(?:(?i)a)b", b"AB")]
+
+
+@pytest.mark.parametrize("pattern, text", MATCHES)
+def test_it_matches_what_re2_matches(pattern, text):
+    assert run(tf.strings.regex_full_match(text, pattern))
+
+
+@pytest.mark.parametrize("pattern, text", NO_MATCHES)
+def test_it_matches_nothing_else(pattern, text):
+    assert not run(tf.strings.regex_full_match(text, pattern))
+
+
+WRONG = [
+    ("(", "missing ): ("), ("a)", "missing ): a)"), ("[a", "missing ]: [a"), ("a**", "bad repetition operator: **"), ("a++", "bad repetition operator: ++"),
+    ("*", "no argument for repetition operator: *"), ("(?=a)", "invalid perl operator: (?="), (r"\1", r"invalid escape sequence: \1"),
+    ("[z-a]", "invalid character class range: z-a"), ("a{1001}", "invalid repetition size: {1001}"), ("(?P<n", "invalid named capture group: (?P<n"),
+    (r"\pX", r"invalid character class range: \pX"), ("a\\", "trailing \\"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern, reason", WRONG)
+def test_a_wrong_pattern_is_refused_in_re2_s_words(pattern, reason):
+    with pytest.raises(SyntaxNotOfRE2) as error:
+        translate(pattern)
+    assert str(error.value) == reason
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid pattern"):
+        run(tf.strings.regex_full_match("a", pattern))
+
+
+REPLACED = [
+    ("baac", "a*", "-", b"-b-c-"),  # no empty match right behind another
+    ("aab", "(a)(b)", r"\2\1", b"aba"),
+    ("aab", "a+", r"<\0>", b"<aa>b"),
+    ("ab", "a", r"x\9y", b"xb"),  # what stands before a group that is not there
+    ("a.b", r"\.", r"\\", b"a\\b"),
+]
+
+
+@pytest.mark.parametrize("text, pattern, rewrite, expected", REPLACED)
+def test_matches_are_replaced(text, pattern, rewrite, expected):
+    assert run(tf.strings.regex_replace(text, pattern, rewrite)) == expected
+
+
+SPLIT = [(-1, [b"a", b"b"]), (0, [b" a b "]), (1, [b"a", b"b "]), (2, [b"a", b"b", b""])]
+
+
+@pytest.mark.parametrize("limit, pieces", SPLIT)
+def test_what_remains_at_the_limit_of_a_split_is_a_piece(limit, pieces):
+    assert run(tf.strings.split([" a b "], maxsplit=limit).values).tolist() == pieces
+
+
+@pytest.mark.parametrize("text", ["YQ=", "YWJj====", "Y", "YQ!="])
+def test_base64_is_padded_rightly_or_not_at_all(text):
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        run(tf.decode_base64(text))

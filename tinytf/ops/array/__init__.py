@@ -1,0 +1,1 @@
+"""Tensors as arrays: made, joined, cut, gathered, reordered."""

@@ -1,0 +1,1 @@
+"""Gradients: tf.gradients, and which function builds the gradient of an op."""

@@ -1,0 +1,1 @@
+"""The ops behind tf.data."""

@@ -1,0 +1,1 @@
+"""What ops read from files and write to them: checkpoints, records, examples, summaries."""

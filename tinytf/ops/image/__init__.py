@@ -1,0 +1,1 @@
+"""Images: file formats, sizes, colours, boxes."""

@@ -1,0 +1,266 @@
+"""JPEG's entropy coding: Huffman codes of runs and sizes, each followed by the bits of a value.
+
+A table of 65536 entries tells for the next 16 bits what they begin with: how many bits to go on, how many
+coefficients to skip and, where its bits fit in too, the value.  So most coefficients take one look.
+
+    entry    bits 0-5: bits to go on    bits 6-12: run of zeros + 1 (64 at the end of the block)    bits 13 up: the value
+    an entry that goes on by 0 bits: the value's bits did not fit; bits 13-18 are its size, 19 up the code's length
+
+Where data end early they go on as zero bits, to the end of the MCU; an invalid code is a 0 of 17 bits: as in libjpeg.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+_END = 64  # more than any block has left
+_PADDING = bytes(4096)
+
+
+def codes_of(counts) -> tuple:
+    """(codes, lengths) of a canonical Huffman table, in the order of its symbols; ValueError where they do not fit."""
+    codes, lengths, code = [], [], 0
+    for length, count in enumerate(counts, 1):
+        for _ in range(count):
+            if code >= 1 << length:
+                raise ValueError("more codes than fit")
+            codes.append(code)
+            lengths.append(length)
+            code += 1
+        code <<= 1
+    return codes, lengths
+
+
+def _symbols(counts, symbols) -> tuple:
+    """For each 16 bits: (the symbol they begin with, the length of its code)."""
+    symbol, length = np.zeros(65536, np.int64), np.full(65536, 17, np.int64)
+    for value, code, bits in zip(symbols, *codes_of(counts)):
+        start = code << (16 - bits)
+        symbol[start : start + (1 << (16 - bits))] = value
+        length[start : start + (1 << (16 - bits))] = bits
+    return symbol, length
+
+
+def _entries(run, size, length) -> list:
+    """Packs: `run` is the zeros before a value + 1, `size` the bits of the value."""
+    window = np.arange(65536)
+    fits = length + size <= 16
+    shift = np.where(fits, 16 - length - size, 0)
+    raw = (window >> shift) & ((1 << size) - 1)
+    value = np.where((size > 0) & (raw < (1 << np.maximum(size - 1, 0))), raw - (1 << size) + 1, raw)
+    packed = (length + size) | (run << 6) | (value << 13)
+    return np.where(fits | (size == 0), packed, (run << 6) | (size << 13) | (length << 19)).tolist()
+
+
+@functools.lru_cache(maxsize=32)
+def dc_table(counts, symbols) -> list:
+    """Entries for differences of DC values (a run means nothing)."""
+    size, length = _symbols(counts, symbols)
+    return _entries(np.ones(65536, np.int64), np.minimum(size, 15), length)
+
+
+@functools.lru_cache(maxsize=32)
+def ac_table(counts, symbols) -> list:
+    """Entries for the other coefficients of baseline images."""
+    symbol, length = _symbols(counts, symbols)
+    run, size = symbol >> 4, symbol & 15
+    skip = np.where((size == 0) & (run < 15), _END, run + 1)
+    return _entries(skip, size, length)
+
+
+@functools.lru_cache(maxsize=32)
+def progressive_table(counts, symbols) -> list:
+    """(symbol << 5 | length) for each 16 bits."""
+    symbol, length = _symbols(counts, symbols)
+    return (symbol << 5 | length).tolist()
+
+
+class Coder:
+    """Decodes one scan; `read` takes the data between two restart markers."""
+
+    def __init__(self, frame, components, first, last, high, low, error):
+        from tinytf.ops.image.jpeg import ZIGZAG
+
+        self.zigzag = ZIGZAG.tolist()
+        self.components, self.error, self.huffman = components, error, frame.huffman
+        self.first, self.last, self.low = first, last, low
+        self.blocks = [memoryview(c.coefficients.reshape(-1)) for c in components]
+        if not frame.progressive:
+            self.dc = [self._table(dc_table, c.dc) for c in components]
+            self.ac = [self._table(ac_table, 16 | c.ac) for c in components]
+            self.read = self._baseline
+        elif first == 0:
+            if high == 0:
+                self.dc = [self._table(dc_table, c.dc) for c in components]
+            self.read = self._dc_refine if high else self._dc_first
+        else:
+            self.table = self._table(progressive_table, 16 | components[0].ac)
+            self.read = self._ac_refine if high else self._ac_first
+
+    def _table(self, build, number):
+        if number not in self.huffman:
+            raise self.error("a Huffman table that was not given")
+        try:
+            return build(*self.huffman[number])
+        except ValueError as error:
+            raise self.error("not a Huffman table") from error
+
+    def _baseline(self, data, order, slots):
+        window, limit = _windows(data)
+        zigzag, at = self.zigzag, 0
+        previous = [0] * len(self.components)
+        plan = [(slot, self.blocks[slot], self.dc[slot], self.ac[slot]) for slot in slots]
+        for mcu in order.tolist():
+            if at > limit:
+                break  # the rest stays zero
+            for place, (slot, block, dc, ac) in zip(mcu, plan):
+                entry = dc[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
+                if entry & 63:
+                    at += entry & 63
+                    value = entry >> 13
+                else:
+                    value, at = _long_value(window, at, entry)
+                previous[slot] = value = previous[slot] + value
+                place <<= 6
+                block[place] = (value + 32768 & 0xFFFF) - 32768
+                k = 0
+                while k < 63:
+                    entry = ac[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
+                    k += entry >> 6 & 127
+                    if entry & 63:
+                        at += entry & 63
+                        value = entry >> 13
+                        if value:
+                            block[place + zigzag[k]] = value
+                    else:
+                        block[place + zigzag[k]], at = _long_value(window, at, entry)
+
+    def _dc_first(self, data, order, slots):
+        window, limit = _windows(data)
+        at, low = 0, self.low
+        previous = [0] * len(self.components)
+        plan = [(slot, self.blocks[slot], self.dc[slot]) for slot in slots]
+        for mcu in order.tolist():
+            if at > limit:
+                break
+            for place, (slot, block, dc) in zip(mcu, plan):
+                entry = dc[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
+                if entry & 63:
+                    at += entry & 63
+                    value = entry >> 13
+                else:
+                    value, at = _long_value(window, at, entry)
+                previous[slot] = value = previous[slot] + value
+                block[place << 6] = ((value << low) + 32768 & 0xFFFF) - 32768
+
+    def _dc_refine(self, data, order, slots):
+        bits = np.unpackbits(np.frombuffer(data, np.uint8))[: order.size]
+        for column, slot in enumerate(slots):
+            mine = bits[column :: len(slots)]
+            flat = self.components[slot].coefficients.reshape(-1, 64)
+            flat[order[: len(mine), column], 0] |= mine.astype(np.int16) << self.low
+
+    def _ac_first(self, data, order, slots):
+        window, limit = _windows(data)
+        zigzag, block, table, low, last = self.zigzag, self.blocks[0], self.table, self.low, self.last
+        at = run_of_ends = 0
+        for place in order[:, 0].tolist():
+            if run_of_ends:
+                run_of_ends -= 1
+                continue
+            if at > limit:
+                break
+            place <<= 6
+            k = self.first
+            while k <= last:
+                entry = table[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
+                at += entry & 31
+                run, size = entry >> 9, entry >> 5 & 15
+                if size:
+                    k += run
+                    raw = (window[at >> 3] >> (32 - (at & 7) - size)) & ((1 << size) - 1)
+                    at += size
+                    value = raw if raw >> (size - 1) else raw - (1 << size) + 1
+                    block[place + zigzag[k]] = _int16(value << low)
+                    k += 1
+                elif run == 15:
+                    k += 16
+                else:
+                    if run:
+                        run_of_ends = (1 << run) + ((window[at >> 3] >> (32 - (at & 7) - run)) & ((1 << run) - 1)) - 1
+                        at += run
+                    break
+
+    def _ac_refine(self, data, order, slots):
+        window, limit = _windows(data)
+        zigzag, block, table, last = self.zigzag, self.blocks[0], self.table, self.last
+        plus, minus = 1 << self.low, -1 << self.low
+        at = run_of_ends = 0
+        for place in order[:, 0].tolist():
+            if at > limit:
+                break
+            place <<= 6
+            k = self.first
+            while not run_of_ends and k <= last:
+                entry = table[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
+                at += entry & 31
+                run, new = entry >> 9, 0
+                if entry >> 5 & 15:
+                    new = plus if (window[at >> 3] >> (31 - (at & 7))) & 1 else minus
+                    at += 1
+                elif run < 15:
+                    run_of_ends = 1 << run
+                    if run:
+                        run_of_ends += (window[at >> 3] >> (32 - (at & 7) - run)) & ((1 << run) - 1)
+                        at += run
+                    break
+                # Over `run` zeros; what is not zero takes a bit more of its value on the way.
+                while k <= last:
+                    here = place + zigzag[k]
+                    value = block[here]
+                    if value:
+                        if (window[at >> 3] >> (31 - (at & 7))) & 1 and not value & plus:
+                            block[here] = _int16(value + (plus if value >= 0 else minus))
+                        at += 1
+                    elif run:
+                        run -= 1
+                    else:
+                        break
+                    k += 1
+                if new:
+                    block[place + zigzag[k]] = new
+                k += 1
+            if run_of_ends:
+                while k <= last:
+                    here = place + zigzag[k]
+                    value = block[here]
+                    if value:
+                        if (window[at >> 3] >> (31 - (at & 7))) & 1 and not value & plus:
+                            block[here] = _int16(value + (plus if value >= 0 else minus))
+                        at += 1
+                    k += 1
+                run_of_ends -= 1
+
+
+def _windows(data) -> tuple:
+    """(the 32 bits from each byte on, how many bits there are)"""
+    padded = np.frombuffer(data + _PADDING, np.uint8).astype(np.uint32)
+    window = padded[:-3] << 24
+    window |= padded[1:-2] << 16
+    window |= padded[2:-1] << 8
+    window |= padded[3:]
+    return (window.tolist() if len(data) < 1 << 20 else memoryview(window)), 8 * len(data)
+
+
+def _long_value(window, at, entry) -> tuple:
+    """(value, place after it) where code and value are longer than 16 bits together."""
+    size = entry >> 13 & 63
+    at += entry >> 19
+    raw = (window[at >> 3] >> (32 - (at & 7) - size)) & ((1 << size) - 1)
+    return (raw if raw >> (size - 1) else raw - (1 << size) + 1), at + size
+
+
+def _int16(value) -> int:
+    return (value + 32768 & 0xFFFF) - 32768

@@ -1,0 +1,1 @@
+"""Matrices: products aside, all that LAPACK does, and diagonals."""

@@ -1,0 +1,1 @@
+"""Lists of tensors that loops carry: TensorArrays, tensor lists, stacks."""

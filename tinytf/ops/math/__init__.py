@@ -1,0 +1,1 @@
+"""Numbers: elementwise functions, products, reductions, comparisons, checks."""

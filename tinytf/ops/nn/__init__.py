@@ -1,0 +1,1 @@
+"""Neural networks: convolutions, pools, normalization, activations, losses, embeddings."""

@@ -1,0 +1,1 @@
+"""Queues, barriers and accumulators: state that threads wait at."""

@@ -1,0 +1,1 @@
+"""Random numbers: TensorFlow's generator and what is drawn with it."""

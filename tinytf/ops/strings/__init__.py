@@ -1,0 +1,1 @@
+"""Strings: joined, cut, matched, hashed."""
