@@ -117,3 +117,21 @@ def pooled_logits(net, num_classes, global_pool, end_points_collection):
     if num_classes is not None:
         end_points["predictions"] = softmax(net, scope="predictions")
     return net, end_points
+
+
+def networks(resnet, unit) -> list:
+    """The networks of 50, 101, 152 and 200 layers: functions that call `resnet` on blocks of `unit`."""
+    return [_network(resnet, unit, depth) for depth in (50, 101, 152, 200)]
+
+
+def _network(resnet, unit, depth: int):
+    name = f"{resnet.__name__}_{depth}"
+
+    def network(inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None, scope=name):
+        return resnet(inputs, blocks_of(unit, depth), num_classes, is_training, global_pool, output_stride, True, reuse, scope)
+
+    network.__name__ = network.__qualname__ = name
+    network.__module__ = resnet.__module__
+    network.__doc__ = f"(net, end points) of the ResNet of {depth} layers; arguments as those of {resnet.__name__}."
+    network.default_image_size = resnet.default_image_size
+    return network

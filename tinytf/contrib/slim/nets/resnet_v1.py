@@ -59,17 +59,4 @@ def resnet_v1_block(scope, base_depth, num_units, stride) -> resnet_utils.Block:
     return resnet_utils.block_of(bottleneck, scope, base_depth, num_units, stride)
 
 
-def _network(depth: int):
-    def network(
-        inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None, scope="resnet_v1_%d" % depth
-    ):
-        blocks = resnet_utils.blocks_of(bottleneck, depth)
-        return resnet_v1(inputs, blocks, num_classes, is_training, global_pool, output_stride, True, reuse, scope)
-
-    network.__name__ = network.__qualname__ = "resnet_v1_%d" % depth
-    network.__doc__ = "(net, end points) of the ResNet of %d layers; arguments as those of resnet_v1." % depth
-    network.default_image_size = resnet_v1.default_image_size
-    return network
-
-
-resnet_v1_50, resnet_v1_101, resnet_v1_152, resnet_v1_200 = map(_network, (50, 101, 152, 200))
+resnet_v1_50, resnet_v1_101, resnet_v1_152, resnet_v1_200 = resnet_utils.networks(resnet_v1, bottleneck)

@@ -57,17 +57,4 @@ def resnet_v2_block(scope, base_depth, num_units, stride) -> resnet_utils.Block:
     return resnet_utils.block_of(bottleneck, scope, base_depth, num_units, stride)
 
 
-def _network(depth: int):
-    def network(
-        inputs, num_classes=None, is_training=True, global_pool=True, output_stride=None, reuse=None, scope="resnet_v2_%d" % depth
-    ):
-        blocks = resnet_utils.blocks_of(bottleneck, depth)
-        return resnet_v2(inputs, blocks, num_classes, is_training, global_pool, output_stride, True, reuse, scope)
-
-    network.__name__ = network.__qualname__ = "resnet_v2_%d" % depth
-    network.__doc__ = "(net, end points) of the ResNet of %d layers; arguments as those of resnet_v2." % depth
-    network.default_image_size = resnet_v2.default_image_size
-    return network
-
-
-resnet_v2_50, resnet_v2_101, resnet_v2_152, resnet_v2_200 = map(_network, (50, 101, 152, 200))
+resnet_v2_50, resnet_v2_101, resnet_v2_152, resnet_v2_200 = resnet_utils.networks(resnet_v2, bottleneck)
