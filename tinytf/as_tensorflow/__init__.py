@@ -15,7 +15,8 @@ import types
 
 from tinytf.as_tensorflow import companions
 from tinytf.as_tensorflow.absent_modules import IMPORTABLE
-from tinytf.as_tensorflow.module_paths import INNER_PACKAGES, PYTHON_PATHS, RENAMED
+from tinytf.as_tensorflow.module_paths import INNER_PACKAGES, PYTHON_PATHS
+from tinytf.as_tensorflow.renamed import RENAMED
 from tinytf.missing import missing_symbol, name_missing
 
 
