@@ -59,8 +59,10 @@ def first_seen(x):
 
 def _unique_rule(outputs):
     def rule(op):
-        vector = with_rank(op.inputs[0].dims, 1)
-        return [(None,), vector, (None,)][:outputs]
+        dims = op.inputs[0].dims
+        if op.type == "Unique" and dims is not None:
+            with_rank(dims, 1)
+        return [(None,), dims, (None,)][:outputs]
 
     return rule
 
@@ -173,9 +175,16 @@ def _bound_kernel(side):
     return kernel
 
 
+
+def _bound_shape(op):
+    for tensor in op.inputs:
+        with_rank(tensor.dims, 2)
+    return [op.inputs[1].dims]
+
+
 _BOUND = "(sorted_inputs: T, values: T) -> (output: out_type); T: type; out_type: {int32, int64} = int32"
-op("LowerBound" + _BOUND, shape=lambda op: [with_rank(op.inputs[1].dims, 2)], kernel=_bound_kernel("left"))
-op("UpperBound" + _BOUND, shape=lambda op: [with_rank(op.inputs[1].dims, 2)], kernel=_bound_kernel("right"))
+op("LowerBound" + _BOUND, shape=_bound_shape, kernel=_bound_kernel("left"))
+op("UpperBound" + _BOUND, shape=_bound_shape, kernel=_bound_kernel("right"))
 
 
 # ---- public functions

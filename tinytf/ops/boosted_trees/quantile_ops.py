@@ -180,4 +180,4 @@ op(f"BoostedTreesQuantileStreamResourceFlush({_HANDLE}, num_buckets: int64) -> (
 op(f"BoostedTreesQuantileStreamResourceGetBucketBoundaries({_HANDLE}) -> (bucket_boundaries: num_features*float); {_COUNT}; is_stateful",
    shape=_columns(None), kernel=_list(_boundaries), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op(f"BoostedTreesBucketize(float_values: num_features*float, bucket_boundaries: num_features*float) -> (buckets: num_features*int32); {_COUNT}",
-   shape=lambda op_: [op_.inputs[i].dims for i in range(len(op_.outputs))], kernel=_list(_bucketize), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=lambda op_: [with_rank(op_.inputs[i].dims, 1) for i in range(len(op_.outputs))], kernel=_list(_bucketize), gradient=NOT_DIFFERENTIABLE)  # fmt: skip

@@ -12,7 +12,7 @@ from tinytf.checkpoint import files
 from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import no_outputs, scalar, unknown
+from tinytf.graph.shape_rules import no_outputs, scalar
 from tinytf.inflated import open_to_read
 
 ReaderReadV2 = collections.namedtuple("ReaderReadV2", ["key", "value"])
@@ -159,7 +159,7 @@ op("ReaderNumWorkUnitsCompletedV2(reader_handle: resource) -> (units_completed: 
    shape=scalar, kernel=lambda op: lambda reader: np.int64(reader.completed), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ReaderResetV2(reader_handle: resource) -> (); is_stateful",
    shape=no_outputs, kernel=lambda op: lambda reader: reader.reset(), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("ReaderSerializeStateV2(reader_handle: resource) -> (state: string); is_stateful", shape=unknown, gradient=NOT_DIFFERENTIABLE)
+op("ReaderSerializeStateV2(reader_handle: resource) -> (state: string); is_stateful", shape=scalar, gradient=NOT_DIFFERENTIABLE)
 op("ReaderRestoreStateV2(reader_handle: resource, state: string) -> (); is_stateful", shape=no_outputs, gradient=NOT_DIFFERENTIABLE)
 
 

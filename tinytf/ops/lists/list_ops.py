@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.function import FuncGraph, find_function
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, scalar
+from tinytf.graph.shape_rules import merge_dims, same_as_input, scalar, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.lists import list_kernels as kernels
 from tinytf.shapes import Dimension, TensorShape
@@ -115,7 +115,7 @@ op(f"TensorListReserve(element_shape: shape_type, num_elements: int32) -> (handl
 op("TensorListPushBack(input_handle: variant, tensor: element_dtype) -> (output_handle: variant); element_dtype: type",
    shape=lambda op: _checked(scalar)(op), kernel=lambda op: lambda tensors, item: kernels.push(op, tensors, item), gradient=_push_grad)  # fmt: skip
 op("TensorListPushBackBatch(input_handles: variant, tensor: element_dtype) -> (output_handles: variant); element_dtype: type",
-   shape=lambda op: [op.inputs[0].dims], kernel=kernels.push_batch_kernel)  # fmt: skip
+   shape=lambda op: [with_rank(op.inputs[0].dims, 1)], kernel=kernels.push_batch_kernel)  # fmt: skip
 op("TensorListPopBack(input_handle: variant, element_shape: int32) -> (output_handle: variant, tensor: element_dtype); element_dtype: type",
    shape=lambda op: _checked(lambda op: [(), _item_dims(op, 1)])(op), kernel=kernels.pop_kernel, gradient=_pop_grad)  # fmt: skip
 op("TensorListGetItem(input_handle: variant, index: int32, element_shape: int32) -> (item: element_dtype); element_dtype: type",
@@ -138,7 +138,7 @@ op("TensorListResize(input_handle: variant, size: int32) -> (output_handle: vari
    shape=scalar, kernel=kernels.resize_kernel, gradient=_resize_grad)  # fmt: skip
 op("TensorListLength(input_handle: variant) -> (length: int32)", shape=scalar, kernel=lambda op: lambda tensors: np.int32(len(tensors.items)))
 op(f"TensorListElementShape(input_handle: variant) -> (element_shape: shape_type); {_SHAPE}", shape=lambda op: _shape_dims(op), kernel=kernels.shape_kernel)
-op("TensorListConcatLists(input_a: variant, input_b: variant) -> (output: variant); element_dtype: type", shape=scalar, kernel=kernels.concat_lists_kernel)
+op("TensorListConcatLists(input_a: variant, input_b: variant) -> (output: variant); element_dtype: type", shape=same_as_input, kernel=kernels.concat_lists_kernel)
 op(f"TensorListSplit(tensor: element_dtype, element_shape: shape_type, lengths: int64) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
    shape=scalar, kernel=kernels.split_kernel, gradient=_split_grad)  # fmt: skip
 op("TensorListConcat(input_handle: variant) -> (tensor: element_dtype, lengths: int64); element_dtype: type; element_shape: shape = <unknown>",

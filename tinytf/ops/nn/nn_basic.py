@@ -371,8 +371,9 @@ def in_top_k(predictions, targets, k, name=None):
 
 def _nth_shape(op):
     dims = with_rank_at_least(op.inputs[0].dims, 1)
-    with_rank(op.inputs[1].dims, 0)
     n = constant_value(op.inputs[1])
+    if n is not None and n.ndim:
+        raise ValueError(f"Input must be scalar but has rank {n.ndim}")
     if n is not None and n < 0:
         raise ValueError(f"Dimension size, given by scalar input 1, must be non-negative but is {int(n)}")
     if dims is None:

@@ -11,7 +11,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims, constant_value
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, with_rank
+from tinytf.graph.shape_rules import with_rank
 from tinytf.ops.array import array_ops
 from tinytf.ops.array.shape_ops import show
 from tinytf.ops.nn import pool_kernels, windows
@@ -137,8 +137,12 @@ def _grad_v2_kernel(function):
     return kernel
 
 
+def _rank(op) -> int:
+    return 5 if "3D" in op.type else 4
+
+
 def _like_input(op):
-    return [merge_dims(op.inputs[0].dims, None)]
+    return [with_rank(op.inputs[0].dims, _rank(op))]
 
 
 def _like_output(op):
@@ -146,7 +150,7 @@ def _like_output(op):
     for i in (0, 2):
         if op.inputs[i].dims is not None and dims is not None and len(op.inputs[i].dims) != len(dims):
             raise ValueError(f"Shapes must be equal rank, but are {len(op.inputs[i].dims)} and {len(dims)}")
-    return [dims]
+    return [dims if op.type == "MaxPoolGradGradV2" else with_rank(dims, _rank(op))]
 
 
 # Averages ---------------------------------------------------------------------------------------

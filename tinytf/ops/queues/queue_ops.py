@@ -14,7 +14,7 @@ from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import no_outputs, scalar, unknown
+from tinytf.graph.shape_rules import no_outputs, same_as_input, scalar, unknown
 from tinytf.ops.queues import queues
 from tinytf.ops.random.random_seed import get_seed
 from tinytf.shapes import Dimension, TensorShape
@@ -128,7 +128,7 @@ op("QueueCloseV2(handle: resource) -> (); cancel_pending_enqueues: bool = false;
 op("QueueIsClosedV2(handle: resource) -> (is_closed: bool); is_stateful",
    shape=scalar, kernel=lambda op: lambda queue: np.bool_(queue.closed), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("QueueSizeV2(handle: resource) -> (size: int32); is_stateful",
-   shape=scalar, kernel=lambda op: lambda queue: np.int32(queue.size()), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=same_as_input, kernel=lambda op: lambda queue: np.int32(queue.size()), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 # The classes --------------------------------------------------------------------------------------

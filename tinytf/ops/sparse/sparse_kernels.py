@@ -52,10 +52,8 @@ def unlinear(flat, shape):
 
 def rank_of(op):
     """The static rank, from the length of the shape input or the width of the indices."""
-    shape, indices = op.inputs[2].dims, op.inputs[0].dims
-    if shape is not None and shape[0] is not None:
-        return shape[0]
-    return None if indices is None else indices[1]
+    length = with_rank(op.inputs[2].dims, 1)[0]
+    return with_rank(op.inputs[0].dims, 2)[1] if length is None else length
 
 
 # ---- with a dense tensor
@@ -215,7 +213,7 @@ for _name, _function, _gradient in (
     ("SparseDenseCwiseMul", np.multiply, _cwise_grad(True)),
     ("SparseDenseCwiseDiv", _divide, _cwise_grad(False)),
 ):
-    op(_name + _CWISE, shape=lambda op: [with_rank(op.inputs[1].dims, 1)], kernel=_cwise_kernel(_function), gradient=_gradient)
+    op(_name + _CWISE, shape=lambda op: [with_rank(op.inputs[0].dims, 2)[:1]], kernel=_cwise_kernel(_function), gradient=_gradient)
 
 
 # ---- two sparse tensors
@@ -267,9 +265,14 @@ def _add_grad_kernel(op):
     return add_grad
 
 
+def _add_shape(op):
+    shape = with_rank(op.inputs[2].dims, 1)
+    return [(None, shape[0]), (None,), shape]
+
+
 op("SparseAdd(a_indices: int64, a_values: T, a_shape: int64, b_indices: int64, b_values: T, b_shape: int64, thresh: Treal) -> "
    f"(sum_indices: int64, sum_values: T, sum_shape: int64); T: {NUMBERS}; Treal: {REAL}",
-   shape=lambda op: [(None, rank_of(op)), (None,), op.inputs[2].dims], kernel=_add_kernel, gradient=_add_grad)  # fmt: skip
+   shape=_add_shape, kernel=_add_kernel, gradient=_add_grad)  # fmt: skip
 op("SparseAddGrad(backprop_val_grad: T, a_indices: int64, b_indices: int64, sum_indices: int64) -> (a_val_grad: T, "
    f"b_val_grad: T); T: {NUMBERS}",
    shape=lambda op: [(with_rank(op.inputs[1].dims, 2)[0],), (with_rank(op.inputs[2].dims, 2)[0],)],

@@ -108,9 +108,19 @@ def _slice_grad_kernel(op):
     return slice_grad
 
 
+def _slice_shape(op):
+    dims = op.inputs[2].dims
+    return [(None, _count(dims)), (None,), dims]
+
+
+def _count(dims):
+    """How many elements a tensor of these dims has, as far as that is known."""
+    return None if dims is None or None in dims else math.prod(dims)
+
+
 op("SparseSlice(indices: int64, values: T, shape: int64, start: int64, size: int64) -> (output_indices: int64, output_values: "
    "T, output_shape: int64); T: type",
-   shape=lambda op: [(None, rank_of(op)), (None,), op.inputs[2].dims], kernel=_slice_kernel, gradient=_slice_grad)  # fmt: skip
+   shape=_slice_shape, kernel=_slice_kernel, gradient=_slice_grad)  # fmt: skip
 op("SparseSliceGrad(backprop_val_grad: T, input_indices: int64, input_start: int64, output_indices: int64) -> (val_grad: T); "
    f"T: {NUMBERS}",
    shape=lambda op: [(with_rank(op.inputs[1].dims, 2)[0],)], kernel=_slice_grad_kernel)  # fmt: skip
@@ -185,8 +195,7 @@ def _split_kernel(op):
 
 def _split_shape(op):
     count, shape = op.attr("num_split"), op.inputs[3].dims
-    width = None if shape is None else shape[0]
-    return [(None, width)] * count + [(None,)] * count + [shape] * count
+    return [(None, _count(shape))] * count + [(None,)] * count + [shape] * count
 
 
 op("SparseSplit(split_dim: int64, indices: int64, values: T, shape: int64) -> (output_indices: num_split*int64, output_values: "
@@ -242,7 +251,7 @@ op("SparseFillEmptyRows(indices: int64, values: T, dense_shape: int64, default_v
    "output_values: T, empty_row_indicator: bool, reverse_index_map: int64); T: type",
    shape=_fill_empty_shape, kernel=_fill_empty_kernel, gradient=_fill_empty_grad)  # fmt: skip
 op("SparseFillEmptyRowsGrad(reverse_index_map: int64, grad_values: T) -> (d_values: T, d_default_value: T); T: type",
-   shape=lambda op: [op.inputs[0].dims, ()], kernel=_fill_empty_grad_kernel)  # fmt: skip
+   shape=lambda op: [with_rank(op.inputs[0].dims, 1), ()], kernel=_fill_empty_grad_kernel)  # fmt: skip
 
 
 # ---- reductions and softmax
