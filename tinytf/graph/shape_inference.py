@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from tinytf.graph import constant_value
+from tinytf.graph import constant_value, shape_rules
+from tinytf.graph.input_ranks import TABLE
 from tinytf.graph.operation import Operation
 
 
@@ -14,14 +15,41 @@ def infer_shapes(op: Operation) -> None:
     if entry is None or entry.shape is None:
         return
     try:
+        _check_ranks(op)
+    except ValueError as error:
+        raise ValueError(f"{error}{_made_of(op)}.") from None
+    try:
         shapes = entry.shape(op)
     except constant_value.ShapeValueError as error:
         raise ValueError(str(error)) from None
     except ValueError as error:
-        shown = ", ".join(in_brackets(t.dims) for t in op._inputs)
-        raise ValueError(f"{error} for '{op.name}' (op: '{op.type}') with input shapes: {shown}{_looked_at(op)}.") from None
+        raise ValueError(f"{error}{_made_of(op)}{_looked_at(op)}.") from None
     for tensor, dims in zip(op.outputs, shapes):
         tensor.dims = dims
+
+
+def _made_of(op) -> str:
+    return f" for '{op.name}' (op: '{op.type}') with input shapes: " + ", ".join(in_brackets(t.dims) for t in op._inputs)
+
+
+_ALLOWED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().split("\n")}
+_CHECKS = {"+": shape_rules.with_rank_at_least, "-": shape_rules.with_rank_at_most}
+
+
+def _check_ranks(op) -> None:
+    """ValueError where an input has a rank that the op does not take."""
+    allowed = _ALLOWED.get(op.type)
+    if allowed is None:
+        return
+    first = 0
+    for argument, rule in zip(op.entry.op_def.inputs, allowed):
+        if rule != "*":
+            check = _CHECKS.get(rule[-1], shape_rules.with_rank)
+            check(op._inputs[first].dims, int(rule.rstrip("+-")))
+        if argument.type_list_attr:
+            first += len(op.attr(argument.type_list_attr))
+        else:
+            first += op.attr(argument.number_attr) if argument.number_attr else 1
 
 
 def _looked_at(op) -> str:
