@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from tinytf import dtypes as tf_dtypes
 from tinytf import errors, protos
@@ -185,7 +184,7 @@ def object_graph(path):
         raise errors.NotFoundError(None, None, f"{path} is not an object-based checkpoint: it has no {OBJECT_GRAPH_KEY}")
     try:
         return protos.TrackableObjectGraph.FromString(reader.read(OBJECT_GRAPH_KEY)[()])
-    except (DecodeError, RecursionError, TypeError) as e:  # TypeError: no string, or several
+    except (*protos.PARSE_ERRORS, TypeError) as e:  # TypeError: no string, or several
         raise errors.DataLossError(None, None, f"{path}: {OBJECT_GRAPH_KEY} is no TrackableObjectGraph message: {e}") from None
 
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from tinytf import protos
 from tinytf.checkpoint import elements, slices, v1_values
@@ -134,7 +133,7 @@ def decode_meta(value, where):
                 tensors[name] = known[1:]
             versions += v1_values.messages(meta, 2)
         return tensors, protos.VersionDef.FromString(b"".join(versions))
-    except (DecodeError, RecursionError) as e:  # the latter: protobuf in plain Python, of groups in groups
+    except protos.PARSE_ERRORS as e:
         raise ValueError(str(e)) from None
 
 
@@ -166,7 +165,7 @@ def decode_data(value, name: str, extents: tuple):
         if sum(map(len, parts)) > _LARGEST:
             raise ValueError("its slice is larger than any")
         part = slices.get(protos.TensorSliceProto.FromString(b"".join(parts)))
-    except (DecodeError, RecursionError) as e:  # the latter: protobuf in plain Python, of groups in groups
+    except protos.PARSE_ERRORS as e:
         raise ValueError(str(e)) from None
     if b"".join(names[-1:]) != slices.name_bytes(name) or part != extents:
         raise ValueError("it stands under the key of another tensor or slice")

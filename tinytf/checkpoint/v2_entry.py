@@ -86,7 +86,7 @@ def decode_header(value, name: str):
         if len(value) > _LARGEST:
             raise DecodeError
         header = protos.BundleHeaderProto.FromString(bytes(value))
-    except (DecodeError, RecursionError):  # the latter: protobuf in plain Python, of groups in groups
+    except protos.PARSE_ERRORS:
         raise errors.DataLossError(
             None, None, f"Unable to read file ({name}): unable to parse header; the file is no index of a checkpoint"
         ) from None
@@ -122,7 +122,7 @@ def decode_entry(value, key: bytes, name: str) -> Entry:
         raise where(f"its entry has {len(value)} bytes, which no tensor needs")
     try:
         proto = protos.BundleEntryProto.FromString(bytes(value))
-    except (DecodeError, RecursionError):  # the latter: protobuf in plain Python, of groups in groups
+    except protos.PARSE_ERRORS:
         raise errors.DataLossError(None, None, f"the entry of tensor {show(key)} cannot be parsed [file {name}]") from None
     kind, nbytes = _kind_of(proto, where)
     parts = tuple([slices.get(s) for s in proto.slices])
@@ -133,7 +133,7 @@ def decode_head(head: bytes):
     """The (dtype, shape) in the first two fields of an entry, and the bytes that they come to; (None, -1) where they are wrong."""
     try:
         return _kind_of(protos.BundleEntryProto.FromString(head), ValueError)
-    except (DecodeError, RecursionError, ValueError):
+    except (*protos.PARSE_ERRORS, ValueError):
         return None, -1
 
 

@@ -13,8 +13,12 @@ import re
 
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.internal import enum_type_wrapper
+from google.protobuf.message import DecodeError
 
 from tinytf.protos.schema_parser import enum_names, parse
+
+# What `FromString` raises. The latter two: protobuf in plain Python, of groups in groups and of strings that are no UTF-8.
+PARSE_ERRORS = (DecodeError, RecursionError, UnicodeDecodeError)
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _POOL = descriptor_pool.DescriptorPool()

@@ -6,8 +6,6 @@ import os
 import socket
 import time
 
-from google.protobuf.message import DecodeError
-
 from tinytf import errors, file_io, protos
 from tinytf.checkpoint import files
 from tinytf.records import encode_record, read_records
@@ -21,7 +19,7 @@ def summary_iterator(path):
     for offset, record in read_records(path):
         try:
             event = protos.Event.FromString(record)
-        except (DecodeError, RecursionError) as error:  # the latter: protobuf in plain Python, of groups in groups
+        except protos.PARSE_ERRORS as error:
             raise errors.DataLossError(None, None, f"the record at {offset} is no Event message: {error} [file {path}]") from None
         yield event
 

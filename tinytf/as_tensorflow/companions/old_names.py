@@ -101,8 +101,10 @@ def _put_back_methods() -> None:
     if sys.implementation.name != "cpython":
         return
     (names,) = gc.get_referents(np.ndarray.__dict__)
+    array = np.zeros(1)
     for name, method in _ARRAY_METHODS.items():
-        names.setdefault(name, method)
+        if not hasattr(array, name):  # NumPy 2.0 to 2.2 has them in the class, to say that they are gone
+            names[name] = method
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
 
 

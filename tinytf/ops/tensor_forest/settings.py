@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from google.protobuf.message import DecodeError
-
 from tinytf import errors, protos
 
 
@@ -27,7 +25,7 @@ def settings_of(op) -> Settings:
     """The settings in the attribute `params`; NotImplementedError for those that tinytf does not have."""
     try:
         params = protos.TensorForestParams.FromString(op.attr("params"))
-    except DecodeError:
+    except protos.PARSE_ERRORS:
         raise errors.InvalidArgumentError(op.node_def, op, "Failed to parse params") from None
     for unsupported, wanted in (
         (params.leaf_type not in (protos.MODEL_DENSE_CLASSIFICATION, protos.MODEL_REGRESSION), "model_name='all_dense'"),
