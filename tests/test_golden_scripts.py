@@ -19,14 +19,20 @@ import side_by_side  # noqa: E402
 
 SCRIPTS = sorted(glob.glob(os.path.join(HERE, "golden", "scripts", "*.py")))
 SEED = 42
+LARGE = {"canned_heads", "canned_learn", "slim_nets"}  # megabytes of graphs to compare: protobuf in plain Python takes long
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=[os.path.basename(s)[:-3] for s in SCRIPTS])
+def _case(script):
+    name = os.path.basename(script)[:-3]
+    return pytest.param(script, id=name, marks=[pytest.mark.slow] if name in LARGE else [])
+
+
+@pytest.mark.parametrize("script", map(_case, SCRIPTS))
 def test_does_what_tensorflow_did(script, tmp_path):
     name = os.path.splitext(script)[0]
     with open(name + ".json", encoding="utf-8") as stream:
         expected = json.load(stream)
-    (got,) = side_by_side.run_side(sys.executable, "tinytf", [script], str(tmp_path), SEED, timeout=100)
+    (got,) = side_by_side.run_side(sys.executable, "tinytf", [script], str(tmp_path), SEED, timeout=300)
     assert got["exit"] == expected["exit"], got["stderr"][-3000:]
     assert side_by_side.stdout_differences("\n".join(expected["stdout"]), got["stdout"], 1e-4) == []
     assert sorted(side_by_side.files_in(str(tmp_path / "work"))) == expected["files"]
