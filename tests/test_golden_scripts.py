@@ -27,7 +27,7 @@ def _case(script):
     return pytest.param(script, id=name, marks=[pytest.mark.slow] if name in LARGE else [])
 
 
-@pytest.mark.parametrize("script", map(_case, SCRIPTS))
+@pytest.mark.parametrize("script", [_case(script) for script in SCRIPTS])
 def test_does_what_tensorflow_did(script, tmp_path):
     name = os.path.splitext(script)[0]
     with open(name + ".json", encoding="utf-8") as stream:
