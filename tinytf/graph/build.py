@@ -35,11 +35,8 @@ def make(op_type: str, *inputs, name=None, **attrs):
         return op
     results, position = [], 0
     for arg in args:
-        if arg.number_attr:
-            count = op.attrs[arg.number_attr]
-        elif arg.type_list_attr:
-            count = len(op.attrs[arg.type_list_attr])
-        else:
+        count = arg.length(op.attrs)
+        if count is None:
             results.append(op.outputs[position])
             position += 1
             continue

@@ -38,6 +38,12 @@ class Arg:
         """Whether it stands for a list of tensors."""
         return bool(self.number_attr or self.type_list_attr)
 
+    def length(self, attrs: dict) -> int | None:
+        """How many tensors the list has in an operation with these attributes; None where it is one tensor."""
+        if self.number_attr:
+            return attrs[self.number_attr]
+        return len(attrs[self.type_list_attr]) if self.type_list_attr else None
+
 
 class Attr:
     """One attribute: `type` is 'int', 'float', 'bool', 'string', 'type', 'shape', 'tensor', 'func' or 'list(…)' of these."""

@@ -51,10 +51,7 @@ class OpDefLibrary:
         """(structure of the outputs, whether the op has state, the Operation)."""
         inputs, attrs = _arguments(op_type_name, keywords)
         op = make_op(op_type_name, *inputs, name=name, **attrs)
-        structure = []
-        for arg in op.entry.op_def.outputs:
-            count = op.attrs[arg.number_attr] if arg.number_attr else len(op.attrs[arg.type_list_attr]) if arg.type_list_attr else None
-            structure.append(count)
+        structure = [arg.length(op.attrs) for arg in op.entry.op_def.outputs]
         return structure, op.entry.op_def.is_stateful, op
 
 

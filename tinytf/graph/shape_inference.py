@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 
 from tinytf.graph import constant_value, shape_rules
 from tinytf.graph.input_ranks import TABLE
@@ -32,24 +33,26 @@ def _made_of(op) -> str:
     return f" for '{op.name}' (op: '{op.type}') with input shapes: " + ", ".join(in_brackets(t.dims) for t in op._inputs)
 
 
-_ALLOWED = {line.split()[0]: line.split()[1:] for line in TABLE.strip().split("\n")}
+_RULES = dict(line.split(" ", 1) for line in TABLE.strip().split("\n"))
 _CHECKS = {"+": shape_rules.with_rank_at_least, "-": shape_rules.with_rank_at_most}
+
+
+@functools.lru_cache(maxsize=None)
+def _checks_of(op_type: str) -> list:
+    """For each argument of an op type None, or (what checks its dims, the rank)."""
+    rules = _RULES.get(op_type, "").split()
+    return [None if r == "*" else (_CHECKS.get(r[-1], shape_rules.with_rank), int(r.rstrip("+-"))) for r in rules]
 
 
 def _check_ranks(op) -> None:
     """ValueError where an input has a rank that the op does not take."""
-    allowed = _ALLOWED.get(op.type)
-    if allowed is None:
-        return
     first = 0
-    for argument, rule in zip(op.entry.op_def.inputs, allowed):
-        if rule != "*":
-            check = _CHECKS.get(rule[-1], shape_rules.with_rank)
-            check(op._inputs[first].dims, int(rule.rstrip("+-")))
-        if argument.type_list_attr:
-            first += len(op.attr(argument.type_list_attr))
-        else:
-            first += op.attr(argument.number_attr) if argument.number_attr else 1
+    for argument, rule in zip(op.entry.op_def.inputs, _checks_of(op.type)):
+        if rule is not None:
+            check, rank = rule
+            check(op._inputs[first].dims, rank)
+        count = argument.length(op.attrs)
+        first += 1 if count is None else count
 
 
 def _looked_at(op) -> str:

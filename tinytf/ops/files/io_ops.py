@@ -181,10 +181,6 @@ def _sharded_filespec_kernel(op):
 # Shapes -------------------------------------------------------------------------------------------
 
 
-def _nothing(op):
-    return []
-
-
 def _scalars(op):
     for tensor in op.inputs:
         _check_rank(tensor, 0)
