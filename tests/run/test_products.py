@@ -5,6 +5,7 @@ import pytest
 
 import tinytf as tf
 from tinytf.ops import parallel
+from tinytf.ops.math import pipeline
 from tinytf.run import updates
 
 N = 128  # N * N * N multiplications are enough to be begun on another thread
@@ -64,6 +65,18 @@ def test_updates_take_their_products_piece_by_piece(monkeypatch):
     assert losses == again[0]
     for a, b in zip(weights, again[1]):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("cores, dividing", [(2, 3), (3, 5)])
+def test_with_one_other_thread_no_product_is_divided_while_pieces_are_made(monkeypatch, cores, dividing):
+    monkeypatch.setattr(updates, "SMALLEST", 1)
+    monkeypatch.setattr(parallel, "_CORES", cores)
+    asked = []
+    monkeypatch.setattr(parallel, "matmul", lambda a, b: asked.append(a.shape) or np.matmul(a, b))
+    monkeypatch.setattr(pipeline, "_LEAST_ROWS", N)  # one piece each
+    monkeypatch.setattr(pipeline.Product, "_piece", lambda self, i: (0, N, np.matmul(self._a.T, self._b)))
+    train(steps=1)
+    assert len(asked) == dividing  # three products on the way there; two on the way back, made while a gradient to weights is
 
 
 def test_one_core_gives_the_same_numbers(monkeypatch):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf.ops import parallel
 from tinytf.run.hazards import READS, earliest, variables_written
 from tinytf.run.program import Program, values_read, with_bases
 
@@ -63,6 +64,9 @@ def update_by_pieces(program: Program, multiplications) -> None:
         _begin(instructions, product, update)
         known.pop(id(update), None)
         _move(instructions, update, next_product, known)
+    if parallel.helpers() == 1:
+        for product, update in pairs:
+            _do_not_divide(instructions[instructions.index(product) + 1 : instructions.index(update)])
 
 
 def is_update(instruction) -> bool:
@@ -80,6 +84,13 @@ def _begin(instructions, product, update) -> None:
     product.kind = "pieces"
     # What it multiplies is read until the update is made.
     product.outputs[0].bases, product.outputs[0].roots = tuple(product.inputs), frozenset(factors)
+
+
+def _do_not_divide(instructions) -> None:
+    """Has products made whole while the only other thread makes pieces: it would come too late for its half."""
+    for i in instructions:
+        if i.kind == "call":
+            i.kernel = getattr(i.kernel, "on_one_core", i.kernel)
 
 
 def _move(instructions, update, next_product, known: dict) -> None:

@@ -63,8 +63,6 @@ def _text(shape) -> str:
 def _matmul_kernel(op):
     transpose_a, transpose_b = op.attr("transpose_a"), op.attr("transpose_b")
     product = _product(op.outputs[0].dtype.base_dtype)
-    if product is np.matmul:
-        product = parallel.matmul
 
     def mismatch(a, b):
         for i, m in enumerate((a, b)):
@@ -74,20 +72,25 @@ def _matmul_kernel(op):
         message = f"Matrix size-incompatible: In[0]: {_text(a.shape)}, In[1]: {_text(b.shape)}"
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
-    def matmul(a, b):
-        if a.ndim != 2 or b.ndim != 2:
-            mismatch(a, b)
-        try:
-            return product(a.T if transpose_a else a, b.T if transpose_b else b)
-        except ValueError:
-            mismatch(a, b)
+    def with_(product):
+        def matmul(a, b):
+            if a.ndim != 2 or b.ndim != 2:
+                mismatch(a, b)
+            try:
+                return product(a.T if transpose_a else a, b.T if transpose_b else b)
+            except ValueError:
+                mismatch(a, b)
+
+        return matmul
 
     def in_pieces(a, b):
         if a.ndim != 2 or b.ndim != 2 or a.shape[not transpose_a] != b.shape[transpose_b]:
             mismatch(a, b)
         return Product(matmul, transpose_a, a, b, (a.shape[transpose_a], b.shape[not transpose_b]))
 
+    matmul = with_(parallel.matmul if product is np.matmul else product)
     matmul.in_pieces = in_pieces
+    matmul.on_one_core = with_(product)
     return matmul
 
 
