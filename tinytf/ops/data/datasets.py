@@ -102,7 +102,7 @@ def slices(components) -> Stream:
 
     def rows():
         for i in range(len(components[0])):
-            yield tuple([c[i : i + 1].reshape(c.shape[1:]) for c in components])
+            yield tuple([c[i, ...] for c in components])
 
     return Stream(rows, len(components[0]))
 
@@ -266,6 +266,15 @@ def _shuffle(stream, size: int, own, count: int):
     runs = deque([[0, 0]])
     source = iter(stream)
     done = 0
+    start = end = 0
+    for element in source:  # the first iteration, as long as it lasts: one in, one out
+        ring[end % size] = element
+        end += 1
+        if end - start == size:
+            given = _drawn(ring, size, start, end, next(own))
+            start += 1
+            yield given
+    runs[0] = [start, end]
     while True:
         while source is not None and len(ring) < size:
             element = next(source, None)
@@ -282,12 +291,16 @@ def _shuffle(stream, size: int, own, count: int):
         start, end = runs[0]
         if start == end:
             return
-        # What stands first moves to where the element is taken from.
-        index, first = (start + next(own) % (end - start)) % size, start % size
-        element, ring[index] = ring[index], ring[first]
-        del ring[first]
         runs[0][0] += 1
-        yield element
+        yield _drawn(ring, size, start, end, next(own))
+
+
+def _drawn(ring: dict, size: int, start: int, end: int, number: int):
+    """Takes an element out of the run of places from `start` to `end`; what stands first moves to where it was."""
+    index, first = (start + number % (end - start)) % size, start % size
+    element, ring[index] = ring[index], ring[first]
+    del ring[first]
+    return element
 
 
 @transformation
@@ -314,20 +327,23 @@ def _batches(size: int, batch: int, drop_remainder: bool) -> int:
 
 def _array(component):
     """A component as an array; one string, which functions give as bytes, with the type that strings have."""
-    return np.asarray(component, dtype=object if isinstance(component, bytes) else None)
+    return component if type(component) is np.ndarray else np.asarray(component, dtype=object if isinstance(component, bytes) else None)
 
 
 def stacked(block: list) -> tuple:
     """Components stacked; InvalidArgumentError where shapes differ."""
     result = []
     for i, parts in enumerate(zip(*block)):
-        shapes = {np.shape(p) for p in parts}
-        if len(shapes) > 1:
-            first, other = np.shape(parts[0]), next(np.shape(p) for p in parts if np.shape(p) != np.shape(parts[0]))
+        arrays = [_array(p) for p in parts]
+        shapes = [a.shape for a in arrays]
+        shape = shapes[0]
+        if shapes.count(shape) < len(shapes):
+            at, other = next((at, other) for at, other in enumerate(shapes) if other != shape)
             raise errors.InvalidArgumentError(
-                None, None, f"Cannot batch tensors with different shapes in component {i}. First element had shape {list(first)} and element {[np.shape(p) for p in parts].index(other)} had shape {list(other)}."
+                None, None, f"Cannot batch tensors with different shapes in component {i}. First element had shape {list(shape)} and element {at} had shape {list(other)}."
             )
-        result.append(np.stack([_array(p) for p in parts]))
+        # Joining is several times as fast as np.stack.
+        result.append(np.concatenate(arrays).reshape(len(arrays), *shape) if shape else np.stack(arrays))
     return tuple(result)
 
 
