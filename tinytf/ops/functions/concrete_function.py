@@ -83,7 +83,7 @@ class ConcreteFunction:
             elif id(value.handle) not in captured_now:
                 tensors.append(value.handle)
         result = self._add_call(tensors + list(captured))
-        if self._func_graph.structured_outputs is None or not self.outputs:
+        if self._func_graph.structured_outputs is None or not self._inference.outputs:
             return result if self._func_graph.structured_outputs is None else self._func_graph.structured_outputs
         return tracing.pack_sequence_as(self._func_graph.structured_outputs, result)
 
@@ -91,9 +91,9 @@ class ConcreteFunction:
         graph, stateful = get_default_graph(), self._inference.is_stateful
         add_function(graph, self._inference)
         op_type = "StatefulPartitionedCall" if stateful else "PartitionedCall"
-        config, name = (_CONFIG, None) if self.outputs else (_CONFIG_WITHOUT_RESULTS, "PartitionedFunctionCall")
+        types = [t.dtype for t in self._inference.outputs]
+        config, name = (_CONFIG, None) if types else (_CONFIG_WITHOUT_RESULTS, "PartitionedFunctionCall")
         f = protos.NameAttrList(name=self._inference.name)
-        types = [t.dtype for t in self.outputs]
         with graph.gradient_override_map({op_type: self._gradient_name}):
             return make(op_type, inputs, Tout=types, f=f, config_proto=config, name=name)
 
@@ -142,7 +142,7 @@ class ConcreteFunction:
         forward_name = f"__forward_{graph.name}_{next_uid()}"
         backward = ConcreteFunction(backward_graph, {"forward_function_name": forward_name.encode()})
         forward = _named_copy(graph, forward_name, {"backward_function_name": backward._inference.name.encode()})
-        forward.outputs = outputs
+        forward.outputs = graph.outputs = outputs  # a gradient of the gradient asks for gradients of all of them
         return forward, backward
 
     # What it is -----------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class ConcreteFunction:
     def add_gradient_functions_to_graph(self, g=None) -> None:
         """Puts the functions of its gradient into a graph's library."""
         graph = g or get_default_graph()
-        forward, backward = self._forward_backward(len(self.outputs))
+        forward, backward = self._forward_backward(len(self._inference.outputs))
         add_function(graph, forward)
         backward.add_to_graph(graph)
 

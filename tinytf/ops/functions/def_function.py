@@ -115,18 +115,11 @@ class Function:
 
     def _traced(self, creator) -> Traced:
         """The function within a scope in which `creator` makes the variables."""
-
-        @functools.wraps(self._python_function)
-        def function(*args, **kwargs):
-            with variable_scope.variable_creator_scope(creator):
-                return self._inner(*args, **kwargs)
-
         signature, autograph, options, _, compiled = self._settings
-        from tinytf.ops.autograph.conversion import convert_if_asked
-
-        self._inner = convert_if_asked(self._python_function, autograph, options)
         attributes = {"_XlaCompile": bool(compiled), "_XlaMustCompile": bool(compiled)} if compiled is not None else None
-        return Traced(function, self._name, signature, attributes, autograph=False)
+        return Traced(
+            self._python_function, self._name, signature, attributes, autograph, options, lambda: variable_scope.variable_creator_scope(creator)
+        )
 
     def _initialize(self, args, kwargs) -> ConcreteFunction:
         """Traces for the first time; returns the trace."""

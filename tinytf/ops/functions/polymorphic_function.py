@@ -5,6 +5,7 @@ Follows `Function` and `defun` of `tensorflow.python.eager.function` of TF 1.15.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 
 from tinytf import nest, protos
@@ -12,19 +13,22 @@ from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.function import USER_NAME, FuncGraph
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_spec import TensorSpec
-from tinytf.ops.autograph.conversion import convert_if_asked
+from tinytf.ops.autograph.conversion import tracing_converted
 from tinytf.ops.functions import tracing
 from tinytf.ops.functions.concrete_function import ConcreteFunction, signature_of
 from tinytf.ops.functions.function_spec import FunctionSpec, cache_key
 
 
 class Function:
-    """A Python function, and its traces by graph and kind of arguments."""
+    """A Python function, and its traces by graph and kind of arguments; it is traced within the context that `scope()` gives."""
 
-    def __init__(self, python_function, name, input_signature=None, attributes=None, autograph=True, autograph_options=None):
+    def __init__(
+        self, python_function, name, input_signature=None, attributes=None, autograph=True, autograph_options=None, scope=contextlib.nullcontext
+    ):  # fmt: skip
         self._python_function, self._name = python_function, name
         self._spec = FunctionSpec(python_function, input_signature)
         self._attributes, self._autograph, self._autograph_options = _checked(attributes), autograph, autograph_options
+        self._scope = scope
         self._traces: dict = {}
         self._bound: dict = {}
         functools.update_wrapper(self, python_function, updated=())
@@ -44,7 +48,7 @@ class Function:
         bound = self._bound.get(id(instance))
         if bound is None or bound[0] is not instance:
             method = self._python_function.__get__(instance, type(instance))
-            made = Function(method, self._name, self._spec.input_signature, self._attributes, self._autograph, self._autograph_options)
+            made = Function(method, self._name, self._spec.input_signature, self._attributes, self._autograph, self._autograph_options, self._scope)
             bound = self._bound[id(instance)] = (instance, made)
         return bound[1]
 
@@ -78,6 +82,9 @@ class Function:
         return concrete, args, kwargs
 
     def _trace(self, graph, args, kwargs) -> ConcreteFunction:
+        return tracing_converted(lambda function: self._trace_once(function, graph, args, kwargs), self._python_function, self._autograph)
+
+    def _trace_once(self, function, graph, args, kwargs) -> ConcreteFunction:
         body = FuncGraph(self._name, graph, tracing._collections_of(graph))
         names = self._spec.arg_names[: len(args)]
         beyond = len(args) - len(names)
@@ -86,8 +93,11 @@ class Function:
             inner_args = tuple(_arguments(body, value, name) for value, name in zip(args, names))
             inner_kwargs = {key: _arguments(body, kwargs[key], key) for key in sorted(kwargs)}
         signature = signature_of(inner_args, inner_kwargs)
-        function = convert_if_asked(self._python_function, self._autograph, self._autograph_options)
-        tracing.trace_into(body, functools.partial(function, *inner_args, **inner_kwargs))
+        def call():
+            with self._scope():
+                return function(*inner_args, **inner_kwargs)
+
+        tracing.trace_into(body, call, shown_as=self._python_function)
         _handles_last(body, inner_args, inner_kwargs)
         return ConcreteFunction(body, self._attributes, signature)
 
