@@ -179,6 +179,7 @@ _NAMES = {
     "tinytf.ops.sparse.sparse_serialize": "serialize_sparse serialize_many_sparse deserialize_many_sparse",
     "tinytf.ops.state.lookup_ops": "tables_initializer initialize_all_tables",
     # ---- ops: strings, parsing, images, files
+    "tinytf.ops.autodiff.gradient_tape": "GradientTape",
     "tinytf.ops.functions.def_function": "function",
     "tinytf.ops.control_flow.script_ops": "py_func numpy_function py_function Print print=print_v2",
     "tinytf.ops.math.numerics": "check_numerics verify_tensor_all_finite add_check_numerics_ops",

@@ -39,8 +39,6 @@ INSTEAD = {
     "tf.keras.layers.CuDNNLSTM": "tf.keras.layers.LSTM: tinytf runs on the CPU, without cuDNN",
     "tf.tpu": "a plain tf.Session: tinytf runs on the CPU",
     "tf.distribute": "a plain tf.Session: tinytf runs in one process",
-    "tf.GradientTape": "tf.gradients: tinytf builds graphs, it has no eager mode",
-    "tf.function": "a graph built once and run in a tf.Session: tinytf has no eager mode",
     "tf.contrib.bayesflow": "tf.distributions: tinytf has no Monte Carlo library",
     "tf.contrib.cudnn_rnn": "tf.nn.rnn_cell.LSTMCell or GRUCell with tf.nn.dynamic_rnn: tinytf runs on the CPU, without cuDNN",
     "tf.contrib.learn.SVM": "tf.contrib.learn.Estimator with tf.contrib.learn.binary_svm_head: tinytf has no SDCA",
@@ -59,8 +57,8 @@ INSTEAD_OF_PACKAGES = {
     "tf.python.autograph": "tf.cond and tf.while_loop: tinytf builds graphs, it rewrites no Python",
     "tf.python.debug": "tf.Print, or fetch the tensors: tinytf has no debugger",
     "tf.python.distribute": INSTEAD["tf.distribute"],
-    "tf.python.eager.def_function": INSTEAD["tf.function"],
-    "tf.python.eager.backprop": INSTEAD["tf.GradientTape"],
+
+
     "tf.python.keras": INSTEAD["tf.keras"],
     "tf.python.profiler": "tf.RunMetadata and tensorflow.python.client.timeline: tinytf has no profiler",
     "tf.python.tpu": INSTEAD["tf.tpu"],

@@ -22,7 +22,7 @@ PYTHON_PATHS = {
     "distribute.distribution_strategy_context": "",
     "distribute.mirrored_strategy": "",
     "distribute.strategy_combinations": "",
-    "eager.backprop": "",
+    "eager.backprop": "tinytf.ops.autodiff.gradient_tape",
     "eager.cancellation": "",
     "eager.context": "tinytf.graph.eager_context",
     "eager.core": "",
