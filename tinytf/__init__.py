@@ -181,6 +181,7 @@ _NAMES = {
     # ---- ops: strings, parsing, images, files
     "tinytf.ops.autodiff.gradient_tape": "GradientTape",
     "tinytf.ops.functions.def_function": "function",
+    "tinytf.ops.functions.wrap_function": "wrap_function",
     "tinytf.ops.control_flow.script_ops": "py_func numpy_function py_function Print print=print_v2",
     "tinytf.ops.math.numerics": "check_numerics verify_tensor_all_finite add_check_numerics_ops",
     "tinytf.ops.files.parsing_ops": """
@@ -219,7 +220,7 @@ _NAMES = {
 
 _NAMESPACES = """
     app audio autograph bitwise compat config contrib data debugging dtypes errors estimator examples feature_column flags gfile
-    distributions graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
+    distribute distributions experimental graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
     python_io quantization queue ragged random raw_ops resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version
     """.split()

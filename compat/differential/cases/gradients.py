@@ -190,8 +190,8 @@ for _name, _case in list(globals().items()):
 
 
 def case_gradient_tape(tf):
-    v = tf.get_variable("v", initializer=[1.0, 2.0], use_resource=True)
-    x = tf.constant([3.0, 4.0])
+    v = tf.get_variable("v", initializer=[0.5, 0.25], use_resource=True)
+    x = tf.constant([0.5, -0.25])
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         y = tf.reduce_sum(tf.tanh(v * x + v) * tf.gather(v, [0, 1]))

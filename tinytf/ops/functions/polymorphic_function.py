@@ -90,8 +90,8 @@ class Function:
         beyond = len(args) - len(names)
         names += [f"{self._spec.vararg_name}_{i}" for i in range(beyond)] if beyond else []
         with body.as_default():
-            inner_args = tuple(_arguments(body, value, name) for value, name in zip(args, names))
-            inner_kwargs = {key: _arguments(body, kwargs[key], key) for key in sorted(kwargs)}
+            inner_args = tuple(arguments(body, value, name) for value, name in zip(args, names))
+            inner_kwargs = {key: arguments(body, kwargs[key], key) for key in sorted(kwargs)}
         signature = signature_of(inner_args, inner_kwargs)
         def call():
             with self._scope():
@@ -102,7 +102,7 @@ class Function:
         return ConcreteFunction(body, self._attributes, signature)
 
 
-def _arguments(body: FuncGraph, structure, name: str):
+def arguments(body: FuncGraph, structure, name: str | None):
     """`structure` with arguments of the function in place of tensors, specs and variables; other values stay."""
     leaves = nest.flatten(structure, expand_composites=True)
     specs = [v for v in leaves if isinstance(v, TensorSpec)]
@@ -111,9 +111,11 @@ def _arguments(body: FuncGraph, structure, name: str):
     return nest.pack_sequence_as(structure, [_argument(body, leaf, name) for leaf in leaves], expand_composites=True)
 
 
-def _argument(body: FuncGraph, value, name: str):
+def _argument(body: FuncGraph, value, name: str | None):
     if isinstance(value, (Tensor, TensorSpec)):
         asked = value.name if isinstance(value, TensorSpec) and value.name else name
+        if asked is None:
+            return body.argument("Placeholder", value.dtype.base_dtype, value.shape)
         try:
             argument = body.argument(asked, value.dtype.base_dtype, value.shape)
         except ValueError:  # no name for a node
