@@ -179,6 +179,9 @@ _NAMES = {
     "tinytf.ops.sparse.sparse_serialize": "serialize_sparse serialize_many_sparse deserialize_many_sparse",
     "tinytf.ops.state.lookup_ops": "tables_initializer initialize_all_tables",
     # ---- ops: strings, parsing, images, files
+    "tinytf.ops.autodiff.gradient_tape": "GradientTape",
+    "tinytf.ops.functions.def_function": "function",
+    "tinytf.ops.functions.wrap_function": "wrap_function",
     "tinytf.ops.control_flow.script_ops": "py_func numpy_function py_function Print print=print_v2",
     "tinytf.ops.math.numerics": "check_numerics verify_tensor_all_finite add_check_numerics_ops",
     "tinytf.ops.files.parsing_ops": """
@@ -216,8 +219,8 @@ _NAMES = {
 }
 
 _NAMESPACES = """
-    app audio bitwise compat config contrib data debugging dtypes errors estimator examples feature_column flags gfile
-    distributions graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
+    app audio autograph bitwise compat config contrib data debugging dtypes errors estimator examples feature_column flags gfile
+    distribute distributions experimental graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
     python_io quantization queue ragged random raw_ops resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version
     """.split()

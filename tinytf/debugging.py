@@ -31,3 +31,16 @@ from tinytf.ops.math.check_ops import (  # noqa: F401
 from tinytf.ops.math.numerics import check_numerics  # noqa: F401
 from tinytf.ops.math.numerics import verify_tensor_all_finite as assert_all_finite  # noqa: F401
 from tinytf.ops.math.unary import is_finite, is_inf, is_nan  # noqa: F401
+
+_log_device_placement = False
+
+
+def get_log_device_placement() -> bool:
+    """Whether devices of ops are to be logged. Follows TF 1.15."""
+    return _log_device_placement
+
+
+def set_log_device_placement(enabled: bool) -> None:
+    """Whether devices of eager ops are to be logged; of sessions, `tf.ConfigProto(log_device_placement=True)` says so. Follows TF 1.15."""
+    global _log_device_placement
+    _log_device_placement = bool(enabled)

@@ -17,6 +17,8 @@ class MissingSymbol(AttributeError, NotImplementedError):
         symbol = "%s.%s" % (self._where, self._name)
         if symbol in INSTEAD:
             return "tinytf has no %s. Use %s" % (symbol, INSTEAD[symbol])
+        if self._where in INSTEAD:
+            return "tinytf has no %s. Use %s" % (symbol, INSTEAD[self._where])
         for package, instead in INSTEAD_OF_PACKAGES.items():
             if symbol.startswith(package + "."):
                 return "tinytf has no %s. Use %s" % (symbol, instead)
@@ -38,9 +40,11 @@ INSTEAD = {
     "tf.keras.layers.CuDNNGRU": "tf.keras.layers.GRU(reset_after=True): tinytf runs on the CPU, without cuDNN",
     "tf.keras.layers.CuDNNLSTM": "tf.keras.layers.LSTM: tinytf runs on the CPU, without cuDNN",
     "tf.tpu": "a plain tf.Session: tinytf runs on the CPU",
-    "tf.distribute": "a plain tf.Session: tinytf runs in one process",
-    "tf.GradientTape": "tf.gradients: tinytf builds graphs, it has no eager mode",
-    "tf.function": "a graph built once and run in a tf.Session: tinytf has no eager mode",
+    "tf.distribute": "tf.distribute.OneDeviceStrategy or a plain tf.Session: tinytf runs in one process",
+    "tf.vectorized_map": "tf.map_fn: tinytf does not turn a function of one row into one of all rows",
+    "tf.saved_model.save": "tf.saved_model.simple_save or tf.saved_model.Builder",
+    "tf.saved_model.load_v2": "tf.saved_model.load",
+    "tf.train.sdca_optimizer": "tf.train.FtrlOptimizer: tinytf has no SDCA",
     "tf.contrib.bayesflow": "tf.distributions: tinytf has no Monte Carlo library",
     "tf.contrib.cudnn_rnn": "tf.nn.rnn_cell.LSTMCell or GRUCell with tf.nn.dynamic_rnn: tinytf runs on the CPU, without cuDNN",
     "tf.contrib.learn.SVM": "tf.contrib.learn.Estimator with tf.contrib.learn.binary_svm_head: tinytf has no SDCA",
@@ -56,11 +60,11 @@ INSTEAD = {
 
 # The same for whole packages inside of TensorFlow, which can be imported (see `absent_modules`).
 INSTEAD_OF_PACKAGES = {
-    "tf.python.autograph": "tf.cond and tf.while_loop: tinytf builds graphs, it rewrites no Python",
+    "tf.python.autograph": "tf.autograph, tf.cond and tf.while_loop",
     "tf.python.debug": "tf.Print, or fetch the tensors: tinytf has no debugger",
     "tf.python.distribute": INSTEAD["tf.distribute"],
-    "tf.python.eager.def_function": INSTEAD["tf.function"],
-    "tf.python.eager.backprop": INSTEAD["tf.GradientTape"],
+
+
     "tf.python.keras": INSTEAD["tf.keras"],
     "tf.python.profiler": "tf.RunMetadata and tensorflow.python.client.timeline: tinytf has no profiler",
     "tf.python.tpu": INSTEAD["tf.tpu"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinytf.graph.sparse_tensor import SparseTensor  # noqa: F401
 from tinytf.ops.array.placeholder import sparse_placeholder as placeholder  # noqa: F401
+from tinytf.ops.queues.accumulator_ops import SparseConditionalAccumulator  # noqa: F401
 from tinytf.ops.sparse.sparse_cross import sparse_cross as cross  # noqa: F401
 from tinytf.ops.sparse.sparse_cross import sparse_cross_hashed as cross_hashed  # noqa: F401
 from tinytf.ops.sparse.sparse_ops import from_dense  # noqa: F401

@@ -75,7 +75,7 @@ def test_every_path_of_the_table_imports(installed, path):
         ("from tensorflow.python.ops import no_such_ops", "tf.python.ops.no_such_ops"),
         ("from tensorflow.contrib.learn.python.learn.estimators import head; head.no_such_head()", "estimators.head.no_such_head"),
         ("from tensorflow.python.framework.ops import Grap", "tf.python.framework.ops.Grap. Did you mean"),
-        ("import tensorflow as tf; tf.GradientTape", "tf.GradientTape. Use tf.gradients"),
+        ("import tensorflow as tf; tf.vectorized_map", "tf.vectorized_map. Use tf.map_fn"),
         ("import tensorflow as tf; tf.enable_eager_execution()", "tf.enable_eager_execution"),
         ("import tensorflow.compat.v2", "TensorFlow 1.15"),
     ],
@@ -89,7 +89,7 @@ def test_what_is_missing_is_named(installed, statement, message):
 def test_hasattr_and_optional_imports_work_as_ever(installed):
     import tensorflow as tf
 
-    assert not hasattr(tf, "lite") and getattr(tf, "GradientTape", None) is None
+    assert not hasattr(tf, "lite") and getattr(tf, "vectorized_map", None) is None
     with pytest.raises(ImportError):
         import tensorflow.lite  # noqa: F401
 

@@ -7,6 +7,17 @@ import collections
 PhysicalDevice = collections.namedtuple("PhysicalDevice", ["name", "device_type"])
 LogicalDevice = collections.namedtuple("LogicalDevice", ["name", "device_type"])
 
+
+
+class VirtualDeviceConfiguration(collections.namedtuple("VirtualDeviceConfiguration", ["memory_limit"])):
+    """How much memory a virtual device may take, in megabytes; None is no limit.  Follows TF 1.15."""
+
+    def __new__(cls, memory_limit=None):
+        return super().__new__(cls, memory_limit)
+
+
+_POLICIES = ("explicit", "warn", "silent", "silent_for_int32")
+_policy, _synchronous, _virtual = "silent", True, None
 _CPU = PhysicalDevice("/physical_device:CPU:0", "CPU")
 _LOGICAL_CPU = LogicalDevice("/job:localhost/replica:0/task:0/device:CPU:0", "CPU")
 
@@ -50,3 +61,42 @@ def set_memory_growth(device, enable: bool) -> None:
 def _check(device):
     if device not in list_physical_devices():
         raise ValueError("Unrecognized device: %r" % (device,))
+
+
+def get_device_policy() -> str:
+    """What to do with an input on another device, of which there is none: as was set. Follows TF 1.15."""
+    return _policy
+
+
+def set_device_policy(device_policy) -> None:
+    """One of 'explicit', 'warn', 'silent' and 'silent_for_int32', or None for 'silent'. ValueError for anything else."""
+    global _policy
+    if device_policy not in (None, *_POLICIES):
+        raise ValueError("Not a valid device policy: %r" % device_policy)
+    _policy = device_policy or "silent"
+
+
+def get_synchronous_execution() -> bool:
+    """Whether eager ops are waited for: as was set. Follows TF 1.15."""
+    return _synchronous
+
+
+def set_synchronous_execution(enable) -> None:
+    """Changes nothing: a session always waits. Follows TF 1.15."""
+    global _synchronous
+    _synchronous = bool(enable)
+
+
+def get_virtual_device_configuration(device):
+    """The virtual devices that the CPU was divided into, or None. ValueError for a device that is not there."""
+    _check(device)
+    return _virtual
+
+
+def set_virtual_device_configuration(device, virtual_devices) -> None:
+    """Divides the CPU, by name only: all ops run on the one that there is. ValueError for a memory limit, which a CPU cannot have."""
+    global _virtual
+    _check(device)
+    if any(v.memory_limit is not None for v in virtual_devices):
+        raise ValueError("Setting memory limit on CPU virtual devices is currently not supported")
+    _virtual = list(virtual_devices)

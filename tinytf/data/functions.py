@@ -8,6 +8,7 @@ from tinytf.data import structure
 from tinytf.data.wires import wire
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.type_spec import TypeSpec
+from tinytf.ops.autograph.conversion import tracing_converted
 from tinytf.ops.functions import tracing
 
 
@@ -24,9 +25,11 @@ class DatasetFunction:
     def __init__(self, function, name, specs, unpack=None, readable=None):
         unpack = type(specs) is tuple if unpack is None else unpack  # a namedtuple is one argument
 
+        called_function = function
+
         def body(*wires):
             element = structure.from_wire(specs, wires)
-            result = function(*element) if unpack else function(element)
+            result = called_function(*element) if unpack else called_function(element)
             if isinstance(result, list):
                 result = tuple(result)
             self.result = result
@@ -41,7 +44,13 @@ class DatasetFunction:
         signature = [(f"args_{i}", w.dtype, w.shape._dims) for i, w in enumerate(wires)]
         called = getattr(readable or function, "__name__", type(function).__name__)
         self.name = name
-        self.graph = tracing.trace(body, f"{name}_{called}", signature, get_default_graph())
+
+        def trace(function):
+            nonlocal called_function
+            called_function = function
+            return tracing.trace(body, f"{name}_{called}", signature, get_default_graph())
+
+        self.graph = tracing_converted(trace, function)
         self.captured = list(self.graph.captures)
         self.captures_ref = _comes_from_ref(self.captured)
         self.reference = self.graph.name

@@ -22,6 +22,7 @@ def protect_from_writes(program: Program, needed: set, fed: set) -> None:
     """
     events: list = []
     _linear(program.instructions, events, in_loop=False)
+    _copy_results_of_functions(program, events)
     writes: dict = {}
     for position, instruction, in_loop in events:
         for root in variables_written(instruction):
@@ -56,6 +57,19 @@ def protect_from_writes(program: Program, needed: set, fed: set) -> None:
     for instruction, writer, late in conflicts:
         if not all(after.get(op, 0) & after[writer] for op in late):
             instruction.extra = "copy"
+
+
+def _copy_results_of_functions(program, events) -> None:
+    """What a function returns of a variable that it was given is a copy: whoever called it may write to the variable before using it."""
+    given = frozenset().union(*[v.roots for v in program.feeds])
+    if not given:
+        return
+    returned = {v.number for v in with_bases(program.fetches)}
+    for _, instruction, _ in events:
+        if instruction.kind == "call" and instruction.op.type == "ReadVariableOp":
+            value = instruction.outputs[0]
+            if value.number in returned and value.roots & given:
+                instruction.extra = "copy"
 
 
 def _ordered_after(writers, needed: set, fed: set) -> dict:

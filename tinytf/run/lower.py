@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from tinytf import errors
+from tinytf import dtypes, errors
 from tinytf.graph import constant_value as constants
 from tinytf.graph import foreign_ops, function_call, op_entry
 from tinytf.ops import parallel
@@ -56,7 +56,8 @@ class _Lowering:
         self.tensor_guards: dict = {}  # output of a Switch -> guard of its side
         self.seen: dict = {}  # common subexpressions
         for t in fed_tensors:
-            self.values[t] = self.new_value(t)
+            handle = t.dtype == dtypes.resource  # of a variable: a function's argument
+            self.values[t] = self.new_value(t, roots=frozenset([t.op]) if handle else frozenset())
             self.program.feeds.append(self.values[t])
         self.needed = select.needed_operations(fetched_ops, fetched_tensors, fed_tensors)
         self.idle_pushes = _idle_pushes(self.needed)

@@ -187,3 +187,19 @@ def cases():
 for _name, _case in list(globals().items()):
     if _name.startswith("case_"):
         _case.ulps = 128  # sums in another order
+
+
+def case_gradient_tape(tf):
+    v = tf.get_variable("v", initializer=[0.5, 0.25], use_resource=True)
+    x = tf.constant([0.5, -0.25])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.tanh(v * x + v) * tf.gather(v, [0, 1]))
+        (first,) = tape.gradient(y, [x])
+    second = tape.gradient(first, [x, v])
+
+    def run(session):
+        session.run(v.initializer)
+        return session.run([first, second])
+
+    return run

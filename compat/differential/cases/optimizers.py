@@ -241,3 +241,34 @@ def cases():
     }
     for name, build in refused.items():
         yield "fails_" + name, _fails(build)
+
+
+def case_dynamic_loss_scale(tf):
+    experimental = tf.train.experimental
+    v = tf.get_variable("v", initializer=1.0)
+    opt = experimental.MixedPrecisionLossScaleOptimizer(tf.train.GradientDescentOptimizer(0.1), experimental.DynamicLossScale(16.0, 2, 2.0))
+    train = opt.minimize(v * 2.0)
+
+    def run(session):
+        session.run(tf.global_variables_initializer())
+        seen = []
+        for _ in range(3):
+            session.run(train)
+            seen.append(session.run(tf.global_variables()))
+        return seen
+
+    return run
+
+
+def case_fixed_loss_scale(tf):
+    v = tf.get_variable("v", initializer=1.0)
+    opt = tf.train.experimental.enable_mixed_precision_graph_rewrite(tf.train.MomentumOptimizer(0.1, 0.9), 8)
+    train = opt.minimize(v * 2.0)
+    tf.train.experimental.disable_mixed_precision_graph_rewrite()
+
+    def run(session):
+        session.run(tf.global_variables_initializer())
+        session.run(train)
+        return session.run(v)
+
+    return run

@@ -44,12 +44,13 @@ def _collections_of(outer: Graph) -> dict:
     return collections
 
 
-def trace_into(graph: FuncGraph, function, arguments=(), in_order: bool = True, op_return_value=None) -> FuncGraph:
+def trace_into(graph: FuncGraph, function, arguments=(), in_order: bool = True, op_return_value=None, shown_as=None) -> FuncGraph:
     """Calls `function(*arguments)` inside `graph` and makes its results the function's.
 
     Args:
       in_order: what has effects runs in the order of the program, whatever is returned.
       op_return_value: returned in place of an Operation, once that has run.
+      shown_as: the function that an error names, where that is not `function`.
     """
     from tinytf.ops.array import array_ops
     from tinytf.ops.state import variable_scope
@@ -63,7 +64,7 @@ def trace_into(graph: FuncGraph, function, arguments=(), in_order: bool = True, 
             with control_dependencies([value]):
                 value = array_ops.identity(op_return_value)
         elif not isinstance(value, TensorArray):
-            value = _converted(value, function)
+            value = _converted(value, shown_as or function)
         if not in_order:
             return value
         if isinstance(value, TensorArray):
