@@ -274,7 +274,7 @@ PYTHON_PATHS = {
     "ops.standard_ops": "tf",
     "ops.state_grad": "tinytf.ops.autodiff.gradient_registry",
     "ops.state_ops": "tf tinytf.ops.state.state_ops tinytf.generated_ops",
-    "ops.stateful_random_ops": "tf.random.experimental",
+    "ops.stateful_random_ops": "tinytf.ops.random.random_generator",
     "ops.stateless_random_ops": "tinytf.ops.random.stateless_random_ops tf.random",
     "ops.string_ops": "tinytf.ops.strings.string_ops tinytf.ops.math.math_v2 tf tf.strings tinytf.generated_ops",
     "ops.summary_op_util": "tinytf.ops.files.summary_ops",
