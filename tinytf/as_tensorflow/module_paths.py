@@ -164,7 +164,7 @@ PYTHON_PATHS = {
     "ops.cudnn_rnn_grad": "tinytf.ops.autodiff.gradient_registry",
     "ops.custom_gradient": "tf",
     "ops.data_flow_grad": "tinytf.ops.autodiff.gradient_registry",
-    "ops.data_flow_ops": "tinytf.ops.queues.barrier_ops tinytf.ops.queues.staging_ops tf tf.queue tinytf.ops.queues.accumulator_ops tinytf.ops.queues.queue_ops tinytf.generated_ops",
+    "ops.data_flow_ops": "tinytf.ops.files.record_input tinytf.ops.queues.barrier_ops tinytf.ops.queues.staging_ops tf tf.queue tinytf.ops.queues.accumulator_ops tinytf.ops.queues.queue_ops tinytf.generated_ops",
     "ops.default_gradient": "tinytf.ops.autodiff.default_gradient",
     "ops.distributions": "tf.distributions",
     "ops.distributions.bernoulli": "tf.distributions",
