@@ -170,7 +170,7 @@ PYTHON_PATHS = {
     "ops.cudnn_rnn_grad": "tinytf.ops.autodiff.gradient_registry",
     "ops.custom_gradient": "tf",
     "ops.data_flow_grad": "tinytf.ops.autodiff.gradient_registry",
-    "ops.data_flow_ops": "tinytf.ops.queues.barrier_ops tinytf.ops.queues.staging_ops tf tf.queue tinytf.ops.queues.accumulator_ops tinytf.ops.queues.queue_ops tinytf.generated_ops",
+    "ops.data_flow_ops": "tinytf.ops.files.record_input tinytf.ops.queues.barrier_ops tinytf.ops.queues.staging_ops tf tf.queue tinytf.ops.queues.accumulator_ops tinytf.ops.queues.queue_ops tinytf.generated_ops",
     "ops.default_gradient": "tinytf.ops.autodiff.default_gradient",
     "ops.distributions": "tf.distributions",
     "ops.distributions.bernoulli": "tf.distributions",
@@ -256,7 +256,7 @@ PYTHON_PATHS = {
     "ops.ragged.ragged_util": "tinytf.ragged.util",
     "ops.ragged.ragged_where_op": "tinytf.ragged.where",
     "ops.ragged.segment_id_ops": "tinytf.ragged.segment_ids",
-    "ops.random_grad": "tinytf.ops.autodiff.gradient_registry",
+    "ops.random_grad": "tinytf.ops.autodiff.gradient_registry tinytf.ops.random.random_ops",
     "ops.random_ops": "tinytf.ops.random.random_ops tf tf.random tinytf.generated_ops",
     "ops.resource_variable_ops": "tinytf.ops.state.resource_variables tinytf.generated_ops",
     "ops.resources": "tinytf.ops.state.resources",
@@ -280,7 +280,7 @@ PYTHON_PATHS = {
     "ops.standard_ops": "tf",
     "ops.state_grad": "tinytf.ops.autodiff.gradient_registry",
     "ops.state_ops": "tf tinytf.ops.state.state_ops tinytf.generated_ops",
-    "ops.stateful_random_ops": "tf.random.experimental",
+    "ops.stateful_random_ops": "tinytf.ops.random.random_generator",
     "ops.stateless_random_ops": "tinytf.ops.random.stateless_random_ops tf.random",
     "ops.string_ops": "tinytf.ops.strings.string_ops tinytf.ops.math.math_v2 tf tf.strings tinytf.generated_ops",
     "ops.summary_op_util": "tinytf.ops.files.summary_ops",
@@ -432,6 +432,7 @@ for _package, _meaning, _modules in (
         # the module of that name here, with what it keeps to itself, stands before the public names
         _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
+PYTHON_PATHS["ops.linalg.linalg_impl"] = "tinytf.ops.linalg.linalg_functions tf.linalg"
 PYTHON_PATHS["ops.linalg.linear_operator_test_util"] = "tinytf.test.linear_operators tf.linalg"
 PYTHON_PATHS["data.ops.iterator_ops"] = "tinytf.data.iterator tinytf.data.experimental.optional tf.data"
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"

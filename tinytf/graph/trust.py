@@ -31,7 +31,7 @@ FORBIDDEN = frozenset(
     ExperimentalMatchingFilesDataset FixedLengthRecordDataset FixedLengthRecordDatasetV2 FixedLengthRecordReader
     FixedLengthRecordReaderV2 FixedUnigramCandidateSampler GenerateBigQueryReaderPartitions GenerateVocabRemapping
     IdentityReader InitializeTableFromTextFile InitializeTableFromTextFileV2 LMDBDataset LMDBReader
-    LoadAndRemapMatrix MatchingFiles MatchingFilesDataset PyFunc PyFuncStateless ReadFile SdcaFprint
+    LoadAndRemapMatrix MatchingFiles MatchingFilesDataset PyFunc PyFuncStateless ReadFile RecordInput SdcaFprint
     ExperimentalSqlDataset SqlDataset TFRecordDataset TFRecordReader TFRecordReaderV2 TextLineDataset TextLineReader TextLineReaderV2
     WholeFileReader WholeFileReaderV2 WriteFile GeneratorDataset RpcCall Rpc TryRpc
     """.split()

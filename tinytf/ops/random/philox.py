@@ -253,17 +253,20 @@ def _double_uniform(state, count):
     return to_double(drawn[:, 0], drawn[:, 1])
 
 
-def uniform_int(state, count: int, low, high, dtype) -> np.ndarray:
-    """`count` integers in [low, high) of int32 or int64."""
+def full_int(state, count: int, dtype) -> np.ndarray:
+    """`count` integers of the whole range of a type of 32 or 64 bits."""
     dtype = np.dtype(dtype)
-    if dtype == np.int32:
-        bits = words(state, _counters(count, 4)).reshape(-1)[:count]
-        span = np.uint32((int(high) - int(low)) & 0xFFFFFFFF)
-    else:
-        pairs = words(state, _counters(count, 2)).reshape(-1, 2)[:count].astype(np.uint64)
-        bits = pairs[:, 0] | pairs[:, 1] << _SHIFT
-        span = np.uint64((int(high) - int(low)) & 0xFFFFFFFFFFFFFFFF)
-    bits = bits % span
+    if dtype.itemsize == 4:
+        return words(state, _counters(count, 4)).reshape(-1)[:count].view(dtype)
+    pairs = words(state, _counters(count, 2)).reshape(-1, 2)[:count].astype(np.uint64)
+    return (pairs[:, 0] | pairs[:, 1] << _SHIFT).view(dtype)
+
+
+def uniform_int(state, count: int, low, high, dtype) -> np.ndarray:
+    """`count` integers in [low, high) of a type of 32 or 64 bits."""
+    dtype = np.dtype(dtype)
+    bits = full_int(state, count, np.uint32 if dtype.itemsize == 4 else np.uint64)
+    bits = bits % bits.dtype.type((int(high) - int(low)) & int(np.iinfo(bits.dtype).max))
     bits += np.array(int(low), dtype).view(bits.dtype)  # wraps, as the addition of signed numbers does
     return bits.view(dtype)
 

@@ -118,6 +118,85 @@ def poisson(state, rates: np.ndarray, samples: int, highest: float) -> np.ndarra
     return result.reshape(len(rates), samples).T
 
 
+class _Uniforms:
+    """The doubles of one stream, two a counter, the second first; each sample starts with a fresh counter."""
+
+    def __init__(self, state):
+        self.key, self.counter = state
+        self.left: list = []
+
+    def fresh(self) -> _Uniforms:
+        self.left.clear()
+        return self
+
+    def __call__(self) -> float:
+        if not self.left:
+            drawn = philox.words((self.key, self.counter), 1)
+            self.counter += 1
+            self.left += philox.to_double(drawn[0, 0::2], drawn[0, 1::2]).tolist()
+        return self.left.pop()
+
+
+def binomial(state, counts, probs, per_batch: int, count: int) -> np.ndarray:
+    """`count` draws of Binomial(counts, probs), `per_batch` for each entry of the parameters, from one stream."""
+    uniforms, result = _Uniforms(state), np.zeros(count)
+    for i in range(count):
+        batch = i // per_batch
+        trials, p = (float(v[0 if v.size == 1 else batch]) for v in (counts, probs))
+        if trials <= 0 or not p > 0:
+            continue
+        if p >= 1:
+            result[i] = trials
+        elif p <= 0.5:
+            result[i] = _successes(trials, p, uniforms.fresh())
+        else:
+            result[i] = trials - _successes(trials, 1 - p, uniforms.fresh())
+    return result
+
+
+def _successes(trials: float, p: float, uniform) -> float:
+    """A draw for p up to a half: by counting geometric waits where few succeed, by Hörmann's rejection (BTRS) otherwise."""
+    if trials * p < 10:
+        waited, successes = 0.0, 0
+        while True:
+            u = uniform()
+            waited += math.ceil(math.log(u) / math.log1p(-p)) if u else math.inf
+            if waited > trials:
+                return successes
+            successes += 1
+    deviation = math.sqrt(trials * p * (1 - p))
+    b = 1.15 + 2.53 * deviation
+    a = -0.0873 + 0.0248 * b + 0.01 * p
+    odds, mode = p / (1 - p), math.floor((trials + 1) * p)
+    while True:
+        u, v = uniform() - 0.5, uniform()
+        shifted = 0.5 - abs(u)
+        if not shifted:
+            continue
+        k = math.floor((2 * a / shifted + b) * u + trials * p + 0.5)
+        if shifted >= 0.07 and v <= 0.92 - 4.2 / b:
+            return k
+        if not 0 <= k <= trials:
+            continue
+        height = v * (2.83 + 5.1 / b) * deviation / (a / (shifted * shifted) + b)
+        bound = (
+            (mode + 0.5) * math.log((mode + 1) / (odds * (trials - mode + 1)))
+            + (trials + 1) * math.log((trials - mode + 1) / (trials - k + 1))
+            + (k + 0.5) * math.log(odds * (trials - k + 1) / (k + 1))
+            + _stirling_rest(mode) + _stirling_rest(trials - mode) - _stirling_rest(k) - _stirling_rest(trials - k)
+        )  # fmt: skip
+        if height == 0 or math.log(height) <= bound:
+            return k
+
+
+def _stirling_rest(k: float) -> float:
+    """What Stirling's formula leaves of log(k!)."""
+    if k <= 9:
+        return math.lgamma(k + 1) - (0.5 * math.log(2 * math.pi) + (k + 0.5) * math.log(k + 1) - (k + 1))
+    square = (k + 1) ** 2
+    return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1)
+
+
 def classes(state, logits: np.ndarray, samples: int) -> np.ndarray:
     """[batch, samples] class numbers drawn with the probabilities that the rows of logits give."""
     batch, count = logits.shape

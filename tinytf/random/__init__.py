@@ -1,5 +1,6 @@
 """`tf.random`: random tensors and seeds."""
 
+from tinytf.random import experimental  # noqa: F401
 from tinytf.ops.nn.candidate_sampling import (  # noqa: F401
     all_candidate_sampler,
     fixed_unigram_candidate_sampler,
