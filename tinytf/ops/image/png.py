@@ -14,6 +14,7 @@ import zlib
 
 import numpy as np
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> grey, grey and alpha, RGB, RGB and alpha
 _IDAT = 8192  # bytes of the zlib stream in a chunk, as libpng has them
 
@@ -29,7 +30,7 @@ def encode_png(image: np.ndarray, level: int = -1) -> bytes:
     data = _deflated(_filtered(rows.reshape(height, -1), channels * depth // 8), level)
     content = [(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, _COLOR_TYPE[channels], 0, 0, 0))]
     content += [(b"IDAT", data[at : at + _IDAT]) for at in range(0, len(data), _IDAT)]
-    return b"\x89PNG\r\n\x1a\n" + b"".join([_chunk(kind, data) for kind, data in [*content, (b"IEND", b"")]])
+    return SIGNATURE + b"".join([_chunk(kind, data) for kind, data in [*content, (b"IEND", b"")]])
 
 
 def _filtered(rows: np.ndarray, step: int) -> np.ndarray:
