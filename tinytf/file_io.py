@@ -136,8 +136,8 @@ class FileIO:
         return True
 
     def readline(self):
-        """The next line with its end; empty at the end of the file."""
-        return self._decoded(self._open_to_read().readline())
+        """The next line with its end, without its carriage returns; empty at the end of the file."""
+        return self._decoded(self._open_to_read().readline().replace(b"\r", b""))
 
     def readlines(self) -> list:
         """All further lines."""

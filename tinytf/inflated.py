@@ -28,6 +28,12 @@ def open_to_read(path, compression: str = "") -> io.BufferedReader:
     return io.BufferedReader(_Inflated(stream, _WINDOW_BITS[compression], path), _CHUNK) if compression else stream
 
 
+def without_end(line: bytes) -> bytes:
+    """A line without the line feed at its end, and without one carriage return before that."""
+    line = line[:-1] if line.endswith(b"\n") else line
+    return line[:-1] if line.endswith(b"\r") else line
+
+
 class _Inflated(io.RawIOBase):
     """The content of a zlib or gzip stream; what follows it is passed over, but for another gzip stream.
 

@@ -36,7 +36,7 @@ def _lines(op, names, compression):
     for name in names:
         with _opened(op, name, compression) as file:
             for line in file:
-                yield (np.array(line[:-2] if line.endswith(b"\r\n") else line[:-1] if line.endswith(b"\n") else line, dtype=object),)
+                yield (np.array(line.rstrip(b"\n").replace(b"\r", b""), dtype=object),)
 
 
 def _records(op):
@@ -60,12 +60,12 @@ def _fixed_records(op):
             for name in _names(filenames):
                 with _opened(op, name, _one(compression)) as file:
                     content = file.read()
-                body = len(content) - int(header) - int(footer)
+                body = (len(content) - int(header) - int(footer)) % (1 << 64)  # as TensorFlow counts
                 if body % int(record):
                     raise errors.InvalidArgumentError(
                         None, None, f"Excluding the header ({int(header)} bytes) and footer ({int(footer)} bytes), input file \"{name}\" has body length {body} bytes, which is not an exact multiple of the record length ({int(record)} bytes)."
                     )
-                for start in range(int(header), int(header) + body, int(record)):
+                for start in range(int(header), len(content) - int(footer), int(record)):
                     yield (np.array(content[start : start + int(record)], dtype=object),)
 
         return datasets.Stream(elements)

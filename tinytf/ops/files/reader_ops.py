@@ -13,7 +13,7 @@ from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, scalar
-from tinytf.inflated import open_to_read
+from tinytf.inflated import open_to_read, without_end
 
 ReaderReadV2 = collections.namedtuple("ReaderReadV2", ["key", "value"])
 ReaderReadUpToV2 = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"])
@@ -22,12 +22,12 @@ ReaderReadUpToV2 = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"]
 
 
 def text_lines(path: str, op):
-    """Lines without their ends; keys are path:line, counted from 1, skipped lines included."""
+    """Lines; keys are path:line, counted from 1, skipped lines included."""
     skip = op.attr("skip_header_lines")
     with files.open_to_read(path) as file:
         for number, line in enumerate(file, 1):
             if number > skip:
-                yield f"{path}:{number}", line[:-2] if line.endswith(b"\r\n") else line[:-1] if line.endswith(b"\n") else line
+                yield f"{path}:{number}", without_end(line)
 
 
 def whole_file(path: str, op):

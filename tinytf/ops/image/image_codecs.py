@@ -15,6 +15,7 @@ from tinytf.ops.array import array_ops
 from tinytf.ops.array.shape_ops import show
 from tinytf.ops.control_flow.cond import cond
 from tinytf.ops.control_flow.control_flow_ops import Assert
+from tinytf.ops.control_flow.summarize import escaped
 from tinytf.ops.image import bmp, gif, jpeg, jpeg_encoder, png
 from tinytf.ops.image.image_adjust import convert_image_dtype
 from tinytf.ops.math import math_ops
@@ -81,7 +82,7 @@ def _decode_kernel(op):
                 image = jpeg.decode(data, channels, crop=None if window is None else [int(w) for w in window], **options)
             except ValueError as error:
                 fail(f"Invalid JPEG data or crop window, data size {len(data)}: {error}")
-        elif data[:4] == b"\x89PNG":
+        elif data[:8] == png.SIGNATURE:
             try:
                 image = png.decode_png(data, channels, dtype.as_numpy_dtype)
             except png.PngError as error:
@@ -96,8 +97,7 @@ def _decode_kernel(op):
                 fail("GIF does not support uint16 output")
             image = _gif_frames(op, data, fail)
         else:
-            start = "".join(chr(b) if 32 <= b < 127 else f"\\{b:03o}" for b in data[:16])
-            fail(f"Expected image (JPEG, PNG, or GIF), got unknown format starting with '{start}'")
+            fail(f"Expected image (JPEG, PNG, or GIF), got unknown format starting with '{escaped(data[:16])}'")
         return image[None] if op.type == "DecodeGif" and image.ndim == 3 else image
 
     return decode

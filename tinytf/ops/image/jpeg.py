@@ -11,7 +11,7 @@
     MCU       the blocks (8 x 8 coefficients) that belong together: h x v of each component
 
 Files reach us from anywhere: no length is believed, and an image must not be larger than its file can describe.
-Entropy decoding is in jpeg_huffman.py, transforms and colours in jpeg_pixels.py.
+Entropy decoding is in jpeg_baseline.py and jpeg_huffman.py, transforms and colours in jpeg_pixels.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import struct
 
 import numpy as np
 
-from tinytf.ops.image import jpeg_huffman, jpeg_pixels
+from tinytf.ops.image import jpeg_baseline, jpeg_huffman, jpeg_pixels
 
 # Place in a block (row * 8 + column) of the k-th coefficient; what lies beyond the end counts as the last.
 ZIGZAG = np.array(
@@ -243,11 +243,15 @@ def _scan(frame, content, data) -> None:
     frame.visited += order.size
     if frame.visited > max(_MOST_VISITS * frame.blocks, 1 << 20):
         raise JpegError("more scans than any image needs")
-    coder = jpeg_huffman.Coder(frame, components, first, last, high, low, JpegError)
+    if frame.progressive:
+        coder = jpeg_huffman.Coder(frame, components, first, last, high, low, JpegError)
+    else:
+        coder = jpeg_baseline.Coder(frame, components, ZIGZAG, JpegError)
     interval = frame.restart or max(len(order), 1)
     for i, start in enumerate(range(0, len(order), interval)):
         if i < len(parts):
             coder.read(parts[i], order[start : start + interval], slots)
+    coder.finish()
 
 
 def _order(frame, components) -> tuple:

@@ -1,12 +1,7 @@
-"""JPEG's entropy coding: Huffman codes of runs and sizes, each followed by the bits of a value.
+"""The scans of progressive JPEG images: Huffman codes of runs and sizes, each followed by the bits of a value.
 
-A table of 65536 entries tells for the next 16 bits what they begin with: how many bits to go on, how many
-coefficients to skip and, where its bits fit in too, the value.  So most coefficients take one look.
-
-    entry    bits 0-5: bits to go on    bits 6-12: run of zeros + 1 (64 at the end of the block)    bits 13 up: the value
-    an entry that goes on by 0 bits: the value's bits did not fit; bits 13-18 are its size, 19 up the code's length
-
-Where data end early they go on as zero bits, to the end of the MCU; an invalid code is a 0 of 17 bits: as in libjpeg.
+A table of 65536 entries tells for the next 16 bits what they begin with.  Where data end early they go on as zero bits, to the
+end of the MCU; an invalid code is a 0 of 17 bits: as in libjpeg.  Scans of baseline images are read in jpeg_baseline.py.
 """
 
 from __future__ import annotations
@@ -15,7 +10,6 @@ import functools
 
 import numpy as np
 
-_END = 64  # more than any block has left
 _PADDING = bytes(4096)
 
 
@@ -33,7 +27,7 @@ def codes_of(counts) -> tuple:
     return codes, lengths
 
 
-def _symbols(counts, symbols) -> tuple:
+def symbols_of(counts, symbols) -> tuple:
     """For each 16 bits: (the symbol they begin with, the length of its code)."""
     symbol, length = np.zeros(65536, np.int64), np.full(65536, 17, np.int64)
     for value, code, bits in zip(symbols, *codes_of(counts)):
@@ -43,99 +37,43 @@ def _symbols(counts, symbols) -> tuple:
     return symbol, length
 
 
-def _entries(run, size, length) -> list:
-    """Packs: `run` is the zeros before a value + 1, `size` the bits of the value."""
-    window = np.arange(65536)
-    fits = length + size <= 16
-    shift = np.where(fits, 16 - length - size, 0)
-    raw = (window >> shift) & ((1 << size) - 1)
-    value = np.where((size > 0) & (raw < (1 << np.maximum(size - 1, 0))), raw - (1 << size) + 1, raw)
-    packed = (length + size) | (run << 6) | (value << 13)
-    return np.where(fits | (size == 0), packed, (run << 6) | (size << 13) | (length << 19)).tolist()
-
-
-@functools.lru_cache(maxsize=32)
-def dc_table(counts, symbols) -> list:
-    """Entries for differences of DC values (a run means nothing)."""
-    size, length = _symbols(counts, symbols)
-    return _entries(np.ones(65536, np.int64), np.minimum(size, 15), length)
-
-
-@functools.lru_cache(maxsize=32)
-def ac_table(counts, symbols) -> list:
-    """Entries for the other coefficients of baseline images."""
-    symbol, length = _symbols(counts, symbols)
-    run, size = symbol >> 4, symbol & 15
-    skip = np.where((size == 0) & (run < 15), _END, run + 1)
-    return _entries(skip, size, length)
-
-
 @functools.lru_cache(maxsize=32)
 def progressive_table(counts, symbols) -> list:
     """(symbol << 5 | length) for each 16 bits."""
-    symbol, length = _symbols(counts, symbols)
+    symbol, length = symbols_of(counts, symbols)
     return (symbol << 5 | length).tolist()
 
 
+def given_table(frame, build, number, error):
+    """What `build` makes of a Huffman table of the frame."""
+    if number not in frame.huffman:
+        raise error("a Huffman table that was not given")
+    try:
+        return build(*frame.huffman[number])
+    except ValueError as problem:
+        raise error("not a Huffman table") from problem
+
+
 class Coder:
-    """Decodes one scan; `read` takes the data between two restart markers."""
+    """Decodes one scan of a progressive image; `read` takes the data between two restart markers."""
 
     def __init__(self, frame, components, first, last, high, low, error):
         from tinytf.ops.image.jpeg import ZIGZAG
 
         self.zigzag = ZIGZAG.tolist()
-        self.components, self.error, self.huffman = components, error, frame.huffman
+        self.components = components
         self.first, self.last, self.low = first, last, low
         self.blocks = [memoryview(c.coefficients.reshape(-1)) for c in components]
-        if not frame.progressive:
-            self.dc = [self._table(dc_table, c.dc) for c in components]
-            self.ac = [self._table(ac_table, 16 | c.ac) for c in components]
-            self.read = self._baseline
-        elif first == 0:
+        if first == 0:
             if high == 0:
-                self.dc = [self._table(dc_table, c.dc) for c in components]
+                self.dc = [given_table(frame, progressive_table, c.dc, error) for c in components]
             self.read = self._dc_refine if high else self._dc_first
         else:
-            self.table = self._table(progressive_table, 16 | components[0].ac)
+            self.table = given_table(frame, progressive_table, 16 | components[0].ac, error)
             self.read = self._ac_refine if high else self._ac_first
 
-    def _table(self, build, number):
-        if number not in self.huffman:
-            raise self.error("a Huffman table that was not given")
-        try:
-            return build(*self.huffman[number])
-        except ValueError as error:
-            raise self.error("not a Huffman table") from error
-
-    def _baseline(self, data, order, slots):
-        window, limit = _windows(data)
-        zigzag, at = self.zigzag, 0
-        previous = [0] * len(self.components)
-        plan = [(slot, self.blocks[slot], self.dc[slot], self.ac[slot]) for slot in slots]
-        for mcu in order.tolist():
-            if at > limit:
-                break  # the rest stays zero
-            for place, (slot, block, dc, ac) in zip(mcu, plan):
-                entry = dc[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
-                if entry & 63:
-                    at += entry & 63
-                    value = entry >> 13
-                else:
-                    value, at = _long_value(window, at, entry)
-                previous[slot] = value = previous[slot] + value
-                place <<= 6
-                block[place] = (value + 32768 & 0xFFFF) - 32768
-                k = 0
-                while k < 63:
-                    entry = ac[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
-                    k += entry >> 6 & 127
-                    if entry & 63:
-                        at += entry & 63
-                        value = entry >> 13
-                        if value:
-                            block[place + zigzag[k]] = value
-                    else:
-                        block[place + zigzag[k]], at = _long_value(window, at, entry)
+    def finish(self) -> None:
+        """All of the scan has been read."""
 
     def _dc_first(self, data, order, slots):
         window, limit = _windows(data)
@@ -147,11 +85,12 @@ class Coder:
                 break
             for place, (slot, block, dc) in zip(mcu, plan):
                 entry = dc[(window[at >> 3] >> (16 - (at & 7))) & 0xFFFF]
-                if entry & 63:
-                    at += entry & 63
-                    value = entry >> 13
-                else:
-                    value, at = _long_value(window, at, entry)
+                at += entry & 31
+                size, value = min(entry >> 5, 15), 0
+                if size:
+                    raw = (window[at >> 3] >> (32 - (at & 7) - size)) & ((1 << size) - 1)
+                    at += size
+                    value = raw if raw >> (size - 1) else raw - (1 << size) + 1
                 previous[slot] = value = previous[slot] + value
                 block[place << 6] = ((value << low) + 32768 & 0xFFFF) - 32768
 
@@ -252,14 +191,6 @@ def _windows(data) -> tuple:
     window |= padded[2:-1] << 8
     window |= padded[3:]
     return (window.tolist() if len(data) < 1 << 20 else memoryview(window)), 8 * len(data)
-
-
-def _long_value(window, at, entry) -> tuple:
-    """(value, place after it) where code and value are longer than 16 bits together."""
-    size = entry >> 13 & 63
-    at += entry >> 19
-    raw = (window[at >> 3] >> (32 - (at & 7) - size)) & ((1 << size) - 1)
-    return (raw if raw >> (size - 1) else raw - (1 << size) + 1), at + size
 
 
 def _int16(value) -> int:

@@ -14,6 +14,7 @@ import zlib
 
 import numpy as np
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> grey, grey and alpha, RGB, RGB and alpha
 _IDAT = 8192  # bytes of the zlib stream in a chunk, as libpng has them
 
@@ -29,7 +30,7 @@ def encode_png(image: np.ndarray, level: int = -1) -> bytes:
     data = _deflated(_filtered(rows.reshape(height, -1), channels * depth // 8), level)
     content = [(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, _COLOR_TYPE[channels], 0, 0, 0))]
     content += [(b"IDAT", data[at : at + _IDAT]) for at in range(0, len(data), _IDAT)]
-    return b"\x89PNG\r\n\x1a\n" + b"".join([_chunk(kind, data) for kind, data in [*content, (b"IEND", b"")]])
+    return SIGNATURE + b"".join([_chunk(kind, data) for kind, data in [*content, (b"IEND", b"")]])
 
 
 def _filtered(rows: np.ndarray, step: int) -> np.ndarray:
@@ -95,7 +96,8 @@ _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 
 _WHOLE = [(0, 0, 1, 1)]
 _PASSES = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]  # top, left, steps
 _MOST = 1_000_000  # libpng takes no longer sides
-_BAND = 256  # rows that are unfiltered together
+_BAND = 1024  # rows that are unfiltered together, at most,
+_AT_ONCE = 1 << 23  # and samples that they may have
 
 
 class PngError(ValueError):
@@ -238,10 +240,12 @@ def _unfiltered(filters, lines, step) -> np.ndarray:
                 np.add(lines[y], above, out=out[y])
             above = out[y]
         return out
-    above = np.zeros((length // step, step), np.uint8)
-    for start in range(0, rows, _BAND):
-        band = _band(filters[start : start + _BAND], lines[start : start + _BAND].reshape(-1, length // step, step), above)
-        out[start : start + _BAND] = band.reshape(-1, length)
+    columns = length // step
+    above = np.zeros((columns, step), np.uint8)
+    size = max(32, min(_BAND, _AT_ONCE // (length + _BAND * step)))
+    for start in range(0, rows, size):
+        band = _band(filters[start : start + size], lines[start : start + size].reshape(-1, columns, step), above)
+        out[start : start + size] = band.reshape(-1, length)
         above = band[-1]
     return out
 
@@ -249,26 +253,36 @@ def _unfiltered(filters, lines, step) -> np.ndarray:
 def _band(filters, lines, above) -> np.ndarray:
     """Unfilters rows together: pixel x of row y needs those to the left and above, so all with the same x + y go at once.
 
-    `slant[x + y + 1, y]` is pixel x of row y - 1; row 0 is the one above.
+    `slant[x + y + 1, y]` is pixel x of row y - 1; row 0 is the one above.  The likeliest of left, above and corner is also the
+    one to the left where the others count as 0, and so on: every filter but the mean is that one of some of the three.
     """
     rows, columns, step = lines.shape
     slant = np.zeros((columns + rows + 1, rows + 1, step), np.int16)
     slant[1 : columns + 1, 0] = above
-    kinds = np.concatenate([[0], filters])
-    is_sub, is_up, is_mean, is_paeth = ((kinds == k).astype(np.int16)[:, None] for k in (1, 2, 3, 4))
-    source = np.zeros((columns + rows + 1, rows + 1, step), np.int16)
-    for y in range(1, rows + 1):
-        source[y + 1 : y + 1 + columns, y] = lines[y - 1]
+    across, down, samples = slant.strides[0], slant.strides[0] + slant.strides[1], slant.strides[2]
+    upright = np.lib.stride_tricks.as_strided(slant[2:, 1:], (rows, columns, step), (down, across, samples))
+    upright[...] = lines
+    kinds = np.repeat(np.concatenate([[0], filters]), step).reshape(rows + 1, step)
+    counts = [-np.isin(kinds, which).astype(np.int16) for which in ((1, 3, 4), (2, 3, 4), (4,))]
+    is_mean = kinds == 3
+    all_count, means = bool((filters == 4).all()), bool(is_mean.any())
     for d in range(2, columns + rows + 1):
         low, high = max(1, d - columns), min(rows, d - 1) + 1
         a, b, c = slant[d - 1, low:high], slant[d - 1, low - 1 : high - 1], slant[d - 2, low - 1 : high - 1]
-        to_left, to_above = np.abs(b - c), np.abs(a - c)
-        to_corner = np.abs(a + b - 2 * c)
-        paeth = np.where((to_left <= to_above) & (to_left <= to_corner), a, np.where(to_above <= to_corner, b, c))
-        here = slice(low, high)
-        guess = is_sub[here] * a + is_up[here] * b + is_mean[here] * (a + b >> 1) + is_paeth[here] * paeth
-        slant[d, low:high] = source[d, low:high] + guess & 255
-    return np.stack([slant[y + 1 : y + 1 + columns, y] for y in range(1, rows + 1)]).astype(np.uint8)
+        if not all_count:
+            a, b, c = a & counts[0][low:high], b & counts[1][low:high], c & counts[2][low:high]
+        to_above, to_left = a - c, b - c
+        to_corner = np.abs(to_above + to_left)
+        np.abs(to_above, out=to_above)
+        np.abs(to_left, out=to_left)
+        guess = np.where(to_above <= to_corner, b, c)
+        np.copyto(guess, a, where=to_left <= np.minimum(to_above, to_corner))
+        if means:
+            np.copyto(guess, a + b >> 1, where=is_mean[low:high])
+        here = slant[d, low:high]
+        here += guess
+        here &= 255
+    return upright.astype(np.uint8)
 
 
 def _from_palette(indices, palette, transparent) -> tuple:

@@ -27,31 +27,53 @@ def wav_file(sound, rate, channels) -> bytes:
 
 def read_wav(data: bytes) -> tuple:
     """(samples as int16, a row for each moment and a column for each channel; samples a second).  ValueError for what is none."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise ValueError("Header mismatch: Expected RIFF but found " + data[:4].decode("latin-1"))
-    at, channels, rate = 12, None, None
-    while at + 8 <= len(data):
-        kind, size = data[at : at + 4], struct.unpack_from("<I", data, at + 4)[0]
+
+    def part(at, size):
+        if at + size > len(data):
+            raise ValueError("Data too short when trying to read string")
+        return data[at : at + size]
+
+    def number(form, at):
+        if at + struct.calcsize(form) > len(data):
+            raise ValueError("Data too short when trying to read string")
+        return struct.unpack_from(form, data, at)[0]
+
+    for at, expected in ((0, b"RIFF"), (8, b"WAVE"), (12, b"fmt ")):
+        found = part(at, 4)
+        if found != expected:
+            raise ValueError(f"Header mismatch: Expected {expected.decode()} but found {found.decode('latin-1')}")
+    size = number("<I", 16)
+    if size not in (16, 18):
+        raise ValueError(f"Bad format chunk size for WAV: Expected 16 or 18, but got{size}")
+    coding, channels, rate, bytes_per_second, bytes_per_sample, bits = (number(f"<{c}", at) for c, at in zip("HHIIHH", (20, 22, 24, 28, 32, 34)))
+    if coding != 1:
+        raise ValueError(f"Bad audio format for WAV: Expected 1 (PCM), but got{coding}")
+    expected = bits * channels // 8
+    if bytes_per_sample != expected:
+        raise ValueError(f"Bad bytes per sample in WAV header: Expected {expected} but got {bytes_per_sample}")
+    if bytes_per_second != (rate * bytes_per_sample) & 0xFFFFFFFF:
+        raise ValueError(f"Bad bytes per second in WAV header: Expected {rate * bytes_per_sample & 0xFFFFFFFF} but got {bytes_per_second} (sample_rate={rate}, bytes_per_sample={bytes_per_sample})")
+    if bits != 16:
+        raise ValueError(f"Can only read 16-bit WAV files, but received {bits}")
+    if not channels:
+        raise ValueError("A WAV file without channels")
+    at, sound = 20 + size, None
+    while at < len(data):
+        kind, size = part(at, 4), number("<I", at + 4)
         at += 8
-        if kind == b"fmt ":
-            if size not in (16, 18) or at + 16 > len(data):
-                raise ValueError(f"Bad format chunk size for WAV: Expected 16 or 18, but got {size}")
-            coding, channels, rate, bytes_per_second, bytes_per_sample, bits = struct.unpack_from("<HHIIHH", data, at)
-            if coding != 1:
-                raise ValueError(f"Bad audio format for WAV: Expected 1 (PCM), but got {coding}")
-            if bits != 16:
-                raise ValueError(f"Can only read 16-bit WAV files, but received {bits}")
-            if not channels or bytes_per_sample != channels * 2 or bytes_per_second != rate * bytes_per_sample:
-                raise ValueError(f"Bad bytes per sample in WAV header: Expected {channels * 2} but got {bytes_per_sample}")
-        elif kind == b"data":
-            if channels is None:
-                raise ValueError("WAV data before its format")
-            if at + size > len(data):
+        if size >= 1 << 31:
+            raise ValueError(f"WAV data chunk '{kind.decode('latin-1')}' is too large: {size} bytes, but the limit is {(1 << 31) - 1}")
+        if kind == b"data":
+            if sound is not None:
+                raise ValueError("More than one data chunk found in WAV")
+            count = size // bytes_per_sample
+            if at + count * bytes_per_sample > len(data):
                 raise ValueError("Data too short when trying to read string")
-            count = size // (2 * channels)
-            return np.frombuffer(data, "<i2", count * channels, at).reshape(count, channels), rate
+            sound = np.frombuffer(data, "<i2", count * channels, at).reshape(count, channels)
         at += size
-    raise ValueError("No data in WAV file")
+    if sound is None:
+        raise ValueError("No data chunk found in WAV")
+    return sound, rate
 
 
 def _decode_kernel(op):

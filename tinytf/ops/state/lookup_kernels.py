@@ -8,6 +8,7 @@ from tinytf import dtypes, errors, file_io
 from tinytf.graph import trust
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dims, with_rank, with_rank_at_most
+from tinytf.inflated import without_end
 from tinytf.ops.array.shape_ops import show
 from tinytf.ops.strings.string_kernels import objects, parse_number
 
@@ -259,18 +260,22 @@ def _from_file_kernel(op):
         name = filename.item()
         trust.check_op(op, name)
         content = file_io.read_file_to_string(name, binary_mode=True)
-        lines = content.split(b"\n")
-        if lines and not lines[-1]:
+        lines = [without_end(line) for line in content.split(b"\n")]
+        if not lines[-1]:
             lines.pop()
         if size > 0:
             if len(lines) < size:
                 raise _invalid(op, f"Invalid vocab_size in {_show(name)}: expected {size} but got {len(lines)}")
             lines = lines[:size]
+        elif not lines:
+            raise errors.OutOfRangeError(op.node_def, op, "Read less bytes than requested")
+        if b"" in lines:
+            place = sum(len(line) + 1 for line in content.split(b"\n")[: lines.index(b"") + 1])
+            raise _invalid(op, f"Invalid content in {_show(name)}: empty line found at position {place}.")
 
-        def column(line, number, index, dtype):
+        def column(text, number, index, dtype):
             if index == -1:
                 return number
-            text = line.rstrip(b"\r")
             if index >= 0:
                 fields = text.split(delimiter)
                 if index >= len(fields):

@@ -1,95 +1,54 @@
-"""The syntax of RE2 as that of Python's `re`: `translate(pattern)`.
+"""The syntax of RE2: `parse(pattern)` makes the tree of a pattern (`re2_tree`).
 
-The common syntax is the same.  What differs: RE2 knows no references back and no looking around; flags such as `(?i)`
+The syntax is about that of Python's `re`.  What differs: RE2 knows no references back and no looking around; flags such as `(?i)`
 hold to the end of their group; `\\z` is the end of the text and so is `$`; `\\pL` and `\\p{Greek}` are classes of
-characters, `[[:alpha:]]` of bytes; `\\Q…\\E` is literal; `x{3,}` counts to 1000; `\\C` is any byte.
+characters, `[[:alpha:]]` of bytes; `\\Q…\\E` is literal; `x{3,}` counts to 1000, also where it is repeated itself; `\\C` is any byte.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
-import unicodedata
+from typing import NamedTuple
+
+from tinytf.ops.strings import re2_classes as classes
+from tinytf.ops.strings.re2_tree import AnyByte, Characters, Choice, Condition, Group, Repeat, Sequence, children
 
 
 class SyntaxNotOfRE2(ValueError):
     """What RE2 says of a pattern that it does not take."""
 
 
-_POSIX = {
-    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": "\\x00-\\x7f", "blank": "\\t ", "cntrl": "\\x00-\\x1f\\x7f", "digit": "0-9",
-    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\t\\n\\x0b\\x0c\\r ", "upper": "A-Z",
-    "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
-}  # fmt: skip
-_PERL = {"d": "0-9", "s": "\\t\\n\\f\\r ", "w": "0-9A-Za-z_"}
-# The scripts by their ICU numbers, which `unicode_scripts` has for each code point.
-_SCRIPTS = {
-    "Common": 0, "Inherited": 1, "Arabic": 2, "Armenian": 3, "Bengali": 4, "Bopomofo": 5, "Cherokee": 6, "Coptic": 7, "Cyrillic": 8,
-    "Deseret": 9, "Devanagari": 10, "Ethiopic": 11, "Georgian": 12, "Gothic": 13, "Greek": 14, "Gujarati": 15, "Gurmukhi": 16,
-    "Han": 17, "Hangul": 18, "Hebrew": 19, "Hiragana": 20, "Kannada": 21, "Katakana": 22, "Khmer": 23, "Lao": 24, "Latin": 25,
-    "Malayalam": 26, "Mongolian": 27, "Myanmar": 28, "Ogham": 29, "Old_Italic": 30, "Oriya": 31, "Runic": 32, "Sinhala": 33,
-    "Syriac": 34, "Tamil": 35, "Telugu": 36, "Thaana": 37, "Thai": 38, "Tibetan": 39,
-}  # fmt: skip
-_CATEGORIES = {
-    "C", "Cc", "Cf", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P", "Pc", "Pd",
-    "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
-}  # fmt: skip
-_NO_TEXT = "\\ud800-\\udfff"  # bytes that are not UTF-8, which nothing but `\\C` matches
 _MOST = 1000  # how often anything may be repeated
+_SIMPLE = {
+    "z": Condition("text end"), "A": Condition("text start"), "b": Condition("boundary"), "B": Condition("no boundary"), "C": AnyByte(),
+}  # fmt: skip
 _REPEAT = re.compile(r"\{(\d+)(,(\d*))?\}")
 
 
-def _ranges(codes) -> list:
-    """(first, last) of each run of code points in ascending order."""
-    runs: list = []
-    for code in codes:
-        if runs and runs[-1][1] == code - 1:
-            runs[-1][1] = code
-        else:
-            runs.append([code, code])
-    return [tuple(run) for run in runs]
+class _Open(NamedTuple):
+    """A group that is not closed yet."""
+
+    number: int  # 0: it has none
+    flags: dict  # those outside of it
+    branches: list
+    parts: list  # of the branch that is read now
 
 
-@functools.lru_cache(maxsize=None)
-def _unicode_class(name: str):
-    """The (first, last) runs of code points of a category or script, None for a name that is neither."""
-    if name == "Any":
-        return [(0, sys.maxunicode)]
-    if name in _CATEGORIES:
-        category = unicodedata.category
-        return _ranges(c for c in range(sys.maxunicode + 1) if category(chr(c)).startswith(name) and category(chr(c)) != "Cn")
-    if name in _SCRIPTS:
-        from tinytf.ops.strings.unicode_scripts import RUNS
-
-        runs = [run.split(":") for run in RUNS.split()] + [[f"{sys.maxunicode + 1:x}", ""]]
-        wanted = f"{_SCRIPTS[name]:x}"
-        return [(int(a, 16), int(b, 16) - 1) for (a, script), (b, _) in zip(runs, runs[1:]) if script == wanted]
-    return None
+def _times(tree) -> int:
+    """How often what is repeated in a tree may come, by counts that stand in one another."""
+    most = max(map(_times, children(tree)), default=1)
+    return most * ((tree.high or tree.low) or 1) if isinstance(tree, Repeat) else most
 
 
-def _written(runs) -> str:
-    """Runs of code points as the inside of a character class."""
-    return "".join(f"\\U{first:08x}" if first == last else f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
-
-
-def _complement(runs) -> list:
-    result, start = [], 0
-    for first, last in sorted([*runs, (0xD800, 0xDFFF)]):
-        if start < first:
-            result.append((start, first - 1))
-        start = max(start, last + 1)
-    return result + ([(start, sys.maxunicode)] if start <= sys.maxunicode else [])
-
-
-class _Translator:
-    """One pass over a pattern; `out` is the same in Python's syntax."""
+class _Parser:
+    """One pass over a pattern."""
 
     def __init__(self, pattern: str):
-        self.pattern, self.at, self.out = pattern, 0, []
-        self.flags = {"s": False, "m": False, "U": False}
-        self.groups: list = []  # of each open group: (flags outside of it, how many groups end with it)
-        self.extra = 0  # groups opened for flags that end with the group around them
+        self.pattern, self.at = pattern, 0
+        self.flags = {"i": False, "s": False, "m": False, "U": False}
+        self.open = [_Open(0, {}, [], [])]
+        self.groups = 0
 
     def take(self) -> str:
         c = self.pattern[self.at]
@@ -99,72 +58,79 @@ class _Translator:
     def peek(self, text: str) -> bool:
         return self.pattern.startswith(text, self.at)
 
-    def translate(self) -> str:
-        repeatable = False  # whether there is something to repeat before this place
+    def add(self, node) -> None:
+        self.open[-1].parts.append(node)
+
+    def characters(self, runs, negative: bool = False) -> Characters:
+        """A class as the flags have it: what differs by case only is in it, or not in it."""
+        runs = classes.fold(runs) if self.flags["i"] else classes.union(runs)
+        return Characters(classes.complement(runs) if negative else runs)
+
+    def parse(self):
+        repeated = ""  # the repetition operator directly before this place
         while self.at < len(self.pattern):
             start = self.at
             c = self.take()
             if c in "*+?" or c == "{" and _REPEAT.match(self.pattern, start):
-                self.repetition(start, c, repeatable)
-                repeatable = False
+                repeated = self.repetition(start, c, repeated)
                 continue
-            repeatable = True
+            repeated = ""
             if c == "\\":
-                repeatable = self.escape(start)
+                self.escape(start)
             elif c == "[":
-                self.out.append(self.character_class(start))
+                self.add(self.character_class(start))
             elif c == "(":
-                repeatable = self.open_group(start)
+                self.open_group(start)
             elif c == ")":
-                if not self.groups:
+                if len(self.open) == 1:
                     raise SyntaxNotOfRE2(f"missing ): {self.pattern}")
                 self.close_group()
             elif c == "|":
-                repeatable = False
-                self.out.append(c)
+                self.end_branch()
             elif c == "$":
-                self.out.append("(?=\\n|\\Z)" if self.flags["m"] else "\\Z")
+                self.add(Condition("line end" if self.flags["m"] else "text end"))
             elif c == ".":
-                self.out.append(f"[^{_NO_TEXT}]" if self.flags["s"] else f"[^\\n{_NO_TEXT}]")
+                self.add(Characters(classes.ANY if self.flags["s"] else classes.complement([(10, 10)])))
             elif c == "^":
-                self.out.append("(?m:^)" if self.flags["m"] else "\\A")
+                self.add(Condition("line start" if self.flags["m"] else "text start"))
             else:
-                self.out.append(re.escape(c))
-        if self.groups:
+                self.add(self.characters([(ord(c), ord(c))]))
+        if len(self.open) > 1:
             raise SyntaxNotOfRE2(f"missing ): {self.pattern}")
-        return "".join(self.out) + ")" * self.extra
+        return self.closed()
 
     # ---- repetition
 
-    def repetition(self, start, c, repeatable) -> None:
+    def repetition(self, start, c, before: str) -> str:
+        """Repeats what stands before this place; the operator that says so is returned."""
+        low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(c, (0, None))
         count = _REPEAT.match(self.pattern, start) if c == "{" else None
-        operator = count.group() if count else c
-        self.at = start + len(operator)
-        if not repeatable:
-            before = re.search(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??$", self.pattern[:start])
-            if before:
-                raise SyntaxNotOfRE2(f"bad repetition operator: {before.group()}{operator}")
-            raise SyntaxNotOfRE2(f"no argument for repetition operator: {operator}")
         if count:
-            low, high = int(count.group(1)), count.group(3)
-            if max(low, int(high or 0)) > _MOST or high and int(high) < low:
-                raise SyntaxNotOfRE2(f"invalid repetition size: {operator}")
+            self.at = count.end()
+            low = int(count.group(1))
+            high = low if count.group(2) is None else int(count.group(3)) if count.group(3) else None
         lazy = self.peek("?")
-        if lazy:
-            self.at += 1
-        if lazy != self.flags["U"]:
-            operator += "?"
-        self.out.append(operator)
+        self.at += lazy
+        operator = self.pattern[start : self.at]
+        if before:
+            raise SyntaxNotOfRE2(f"bad repetition operator: {before}{operator}")
+        if max(low, high or 0) > _MOST or high is not None and high < low:
+            raise SyntaxNotOfRE2(f"invalid repetition size: {operator}")
+        if not self.open[-1].parts:
+            raise SyntaxNotOfRE2(f"no argument for repetition operator: {operator}")
+        repeated = Repeat(self.open[-1].parts.pop(), low, high, lazy != self.flags["U"])
+        if max(low, high or 0) >= 2 and _times(repeated) > _MOST:
+            raise SyntaxNotOfRE2(f"invalid repetition size: {operator}")
+        self.add(repeated)
+        return operator
 
     # ---- groups and flags
 
-    def open_group(self, start) -> bool:
-        """Opens a group, or sets flags; whether what stands there can be repeated."""
+    def open_group(self, start) -> None:
+        """Opens a group, or sets flags."""
         if not self.peek("?"):
-            self.groups.append((dict(self.flags), self.extra))
-            self.extra = 0
-            self.out.append("(")
-            return False
+            self.begin_group(named=True)
+            return
         named = re.compile(r"\?P<([^>]*)(>?)").match(self.pattern, self.at)
         if named:
             name = named.group(1)
@@ -172,66 +138,69 @@ class _Translator:
                 shown = self.pattern[start:] if not named.group(2) else self.pattern[start : named.end()]
                 raise SyntaxNotOfRE2(f"invalid named capture group: {shown}")
             self.at = named.end()
-            self.groups.append((dict(self.flags), self.extra))
-            self.extra = 0
-            self.out.append("(")
-            return False
+            self.begin_group(named=True)
+            return
         end = re.compile(r"\?([imsU]*)(-[imsU]+)?([:)])").match(self.pattern, self.at)
         if end is None:
-            if self.at + 1 >= len(self.pattern):
-                raise SyntaxNotOfRE2(f"missing ): {self.pattern}")
             wrong = re.compile(r"\?[imsU-]*.?", re.S).match(self.pattern, self.at).group()
             raise SyntaxNotOfRE2(f"invalid perl operator: ({wrong}")
         self.at = end.end()
-        outside = dict(self.flags)
-        on, off = end.group(1), (end.group(2) or "-")[1:]
+        if end.group(3) == ":":
+            self.begin_group(named=False)
+        on, off = end.group(1), end.group(2) or ""
         for flag in self.flags:
             self.flags[flag] = (self.flags[flag] or flag in on) and flag not in off
-        # Case is the one flag that is left to Python.
-        case = "(?i:" if "i" in on else "(?-i:" if "i" in off else "(?:"
-        if end.group(3) == ":":
-            self.groups.append((outside, self.extra))
-            self.extra = 0
-            self.out.append(case)
-        elif case != "(?:":
-            self.out.append(case)
-            self.extra += 1
-        return False
+
+    def begin_group(self, named: bool) -> None:
+        self.groups += named
+        self.open.append(_Open(self.groups if named else 0, dict(self.flags), [], []))
+
+    def end_branch(self) -> None:
+        group = self.open[-1]
+        parts = group.parts
+        group.branches.append(parts[0] if len(parts) == 1 else Sequence(tuple(parts)))
+        parts.clear()
+
+    def closed(self):
+        """What the innermost open group holds."""
+        self.end_branch()
+        branches = self.open.pop().branches
+        return branches[0] if len(branches) == 1 else Choice(tuple(branches))
 
     def close_group(self) -> None:
-        self.out.append(")" * (self.extra + 1))
-        self.flags, self.extra = self.groups.pop()
+        number, self.flags, *_ = self.open[-1]
+        body = self.closed()
+        self.add(Group(number, body) if number else body)
 
     # ---- escapes
 
-    def escape(self, start) -> bool:
-        """What stands behind a backslash, outside of a class; whether it can be repeated."""
+    def escape(self, start) -> None:
+        """What stands behind a backslash, outside of a class."""
         if self.at >= len(self.pattern):
             raise SyntaxNotOfRE2("trailing \\")
         c = self.pattern[self.at]
         if c == "Q":
             end = self.pattern.find("\\E", self.at)
             literal = self.pattern[self.at + 1 : end if end >= 0 else None]
-            self.out.extend(map(re.escape, literal))
+            for character in literal:
+                self.add(self.characters([(ord(character), ord(character))]))
             self.at = len(self.pattern) if end < 0 else end + 2
-            return bool(literal)
-        simple = {"z": "\\Z", "A": "\\A", "b": "\\b", "B": "\\B", "C": "(?s:.)"}.get(c)
+            return
+        simple = _SIMPLE.get(c)
         if simple is not None:
             self.at += 1
-            self.out.append(simple)
-            return True
-        if c in "dswDSW":
+            self.add(simple)
+        elif c in "dswDSW":
             self.at += 1
-            self.out.append(f"[^{_PERL[c.lower()]}{_NO_TEXT}]" if c.isupper() else f"[{_PERL[c]}]")
-            return True
-        if c in "pP":
-            self.out.append(f"[{_written(self.property(start))}]")
-            return True
-        self.out.append(re.escape(chr(self.character(start))))
-        return True
+            self.add(self.characters(classes.PERL[c.lower()], c.isupper()))
+        elif c in "pP":
+            self.add(self.property(start))
+        else:
+            code = self.character(start)
+            self.add(self.characters([(code, code)]))
 
-    def property(self, start) -> list:
-        """The code points of `\\pN`, `\\p{Name}`, `\\P{Name}` or `\\p{^Name}`."""
+    def property(self, start) -> Characters:
+        """The class of `\\pN`, `\\p{Name}`, `\\P{Name}` or `\\p{^Name}`."""
         negative = self.take() == "P"
         if self.peek("{"):
             end = self.pattern.find("}", self.at)
@@ -242,10 +211,10 @@ class _Translator:
             self.at += 1
         if name.startswith("^"):
             negative, name = not negative, name[1:]
-        runs = _unicode_class(name)
+        runs = classes.unicode_class(name)
         if runs is None:
             raise SyntaxNotOfRE2(f"invalid character class range: {self.pattern[start : self.at]}")
-        return _complement(runs) if negative else runs
+        return self.characters(runs, negative)
 
     def character(self, start) -> int:
         """The code point that an escape stands for."""
@@ -261,58 +230,47 @@ class _Translator:
             if hexadecimal and int(hexadecimal.group(1) or hexadecimal.group(2), 16) <= sys.maxunicode:
                 self.at = hexadecimal.end()
                 return int(hexadecimal.group(1) or hexadecimal.group(2), 16)
-            raise SyntaxNotOfRE2(f"invalid escape sequence: {self.pattern[start : self.at + 2]}")
+            wrong = re.compile(r"\{0*(10?[0-9A-Fa-f]{0,4}|[0-9A-Fa-f]{0,5})[^}]?|.?.?", re.S).match(self.pattern, self.at)
+            raise SyntaxNotOfRE2(f"invalid escape sequence: {self.pattern[start : wrong.end()]}")
         if c.isalnum() or ord(c) >= 0x80:
             raise SyntaxNotOfRE2(f"invalid escape sequence: {self.pattern[start : self.at]}")
         return ord(c)
 
     # ---- classes
 
-    def character_class(self, start) -> str:
+    def character_class(self, start) -> Characters:
         missing = SyntaxNotOfRE2(f"missing ]: {self.pattern[start:]}")
         negative = self.peek("^")
-        if negative:
-            self.at += 1
-        parts, first = [], True
-        while True:
+        self.at += negative
+        runs: list = []
+        first = True
+        while first or not self.peek("]"):
             if self.at >= len(self.pattern):
                 raise missing
-            if self.peek("]") and not first:
-                self.at += 1
-                break
             first = False
-            part = self.class_of_several(missing)
-            if part is None:
-                part = self.class_range(missing)
-            parts.append(part)
-        return f"[^{''.join(parts)}{_NO_TEXT}]" if negative else f"[{''.join(parts)}]"
+            several = self.class_of_several()
+            runs += (several or self.characters([self.class_range(missing)])).runs
+        self.at += 1
+        return Characters(classes.complement(runs) if negative else classes.union(runs))
 
-    def class_of_several(self, missing):
+    def class_of_several(self):
         """`[:alpha:]`, `\\d` or `\\pL` inside of a class; None where a single character stands."""
         posix = re.compile(r"\[:(\^?)([^\]:]*):\]").match(self.pattern, self.at)
         if posix:
-            if posix.group(2) not in _POSIX:
+            if posix.group(2) not in classes.POSIX:
                 raise SyntaxNotOfRE2(f"invalid character class range: {posix.group()}")
             self.at = posix.end()
-            inside = _POSIX[posix.group(2)]
-            return self.negated(inside) if posix.group(1) else inside
+            return self.characters(classes.POSIX[posix.group(2)], bool(posix.group(1)))
         escaped = self.pattern[self.at : self.at + 2]
         if len(escaped) == 2 and escaped[0] == "\\" and escaped[1] in "dswDSW":
             self.at += 2
-            inside = _PERL[escaped[1].lower()]
-            return self.negated(inside) if escaped[1].isupper() else inside
+            return self.characters(classes.PERL[escaped[1].lower()], escaped[1].isupper())
         if len(escaped) == 2 and escaped[0] == "\\" and escaped[1] in "pP":
             start, self.at = self.at, self.at + 1
-            return _written(self.property(start))
+            return self.property(start)
         return None
 
-    @staticmethod
-    def negated(inside: str) -> str:
-        """The ASCII class `inside` turned round."""
-        is_in = re.compile(f"[{inside}]")
-        return _written(_complement(_ranges(c for c in range(128) if is_in.match(chr(c)))))
-
-    def class_range(self, missing) -> str:
+    def class_range(self, missing) -> tuple:
         start = self.at
         low = high = self.class_character(missing)
         if self.peek("-") and not self.peek("-]"):
@@ -320,7 +278,7 @@ class _Translator:
             high = self.class_character(missing)
             if high < low:
                 raise SyntaxNotOfRE2(f"invalid character class range: {self.pattern[start : self.at]}")
-        return _written([(low, high)])
+        return low, high
 
     def class_character(self, missing) -> int:
         if self.at >= len(self.pattern):
@@ -334,6 +292,7 @@ class _Translator:
         return self.character(start)
 
 
-def translate(pattern: str) -> str:
-    """`pattern`, in RE2's syntax, as a pattern of `re`; SyntaxNotOfRE2, in RE2's words, where it is none."""
-    return _Translator(pattern).translate()
+def parse(pattern: str):
+    """The tree of a pattern, and how many groups it has; SyntaxNotOfRE2, in RE2's words, where it is none."""
+    parser = _Parser(pattern)
+    return parser.parse(), parser.groups

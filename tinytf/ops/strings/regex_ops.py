@@ -1,17 +1,13 @@
-"""Regular expressions: RegexReplace, RegexFullMatch.
-
-They are run by Python's `re`, in RE2's syntax: a malicious pattern can take exponential time.
-"""
+"""Regular expressions: RegexReplace, RegexFullMatch.  `re2` reads and runs the patterns."""
 
 from __future__ import annotations
-
-import re
 
 from tinytf import errors
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.ops.array.shape_ops import show
-from tinytf.ops.strings.re2_syntax import SyntaxNotOfRE2, translate
+from tinytf.ops.strings import re2
+from tinytf.ops.strings.re2_syntax import SyntaxNotOfRE2
 from tinytf.ops.strings.string_kernels import each
 
 _UTF8 = "utf-8", "surrogateescape"
@@ -32,68 +28,83 @@ def _same_shape_op(signature, kernel):
 
 
 def _compile(op, pattern: bytes):
-    """`pattern` for text: RE2 reads UTF-8, and so do we; bytes that are none are surrogates then."""
     try:
-        return re.compile(translate(pattern.decode("utf-8")), re.ASCII)
-    except UnicodeDecodeError:
-        reason = "invalid UTF-8"
-    except (SyntaxNotOfRE2, re.error, OverflowError, RecursionError) as error:
-        reason = str(error)
-    raise _invalid(op, f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {reason}")
+        return re2.compile(pattern)
+    except SyntaxNotOfRE2 as error:
+        raise _invalid(op, f"Invalid pattern: {pattern.decode('utf-8', 'replace')}, error: {error}") from None
 
 
-def _rewrite(rewrite: str, count: int) -> list:
-    """The text and the numbers of groups that RE2's rewrite text asks for.
+def _rewrite(rewrite: bytes, count: int, everywhere: bool):
+    """The text and the numbers of groups that RE2's rewrite text asks for; a group that is not there is empty.
 
-    At a group that is not there RE2 stops: what stands before it is put in.
+    Behind a backslash with nothing to it RE2 stops.  Everywhere, what stands before it is put in; once only, nothing is
+    replaced: None.
     """
-    pieces: list = [""]
+    pieces: list = [b""]
     at = 0
     while at < len(rewrite):
-        c = rewrite[at]
+        c = rewrite[at : at + 1]
         at += 1
-        if c == "\\":
+        if c == b"\\":
             c = rewrite[at : at + 1]
             at += 1
-            if c.isascii() and c.isdigit() and int(c) <= count:
-                pieces += [int(c), ""]
+            if c.isdigit():
+                pieces += [int(c), b""] if int(c) <= count else []
                 continue
-            if c != "\\":
-                break
+            if c != b"\\":
+                return pieces if everywhere else None
         pieces[-1] += c
     return pieces
 
 
-def _replaced(pattern, pieces, text: str, everywhere: bool) -> str:
+def _character(text, at: int):
+    """The character at a place of a text; of bytes that are no UTF-8 the first one."""
+    if isinstance(text, str):
+        return text[at : at + 1]
+    for size in (1, 2, 3, 4):
+        try:
+            text[at : at + size].decode("utf-8", "surrogatepass")
+            return text[at : at + size]
+        except UnicodeDecodeError:
+            pass
+    return text[at : at + 1]
+
+
+def _replaced(pattern, pieces, text: bytes, everywhere: bool) -> bytes:
     """`text` with its matches replaced; no empty match stands directly behind another match."""
+    if pieces is None:
+        return text
+    readable, search = pattern.searcher(text, max((p for p in pieces if isinstance(p, int)), default=0))
+    if isinstance(readable, str):
+        pieces = [p if isinstance(p, int) else p.decode(*_UTF8) for p in pieces]
     out, at, last_end = [], 0, -1
-    while at <= len(text):
-        match = pattern.search(text, at)
-        if match is None:
+    while at <= len(readable):
+        spans = search(at)
+        if spans is None:
             break
-        out.append(text[at : match.start()])
-        at = match.end()
-        if match.end() == match.start() == last_end:
-            out.append(text[at : at + 1])
-            at += 1
+        start, end = spans[0]
+        out.append(readable[at:start])
+        at = end
+        if end == start == last_end:
+            out.append(_character(readable, at))
+            at += max(1, len(out[-1]))
             continue
         last_end = at
-        out.extend(p if isinstance(p, str) else match.group(p) or "" for p in pieces)
+        out.extend(readable[slice(*spans[p])] if isinstance(p, int) else p for p in pieces)
         if not everywhere:
             break
-    out.append(text[at:])
-    return "".join(out)
+    out.append(readable[at:])
+    return b"".join(out) if readable is text else "".join(out).encode(*_UTF8)
 
 
 def _replacer(op, pattern, rewrite, everywhere):
     compiled = _compile(op, pattern)
-    pieces = _rewrite(rewrite.decode(*_UTF8), compiled.groups)
-    return each(lambda s: _replaced(compiled, pieces, s.decode(*_UTF8), everywhere).encode(*_UTF8))
+    pieces = _rewrite(rewrite, compiled.groups, everywhere)
+    return each(lambda s: _replaced(compiled, pieces, s, everywhere))
 
 
 def _matcher(op, pattern):
-    compiled = _compile(op, pattern)
-    return each(lambda s: compiled.fullmatch(s.decode(*_UTF8)) is not None, bool)
+    return each(_compile(op, pattern).matches, bool)
 
 
 _same_shape_op(
@@ -104,7 +115,9 @@ _same_shape_op(
     "RegexReplace(input: string, pattern: string, rewrite: string) -> (output: string); replace_global: bool = true",
     lambda op: lambda x, pattern, rewrite: _replacer(op, pattern.item(), rewrite.item(), op.attr("replace_global"))(x),
 )
-_same_shape_op("StaticRegexFullMatch(input: string) -> (output: bool); pattern: string", lambda op: _matcher(op, op.attr("pattern")))
+_same_shape_op(
+    "StaticRegexFullMatch(input: string) -> (output: bool); pattern: string", lambda op: _matcher(op, op.attr("pattern"))
+)
 
 
 def _scalar_pattern(op, pattern):
