@@ -64,6 +64,8 @@ def test_colocation_takes_device_and_group(graph):
     r = tf.get_variable("r", [2], use_resource=True)
     with graph.colocate_with(r):
         assert tf.constant(3).op.get_attr("_class") == [b"loc:@r"]  # where the variable is, not a read of it
+    with tf.device("/job:outer"), graph.colocate_with(None, ignore_existing=True), tf.device("/cpu:0"):
+        assert tf.constant(4).device == "/device:CPU:0"  # lifting all colocations lifts devices, too
 
 
 @pytest.mark.parametrize(

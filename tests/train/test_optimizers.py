@@ -115,3 +115,23 @@ def test_a_thousand_steps_need_no_more_memory():
             return grown
 
         assert min(growth() for _ in range(2)) < 50_000  # twice: what other tests left behind may go in between
+
+
+BFLOAT16_UPDATES = {
+    "gradient descent": lambda v, rows: tf.train.GradientDescentOptimizer(1.0).apply_gradients([(tf.ones_like(v), v)]),
+    "rows": lambda v, rows: tf.train.GradientDescentOptimizer(1.0).apply_gradients([(rows, v)]),
+    "adagrad": lambda v, rows: tf.train.AdagradOptimizer(1.0, 1e-7).apply_gradients([(rows, v)]),
+    "assign_sub": lambda v, rows: v.assign_sub(tf.ones_like(v)),
+}
+
+
+@pytest.mark.parametrize("use_resource", [False, True])
+@pytest.mark.parametrize("update", BFLOAT16_UPDATES.values(), ids=BFLOAT16_UPDATES)
+def test_bfloat16_variables_are_updated_in_place(update, use_resource):
+    v = tf.Variable([1.0, 2.0], dtype=tf.bfloat16, use_resource=use_resource)
+    rows = tf.IndexedSlices(tf.ones([2], tf.bfloat16), tf.constant([0, 1]), tf.constant([2]))
+    step = update(v, rows)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        np.testing.assert_allclose(session.run(tf.cast(v, tf.float32)), [0.0, 1.0], atol=0.01)

@@ -51,7 +51,7 @@ estimator.canned: boosted_trees_utils
 estimator.inputs.queues: feeding_queue_runner
 feature_column: dense_features dense_features_v2 feature_column feature_column_lib feature_column_v2
   sequence_feature_column serialization utils
-framework: auto_control_deps convert_to_constants func_graph kernels
+framework: convert_to_constants func_graph kernels
   op_callbacks tensor_like type_spec
 grappler: cluster item tf_optimizer
 keras: activations applications backend backend_config callbacks callbacks_v1 constraints datasets distribute engine

@@ -294,7 +294,7 @@ class _Lowering:
                 self.tensor_guards[t] = _union(guard, ((pred, bool(side)),))
 
     def merge(self, op) -> None:
-        """Takes the input whose guard holds."""
+        """Takes the input whose guard holds; whether what its control edges come from was run is all the same to it."""
         if any(t not in self.values for t in op._inputs):
             raise errors.InvalidArgumentError(op.node_def, op, f"Merge '{op.name}' closes a loop that no Enter opens")
         sides = []
@@ -302,11 +302,7 @@ class _Lowering:
         for t in op._inputs:
             side = self.guard_of(t)
             sides.append((side, self.values[t] if takes_refs else self.read(op, t, side)))
-        controls: tuple = ()
-        for c in op._control_inputs:
-            controls = _union(controls, self.guards.get(c, ()))
-        common = _common_prefix([g for g, _ in sides])
-        guard = _union(common, controls)
+        guard = common = _common_prefix([g for g, _ in sides])
         value = self.new_value(op.outputs[0], is_ref=op.outputs[0].dtype._is_ref_dtype, guard=guard)
         value.roots = frozenset().union(*[v.roots for _, v in sides])
         index = self.new_value(op.outputs[1], guard=guard)

@@ -12,15 +12,17 @@ import tempfile
 import numpy as np
 from google.protobuf import text_format
 
-from tinytf import errors
+from tinytf import dtypes, errors
 from tinytf.graph.default_graph import _default_graphs, get_default_graph, reset_default_graph
 from tinytf.graph.tensor import Tensor
+from tinytf.ops.math.cast import from_bfloat16_bits
 from tinytf.ops.random.random_seed import DEFAULT_GRAPH_SEED
 from tinytf.test import ragged
 from tinytf.test.abseil import AbseilTestCase
 from tinytf.test.threads import CheckedThread
 
 _temp_dir = None
+_BFLOAT16 = np.dtype(dtypes.bfloat16.as_numpy_dtype)
 
 
 def get_temp_dir() -> str:
@@ -29,6 +31,13 @@ def get_temp_dir() -> str:
     if _temp_dir is None:
         _temp_dir = tempfile.mkdtemp(prefix="tinytf-test-")
     return _temp_dir
+
+
+def _widened(array):
+    """Numbers that NumPy can compare: those of 16 bits as float32."""
+    if array.dtype == _BFLOAT16:
+        return from_bfloat16_bits(array.view(np.uint16))
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def assert_equal_graph_def(actual, expected, checkpoint_v2=False, hash_table_shared_name=False) -> None:
@@ -266,8 +275,7 @@ class TestCase(AbseilTestCase):
 
     def _arrays_close(self, a, b, rtol, atol, msg):
         self._assert_same_shape(a, b, msg)
-        if any(str(x.dtype) in ("float16", "bfloat16") for x in (a, b)):
-            a, b = a.astype(np.float32), b.astype(np.float32)
+        a, b = _widened(a), _widened(b)
         if not np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
             apart = np.abs(a - b) > atol + rtol * np.abs(b)
             apart |= np.isnan(a) != np.isnan(b)
@@ -295,7 +303,7 @@ class TestCase(AbseilTestCase):
     ):  # fmt: skip
         """assertAllClose with the tolerance of the coarser of the two types."""
         a, b = self._array(a), self._array(b)
-        names = {str(a.dtype), str(b.dtype)}
+        names = {"bfloat16" if x.dtype == _BFLOAT16 else str(x.dtype) for x in (a, b)}
         for types, type_rtol, type_atol in (
             ({"float32", "complex64"}, float_rtol, float_atol),
             ({"float16"}, half_rtol, half_atol),

@@ -418,10 +418,10 @@ class _HookedSession(_WrappedSession):
         context = SessionRunContext(SessionRunArgs(fetches, feed_dict), self._sess)
         own_options = options or protos.RunOptions()
         requests, feeds = self._ask_hooks(context, feed_dict, own_options)
-        traced = own_options.trace_level or run_metadata is not None
         metadata = run_metadata or protos.RunMetadata()
-        # Without a trace the plain call keeps the session's fast path.
-        extra = {"options": own_options, "run_metadata": metadata} if traced or own_options.ByteSize() else {}
+        asked = options is not None or run_metadata is not None or own_options.ByteSize()
+        # Where nobody asked for anything, the plain call keeps the session's fast path.
+        extra = {"options": own_options, "run_metadata": metadata} if asked else {}
         values = self._sess.run([fetches, *[r for _, r in requests]], feed_dict=feeds, **extra)
         results = {id(hook): value for (hook, _), value in zip(requests, values[1:])}
         for hook in self._hooks:

@@ -264,7 +264,7 @@ def _pack_kernel(op):
                     op.node_def, op, f"Shapes of all inputs must match: values[0].shape = {show(first)} != "
                     f"values[{i}].shape = {show(v.shape)}"
                 )  # fmt: skip
-        if not first and np_type != object:
+        if not first and np_type != object and not np_type.names:  # NumPy makes no such array of bfloat16 or qint8
             return array(values, np_type)
         at = axis % (len(first) + 1)
         out = empty(first[:at] + (count,) + first[at:], np_type)

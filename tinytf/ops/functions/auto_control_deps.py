@@ -5,15 +5,21 @@ Follows `tensorflow.python.framework.auto_control_deps` of TF 1.15.
 
 from __future__ import annotations
 
-from tinytf import dtypes
+from tinytf import dtypes, nest
+from tinytf.graph.default_graph import get_default_graph
+from tinytf.graph.indexed_slices import IndexedSlices
+from tinytf.graph.sparse_tensor import SparseTensor
+from tinytf.ops.array import array_ops
 from tinytf.ops.control_flow import control_flow_util
+from tinytf.ops.lists.tensor_array_ops import TensorArray
+from tinytf.util import tf_decorator
 
-_ASYNCHRONOUS = frozenset(
+ASYNC_STATEFUL_OPS = frozenset(
     """CollectiveGather CollectiveReduce CollectiveBcastSend CollectiveBcastRecv NcclAllReduce Send Recv
     CollectivePermute""".split()
 )
 # Nobody waits for these: their seeds make them what they are, and not the order.
-_LEGACY_RANDOM = frozenset(
+LEGACY_RANDOM_OPS = frozenset(
     """RandomUniform RandomUniformInt RandomStandardNormal ParameterizedTruncatedNormal TruncatedNormal RandomShuffle
     Multinomial RandomGamma RandomGammaGrad RandomPoisson RandomPoissonV2""".split()
 )
@@ -21,7 +27,7 @@ _LEGACY_RANDOM = frozenset(
 
 def op_is_stateful(op) -> bool:
     """Whether the op must run, in its turn, though nobody may use its results."""
-    return op._is_stateful and op.type not in _ASYNCHRONOUS and op.type not in _LEGACY_RANDOM
+    return op._is_stateful and op.type not in ASYNC_STATEFUL_OPS and op.type not in LEGACY_RANDOM_OPS
 
 
 class _Order:
@@ -97,3 +103,54 @@ def _place_switch(switch, order: _Order) -> None:
         order.merge_after[resource]._add_control_input(merge)
     for output in switch.outputs:
         order.merge_after[output] = merge
+
+
+class AutomaticControlDependencies:
+    """A context whose ops with effects all run, in the order in which they were written, before what is marked as returned.
+
+    Variables that are made in it would be initialised again and again.
+    """
+
+    def __init__(self):
+        self._returned: list = []
+        self.ops_which_must_run: set = set()
+
+    def __enter__(self):
+        self._graph = get_default_graph()
+        self._graph._add_control_dependencies = True
+        self._first = len(self._graph.get_operations())
+        return self
+
+    def mark_as_return(self, tensor):
+        """A copy of `tensor` that waits for all effects in this context."""
+        if isinstance(tensor, (IndexedSlices, SparseTensor)):
+            values, indices = self._copy(tensor.values), self._copy(tensor.indices)
+            if isinstance(tensor, SparseTensor):
+                return SparseTensor(indices, values, tensor.dense_shape)
+            return IndexedSlices(values, indices, tensor.dense_shape)
+        if isinstance(tensor, TensorArray):
+            return tensor._with_flow(self._copy(tensor.flow))
+        return self._copy(tensor)
+
+    def _copy(self, tensor):
+        copy = array_ops.identity(tensor)
+        self._returned.append(copy)
+        return copy
+
+    def __exit__(self, *exc_info):
+        if self._graph is not get_default_graph():
+            raise RuntimeError("Graph changed while trying to add control dependencies.")
+        outer = getattr(self._graph, "outer_graph", None)
+        self._graph._add_control_dependencies = outer is not None and outer._add_control_dependencies
+        self.ops_which_must_run.update(add_control_dependencies(self._graph, self._first, self._returned))
+
+
+def automatic_control_dependencies(f):
+    """Decorates `f`: whoever runs its results runs all ops with effects that it makes, in order."""
+
+    def wrapper(*args, **kwargs):
+        with AutomaticControlDependencies() as context:
+            result = f(*args, **kwargs)
+            return nest.map_structure(context.mark_as_return, result)
+
+    return tf_decorator.make_decorator(f, wrapper)
