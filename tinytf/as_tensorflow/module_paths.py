@@ -144,7 +144,7 @@ PYTHON_PATHS = {
     "module": "tinytf.graph.module",
     "module.module": "tinytf.graph.module",
     "ops.array_grad": "tinytf.ops.autodiff.gradient_registry",
-    "ops.array_ops": "tf tinytf.ops.array.array_ops tinytf.ops.array.array_v2 tinytf.generated_ops",
+    "ops.array_ops": "tf tinytf.ops.array.array_ops tinytf.ops.array.array_v2 tinytf.ops.array.slicing tinytf.generated_ops",
     "ops.bitwise_ops": "tf.bitwise",
     "ops.boosted_trees_ops": "tinytf.estimator.tree_ensemble tinytf.generated_ops",
     "ops.candidate_sampling_ops": "tf.nn tf.random",
@@ -193,8 +193,8 @@ PYTHON_PATHS = {
     "ops.gradients_util": "tf tinytf.ops.autodiff.gradients",
     "ops.histogram_ops": "tf",
     "ops.image_grad": "tinytf.ops.autodiff.gradient_registry",
-    "ops.image_ops": "tf.image tinytf.generated_ops",
-    "ops.image_ops_impl": "tf.image tinytf.generated_ops",
+    "ops.image_ops": "tinytf.ops.image.image_resize_v2 tf.image tinytf.generated_ops",
+    "ops.image_ops_impl": "tinytf.ops.image.image_resize_v2 tf.image tinytf.generated_ops",
     "ops.init_ops": "tf tinytf.ops.state.init_ops tinytf.ops.nn.conv_init_ops tf.initializers",
     "ops.init_ops_v2": "tinytf.ops.state.init_ops_v2",
     "ops.initializers_ns": "tf.initializers",
@@ -424,6 +424,7 @@ for _package, _meaning, _modules in (
         # the module of that name here, with what it keeps to itself, stands before the public names
         _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
+PYTHON_PATHS["ops.linalg.linalg_impl"] = "tinytf.ops.linalg.linalg_functions tf.linalg"
 PYTHON_PATHS["ops.linalg.linear_operator_test_util"] = "tinytf.test.linear_operators tf.linalg"
 PYTHON_PATHS["data.ops.iterator_ops"] = "tinytf.data.iterator tinytf.data.experimental.optional tf.data"
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"
