@@ -44,7 +44,7 @@ class Barrier:
             if values.dtype != self.np_types[component]:
                 have, expected = (type_name(as_dtype(t)) for t in (values.dtype, self.np_types[component]))
                 raise self._invalid("Signature mismatch, have: string_ref, string, %s-> expected: string_ref, string, %s->" % (have, expected))
-            values = [values[i] for i in range(len(values))]
+            values = [values[i : i + 1].reshape(values.shape[1:]) for i in range(len(values))]  # strings stay arrays
             self._check(component, keys, values)
             number = _FIRST_INDEX + self.count
             self.count += 1
