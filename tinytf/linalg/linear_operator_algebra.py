@@ -24,9 +24,29 @@ def _registered_function(type_list, registry):
     return best
 
 
-def _dispatch(registry, what, verb, operators, name):
+def _registered_adjoint(cls):
+    return _registered_function([cls], _ADJOINTS)
+
+
+def _registered_cholesky(cls):
+    return _registered_function([cls], _CHOLESKY_DECOMPS)
+
+
+def _registered_matmul(cls_a, cls_b):
+    return _registered_function([cls_a, cls_b], _MATMUL)
+
+
+def _registered_solve(cls_a, cls_b):
+    return _registered_function([cls_a, cls_b], _SOLVE)
+
+
+def _registered_inverse(cls):
+    return _registered_function([cls], _INVERSES)
+
+
+def _dispatch(registered, what, verb, operators, name):
     classes = [type(o) for o in operators]
-    function = _registered_function(classes, registry)
+    function = registered(*classes)
     if function is None:
         raise ValueError("No %s registered for %s" % (what, " and ".join(str(c) for c in classes)))
     with name_scope(name, verb):
@@ -35,27 +55,27 @@ def _dispatch(registry, what, verb, operators, name):
 
 def adjoint(lin_op_a, name=None):
     """The adjoint of an operator, as an operator."""
-    return _dispatch(_ADJOINTS, "adjoint", "Adjoint", [lin_op_a], name)
+    return _dispatch(_registered_adjoint, "adjoint", "Adjoint", [lin_op_a], name)
 
 
 def cholesky(lin_op_a, name=None):
     """The Cholesky factor of an operator, as an operator."""
-    return _dispatch(_CHOLESKY_DECOMPS, "cholesky decomposition", "Cholesky", [lin_op_a], name)
+    return _dispatch(_registered_cholesky, "cholesky decomposition", "Cholesky", [lin_op_a], name)
 
 
 def matmul(lin_op_a, lin_op_b, name=None):
     """The product of two operators, as an operator."""
-    return _dispatch(_MATMUL, "matmul", "Matmul", [lin_op_a, lin_op_b], name)
+    return _dispatch(_registered_matmul, "matmul", "Matmul", [lin_op_a, lin_op_b], name)
 
 
 def solve(lin_op_a, lin_op_b, name=None):
     """The operator that, multiplied by the first, is the second."""
-    return _dispatch(_SOLVE, "solve", "Solve", [lin_op_a, lin_op_b], name)
+    return _dispatch(_registered_solve, "solve", "Solve", [lin_op_a, lin_op_b], name)
 
 
 def inverse(lin_op_a, name=None):
     """The inverse of an operator, as an operator."""
-    return _dispatch(_INVERSES, "inverse", "Inverse", [lin_op_a], name)
+    return _dispatch(_registered_inverse, "inverse", "Inverse", [lin_op_a], name)
 
 
 class _Register:

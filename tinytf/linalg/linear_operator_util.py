@@ -39,14 +39,14 @@ def assert_zero_imag_part(x, message=None, name="assert_zero_imag_part"):
 
 def assert_compatible_matrix_dimensions(operator, x):
     """An op that fails where `x` cannot be multiplied from the left by `operator`."""
-    message = "Dimensions are not compatible. Shape[-2] of argument to be the same as this operator"
+    message = "Dimensions are not compatible.  shape[-2] of argument to be the same as this operator"
     return check_ops.assert_equal(array_ops.shape(x)[-2], operator.domain_dimension_tensor(), message=message)
 
 
 def assert_is_batch_matrix(tensor) -> None:
     """ValueError where a tensor is known to have fewer than two dimensions."""
     if tensor.dims is not None and len(tensor.dims) < 2:
-        raise ValueError(f"Expected at least 2 dimensions in tensor. Found: {tensor.shape}")
+        raise ValueError(f"Expected tensor to have at least two dimensions.  Found: {tensor}")
 
 
 def shape_tensor(shape, name=None) -> Tensor:
@@ -57,12 +57,11 @@ def shape_tensor(shape, name=None) -> Tensor:
 def broadcast_matrix_batch_dims(batch_matrices, name=None) -> list:
     """Matrices with their batch dimensions broadcast to one another."""
     with name_scope(name or "broadcast_matrix_batch_dims", values=batch_matrices):
-        if not isinstance(batch_matrices, (list, tuple)) or not batch_matrices:
-            raise TypeError(f"Expected `batch_matrices` to be a non-empty list. Found: {batch_matrices}")
+        check_ops.assert_proper_iterable(batch_matrices)
         matrices = [convert_to_tensor(m) for m in batch_matrices]
         for m in matrices:
             assert_is_batch_matrix(m)
-        if len(matrices) == 1:
+        if len(matrices) < 2:
             return matrices
         static = matrices[0].shape[:-2]
         for m in matrices[1:]:

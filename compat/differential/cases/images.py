@@ -211,6 +211,21 @@ def case_glimpses(tf):
     ]
 
 
+def case_scale_and_translate(tf):
+    images = tf.constant(numbers([2, 6, 5, 2]))
+    found = []
+    for kernel in ("lanczos1", "lanczos3", "lanczos5", "gaussian", "box", "triangle", "keyscubic", "mitchellcubic"):
+        for antialias in (False, True):
+            moved = tf.raw_ops.ScaleAndTranslate(
+                images=images, size=[4, 7], scale=[0.6, 1.7], translation=[0.3, -1.0], kernel_type=kernel, antialias=antialias
+            )
+            found += [moved, tf.gradients(moved * moved, images)[0]]
+    return found
+
+
+case_scale_and_translate.ulps = 64
+
+
 def case_quality(tf):
     a, b = tf.constant(numbers([2, 24, 26, 3], low=0, high=1)), tf.constant(numbers([2, 24, 26, 3], low=0, high=1, seed=1))
     return [tf.image.psnr(a, b, 1.0), tf.image.ssim(a, b, 1.0)]

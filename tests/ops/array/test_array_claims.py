@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
+from tinytf.ops.array.array_ops import batch_gather_nd
 
 
 @pytest.fixture(autouse=True)
@@ -127,3 +128,28 @@ def test_positions_past_2_63_are_not_numbered(act):
     shape = tf.placeholder_with_default(np.array([1 << 62, 1 << 62]), [2])
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"more than 2\*\*63 - 1 elements"):
         run(act(tf.SparseTensor([[0, 0], [5, 5]], [1.0, 2.0], shape)))
+
+
+@pytest.mark.parametrize(
+    "values, message",
+    [
+        ([tf.TensorShape([2]), tf.TensorShape([])], "Can't concatenate scalars"),
+        ([tf.TensorShape(None), tf.TensorShape([4, 4]), tf.TensorShape([4, 3, 2])], "Shape must be rank 2 but is rank 3"),
+    ],
+)
+def test_ranks_must_agree_along_an_axis_that_is_not_known(values, message):
+    with pytest.raises(ValueError, match=message):
+        tf.concat([tf.placeholder(tf.float32, shape) for shape in values], tf.placeholder(tf.int32))
+
+
+def test_an_axis_to_reverse_is_named_as_it_counts():
+    with pytest.raises(ValueError, match="axis 0 specified more than once"):
+        tf.reverse(tf.zeros([2, 3]), [0, -2])
+    axes = tf.placeholder_with_default([1, -1], [2])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="axis 1 specified more than once"):
+        run(tf.reverse(tf.zeros([2, 3]), axes))
+
+
+def test_batches_of_rank_0_are_one_batch():
+    params = np.arange(8).reshape(2, 2, 2)
+    assert run(batch_gather_nd(params, [[1, 0], [0, 1]], batch_dims=0)).tolist() == [[4, 5], [2, 3]]

@@ -25,8 +25,13 @@ from tinytf.util.dispatch import add_dispatch_support
 
 def _concat_rule(values, axis_tensor):
     axis = constant_value(axis_tensor)
-    if axis is None:
-        rank = next((len(t.dims) for t in values if t.dims is not None), None)
+    if axis is None:  # the ranks alone are known, and must agree
+        rank = None
+        for t in values:
+            if t.dims == ():
+                raise ValueError("Can't concatenate scalars (use tf.stack instead)")
+            if t.dims is not None:
+                rank = len(t.dims if rank is None else with_rank(t.dims, rank))
         return [None if rank is None else (None,) * rank]
     axis = int(axis.reshape(()))
     least = -axis if axis < 0 else axis + 1

@@ -419,6 +419,9 @@ def batch_gather_nd(params, indices, batch_dims, name=None) -> Tensor:
         for what, t in (("indices", indices), ("params", params)):
             if t.dims is not None and batch_dims >= len(t.dims):
                 raise ValueError(f"batch_dims = {batch_dims} must be less than rank({what}) = {len(t.dims)}")
+        alone = batch_dims == 0
+        if alone:  # a batch of one
+            params, indices, batch_dims = shape_ops.expand_dims(params, axis=0), shape_ops.expand_dims(indices, axis=0), 1
         params_shape, indices_shape = shape_ops.shape(params), shape_ops.shape(indices)
         batch_shape = params_shape[:batch_dims]
         batch_size = make("Prod", batch_shape, [0])
@@ -438,7 +441,8 @@ def batch_gather_nd(params, indices, batch_dims, name=None) -> Tensor:
         flat = shape_ops.reshape(indices, shape=flat_shape)
         out = make("GatherNd", params, concat_split.concat((grid, flat), axis=-1))
         out_shape = shape_ops.shape(out)
-        return shape_ops.reshape(out, shape=concat_split.concat((batch_shape, out_shape[1:]), axis=0))
+        out = shape_ops.reshape(out, shape=concat_split.concat((batch_shape, out_shape[1:]), axis=0))
+        return shape_ops.squeeze(out, axis=0) if alone else out
 
 
 @add_dispatch_support

@@ -400,6 +400,9 @@ def strided_slice(
 
 
 _INDEX_TYPES = (dtypes.int32, dtypes.int64)
+_SLICE_TYPE_ERROR = (
+    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are valid indices"
+)
 
 
 def _check_index(i):
@@ -407,10 +410,7 @@ def _check_index(i):
         return
     dtype = getattr(i, "dtype", None)
     if dtype is None or dtypes.as_dtype(dtype).base_dtype not in _INDEX_TYPES or (i.shape and len(i.shape) == 1):
-        raise TypeError(
-            "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors "
-            f"are valid indices, got {i!r}"
-        )
+        raise TypeError(f"{_SLICE_TYPE_ERROR}, got {i!r}")
 
 
 def _given(bound) -> bool:

@@ -110,7 +110,7 @@ def _reverse_v2_shape(op):
             if not -len(dims) <= a < len(dims):
                 raise ValueError(f"'axis'[{i}] = {a} is out of valid range [0, {len(dims) - 1}")
             if a % len(dims) in seen:
-                raise ValueError(f"axis {a} specified more than once.")
+                raise ValueError(f"axis {a % len(dims)} specified more than once.")
             seen.add(a % len(dims))
     return [dims]
 
@@ -124,7 +124,7 @@ def _reverse_v2_kernel(op):
             if not -x.ndim <= a < x.ndim:
                 raise errors.InvalidArgumentError(op.node_def, op, f"'axis'[{i}] = {a} is out of valid range [0, {x.ndim - 1}")
             if index[a] != slice(None):
-                raise errors.InvalidArgumentError(op.node_def, op, f"axis {a} specified more than once.")
+                raise errors.InvalidArgumentError(op.node_def, op, f"axis {a % x.ndim} specified more than once.")
             index[a] = slice(None, None, -1)
         return x[tuple(index)] if index else x
 

@@ -352,6 +352,23 @@ def resize_images(images, size, method=ResizeMethod.BILINEAR, align_corners=Fals
     With `preserve_aspect_ratio` as large as fits into `size`.  Raises ValueError for an unknown method or rank.
     Follows tf.image.resize_images of TF 1.15.
     """
+
+    def resize(images, size):
+        return make(resize_op_type(method), images, size, align_corners=align_corners)
+
+    return resize_by(images, size, resize, preserve_aspect_ratio, name)
+
+
+def resize_op_type(method) -> str:
+    """The op that resizes so; ValueError for an unknown method."""
+    resizer = _RESIZERS.get(method) if isinstance(method, (int, str)) else None
+    if resizer is None:
+        raise ValueError("Resize method is not implemented.")
+    return resizer
+
+
+def resize_by(images, size, resize, preserve_aspect_ratio, name, keep_same_size=True) -> Tensor:
+    """What all ways of resizing share; `resize` is given a batch and its new size."""
     with name_scope(name, "resize", [images, size]):
         images = convert_to_tensor(images, name="images")
         if images.dims is None:
@@ -372,12 +389,9 @@ def resize_images(images, size, method=ResizeMethod.BILINEAR, align_corners=Fals
         if preserve_aspect_ratio:
             size = _fitting_size(images, new)
             new = constant_dims(size) or (None, None)
-        if None not in (*new, height, width) and (height, width) == tuple(new):
+        if keep_same_size and None not in (*new, height, width) and (height, width) == tuple(new):
             return _as_given(images, was_batch)
-        resizer = _RESIZERS.get(method) if isinstance(method, (int, str)) else None
-        if resizer is None:
-            raise ValueError("Resize method is not implemented.")
-        images = make(resizer, images, size, align_corners=align_corners)
+        images = resize(images, size)
         images.set_shape([None, *new, None])
         return _as_given(images, was_batch)
 
@@ -393,6 +407,11 @@ def _fitting_size(images, new):
 
 def resize_image_with_pad(image, target_height, target_width, method=ResizeMethod.BILINEAR, align_corners=False) -> Tensor:
     """Resized to fit, its aspect ratio kept, with zeros around it.  Follows tf.image.resize_image_with_pad of TF 1.15."""
+    return pad_by(image, target_height, target_width, lambda images, size: resize_images(images, size, method, align_corners))
+
+
+def pad_by(image, target_height, target_width, resize) -> Tensor:
+    """An image that `resize` makes fit, with zeros around it."""
     with name_scope(None, "resize_image_with_pad", [image]):
         image, was_batch = _as_batch(image)
         checks = at_least_3d(image)
@@ -407,7 +426,7 @@ def resize_image_with_pad(image, target_height, target_width, method=ResizeMetho
         halves = [(target - x) / 2 for target, x in zip((high, wide), exact)]
         floors = [math_ops.floor(x) for x in halves]
         above, left = (_max(0, math_ops.cast(x, dtypes.int32)) for x in floors)
-        image = resize_images(image, resized, method, align_corners=align_corners)
+        image = resize(image, resized)
         padded = pad_to_bounding_box(image, above, left, target_height, target_width)
         _sizes(padded, 4)
         return _as_given(padded, was_batch)

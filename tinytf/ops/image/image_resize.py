@@ -115,7 +115,7 @@ def _matrix(lower, upper, weight, old) -> np.ndarray:
     return matrix
 
 
-def _spread(grads, rows, columns) -> np.ndarray:
+def spread(grads, rows, columns) -> np.ndarray:
     """The gradient of a separable resize: its matrices, transposed."""
     return np.einsum("nhwc,hy,wx->nyxc", grads, rows, columns, optimize=True).astype(grads.dtype, copy=False)
 
@@ -126,7 +126,7 @@ def _bilinear_grad_kernel(op):
     def resize_grad(grads, original):
         rows = _matrix(*_linear(original.shape[1], grads.shape[1], corners, half), original.shape[1])
         columns = _matrix(*_linear(original.shape[2], grads.shape[2], corners, half), original.shape[2])
-        return _spread(grads, rows, columns).astype(original.dtype, copy=False)
+        return spread(grads, rows, columns).astype(original.dtype, copy=False)
 
     return resize_grad
 
@@ -185,7 +185,8 @@ def _cubic_matrix(old, new, align_corners, half_pixel) -> np.ndarray:
     return matrix
 
 
-def _combined(images, rows, columns) -> np.ndarray:
+def combined(images, rows, columns) -> np.ndarray:
+    """A separable resize: the rows and columns of images combined by a matrix [new, old] each."""
     x = images.astype(np.float32, copy=False)
     return np.einsum("nyxc,hy,wx->nhwc", x, rows, columns, optimize=True).astype(np.float32, copy=False)
 
@@ -195,7 +196,7 @@ def _bicubic_kernel(op):
 
     def resize(images, size):
         height, width = _checked(op, images, size)
-        return _combined(
+        return combined(
             images, _cubic_matrix(images.shape[1], height, corners, half), _cubic_matrix(images.shape[2], width, corners, half)
         )
 
@@ -208,7 +209,7 @@ def _bicubic_grad_kernel(op):
     def resize_grad(grads, original):
         rows = _cubic_matrix(original.shape[1], grads.shape[1], corners, half)
         columns = _cubic_matrix(original.shape[2], grads.shape[2], corners, half)
-        return _spread(grads, rows, columns).astype(original.dtype, copy=False)
+        return spread(grads, rows, columns).astype(original.dtype, copy=False)
 
     return resize_grad
 
@@ -235,7 +236,7 @@ def _area_kernel(op):
         height, width = _checked(op, images, size)
         (rows, down), (columns, across) = _area_matrix(images.shape[1], height, corners), _area_matrix(images.shape[2], width, corners)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return _combined(images, rows, columns) * (np.float32(1) / (down * across))
+            return combined(images, rows, columns) * (np.float32(1) / (down * across))
 
     return resize
 

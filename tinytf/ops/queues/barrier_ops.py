@@ -8,9 +8,10 @@ from tinytf import generated_ops
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import no_outputs, scalar, unknown
+from tinytf.graph.shape_rules import merge_dims, no_outputs, scalar, unknown, with_rank, with_rank_at_least
 from tinytf.ops.queues.barriers import Barrier as _State
-from tinytf.ops.queues.queue_ops import _rows, _shape_list, _type_list
+from tinytf.ops.queues.queue_ops import _shape_list, _type_list
+from tinytf.ops.queues.shared import require_same_barrier
 from tinytf.shapes import Dimension, TensorShape
 
 
@@ -20,12 +21,21 @@ def _kernel(op, resources):
     if key not in resources:
         np_types = [np.dtype(t.as_numpy_dtype) for t in op.attr("component_types")]
         resources[key] = _State(name if op.attr("shared_name") else "_0_" + name, np_types, [s._dims for s in op.attr("shapes")])
-    return lambda: resources[key]
+        resources[key].maker = op
+    barrier = resources[key]
+    require_same_barrier(barrier.maker, op)
+    return lambda: barrier
 
 
 def _insert_kernel(op):
     component = op.attr("component_index")
-    return lambda barrier, keys, values: barrier.insert(component, keys.tolist(), _rows(values))
+    return lambda barrier, keys, values: barrier.insert(component, keys.tolist(), values)
+
+
+def _insert_shape(op):
+    keys, values = with_rank(op.inputs[1].dims, 1), with_rank_at_least(op.inputs[2].dims, 1)
+    merge_dims(keys, (None,) if values is None else values[:1])
+    return []
 
 
 def _take_kernel(op):
@@ -37,7 +47,7 @@ op("Barrier() -> (handle: Ref(string)); component_types: list(type) >= 1; shapes
    "container: string = ''; shared_name: string = ''; is_stateful",
    shape=lambda op: [(2,)], stateful_kernel=_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("BarrierInsertMany(handle: Ref(string), keys: string, values: T) -> (); T: type; component_index: int",
-   shape=no_outputs, kernel=_insert_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_insert_shape, kernel=_insert_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("BarrierTakeMany(handle: Ref(string), num_elements: int32) -> (indices: int64, keys: string, values: component_types); "
    "component_types: list(type) >= 1; allow_small_batch: bool = false; wait_for_incomplete: bool = false; timeout_ms: int = -1",
    shape=unknown, kernel=_take_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip

@@ -11,12 +11,16 @@ import threading
 import numpy as np
 
 from tinytf import deadline, errors
+from tinytf.dtypes import as_dtype
+from tinytf.graph.op_summary import type_name
 
 _FIRST_INDEX = -(2**63)
 
 
 class Barrier:
     """Elements of several components, by key, given out in the order in which their keys came first."""
+
+    maker = None  # the operation that made it: another that shares it by name must describe the same
 
     def __init__(self, name, np_types, shapes):
         self.name, self.np_types, self.shapes = name, np_types, shapes
@@ -31,8 +35,16 @@ class Barrier:
     def insert(self, component: int, keys, values) -> None:
         """Adds a component to the elements of these keys."""
         with self.changed:
+            if not 0 <= component < len(self.np_types):
+                raise self._invalid("The component ID is out of range %d > num_components (= %d)" % (component, len(self.np_types)))
             if len(keys) != len(values):
                 raise self._invalid("The number of keys and of values differ: %d and %d" % (len(keys), len(values)))
+            if 0 in values.shape[1:]:
+                raise self._invalid("Tensors with no elements are not supported %s: received shape %s" % (self.name, "[" + ",".join(map(str, values.shape)) + "]"))
+            if values.dtype != self.np_types[component]:
+                have, expected = (type_name(as_dtype(t)) for t in (values.dtype, self.np_types[component]))
+                raise self._invalid("Signature mismatch, have: string_ref, string, %s-> expected: string_ref, string, %s->" % (have, expected))
+            values = [values[i : i + 1].reshape(values.shape[1:]) for i in range(len(values))]  # strings stay arrays
             self._check(component, keys, values)
             number = _FIRST_INDEX + self.count
             self.count += 1

@@ -16,6 +16,7 @@ from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import no_outputs, same_as_input, scalar, unknown
 from tinytf.ops.queues import queues
+from tinytf.ops.queues.shared import require_same_queue
 from tinytf.ops.random.random_seed import get_seed
 from tinytf.shapes import Dimension, TensorShape
 
@@ -33,6 +34,8 @@ def _queue_kernel(kind, build):
             np_types = [np.dtype(t.as_numpy_dtype) for t in op.attr("component_types")]
             shapes = [s._dims for s in op.attr("shapes")]
             queue = resources[key] = build(op, kind, f"_0_{name}" if not op.attr("shared_name") else name, np_types, shapes, op.attr("capacity"))
+            queue.maker = op
+        require_same_queue(queue.maker, op)
         return lambda: queue
 
     return stateful_kernel

@@ -29,6 +29,7 @@ class Queue:
       capacity: the number of elements that fit; below 0: any number.
     """
 
+    maker = None  # the operation that made the queue: another that shares it by name must describe the same
     needs_left = 0  # elements that a dequeue leaves behind as long as the queue is open
 
     def __init__(self, kind, name, np_types, shapes, capacity):
