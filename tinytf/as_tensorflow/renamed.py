@@ -58,6 +58,9 @@ RENAMED = {
     "ops.control_flow_ops": "_Identity=identity _Enter=enter _NextIteration=next_iteration _SwitchRefOrTensor=switch_ref_or_tensor",
     "ops.ctc_ops": "_get_dim=_dim _ctc_state_trans=state_transitions _ilabel_to_state=labels_to_states _state_to_olabel=states_to_labels "
     "_state_to_olabel_unique=states_to_unique_labels _sum_states=sum_states _forward_backward_log=forward_backward_log _scan=scan",
+    "ops.distributions.kullback_leibler": "_DIVERGENCES=_divergences",
+    "ops.distributions.util": "_is_known_unsigned_by_dtype=is_unsigned _is_known_signed_by_dtype=is_signed _is_known_dtype=is_known "
+    "_largest_integer_by_dtype=largest_integer _smallest_integer_by_dtype=smallest_integer _is_integer_like_by_dtype=is_integer_like",
     "ops.gradients_impl": "gradients_v2=gradients HessiansV2=hessians _hessian_vector_product=hessian_vector_product",
     "ops.nn_impl": "_compute_sampled_logits=sampled_logits _count_nonzero=count_nonzero",
     "ops.nn_ops": "max_pool_with_argmax_v1=max_pool_with_argmax dilation2d_v1=dilation2d conv3d_v1=conv3d xw_plus_b_v1=xw_plus_b "

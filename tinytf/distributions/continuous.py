@@ -317,7 +317,7 @@ class Uniform(_LocationScale):
 
     def range(self, name="range"):
         """high - low."""
-        with self._scope(name):
+        with self._name_scope(name):
             return self.high - self.low
 
     def _sample_n(self, n, seed=None):

@@ -8,6 +8,7 @@ from tinytf import dtypes
 from tinytf.distributions.distribution import FULLY_REPARAMETERIZED, NOT_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
 from tinytf.distributions.util import checked, gen_new_seed, get_logits_and_probs, log_combinations
+from tinytf.distributions.value_checks import embed_check_categorical_event_shape, embed_check_nonnegative_integer_form
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.ops.array import array_ops
@@ -90,11 +91,9 @@ class Dirichlet(_Vectors):
 
     def _checked(self, x):
         def checks():
-            one = array_ops.ones([], self.dtype)
-            return [
-                check_ops.assert_positive(x, message="samples must be positive"),
-                check_ops.assert_near(one, math_ops.reduce_sum(x, -1), message="sample last-dimension must sum to `1`"),
-            ]
+            positive = check_ops.assert_positive(x, message="samples must be positive")
+            one, total = array_ops.ones([], self.dtype), math_ops.reduce_sum(x, -1)
+            return [positive, check_ops.assert_near(one, total, message="sample last-dimension must sum to `1`")]
 
         return checked(checks, x, self.validate_args)
 
@@ -149,19 +148,24 @@ def _kl_dirichlet_dirichlet(d1, d2, name=None):
         return math_ops.reduce_sum(between * difference, axis=-1) - lbeta(d1.concentration) + lbeta(d2.concentration)
 
 
-def _counts_checked(counts, total, validate_args):
-    def checks():
-        return [
-            check_ops.assert_non_negative(counts, message="counts must be non-negative."),
-            check_ops.assert_equal(total, math_ops.reduce_sum(counts, -1), message="counts must sum to `self.total_count`"),
-        ]
+def _counts_checked(counts, total, validate_args, what):
+    """The counts, checked to be whole and to add up to `total` where that is wanted; `what` the message says must add up."""
+    if not validate_args:
+        return counts
+    counts = embed_check_nonnegative_integer_form(counts)
+    message = "%s must sum to `self.total_count`" % what
+    return control_flow_ops.with_dependencies([check_ops.assert_equal(total, math_ops.reduce_sum(counts, -1), message=message)], counts)
 
-    return checked(checks, counts, validate_args)
+
+def _positive_classes(concentration):
+    concentration = embed_check_categorical_event_shape(concentration)
+    message = "Concentration parameter must be positive."
+    return control_flow_ops.with_dependencies([check_ops.assert_positive(concentration, message=message)], concentration)
 
 
-def _total_count(total_count, dtype, validate_args, name="total_count"):
-    total = convert_to_tensor(total_count, name=name, dtype=dtype)
-    return checked(lambda: [check_ops.assert_non_negative(total, message="total_count must be non-negative.")], total, validate_args)
+def _total_count(total_count, validate_args):
+    total = convert_to_tensor(total_count, name="total_count")
+    return embed_check_nonnegative_integer_form(total) if validate_args else total
 
 
 class Multinomial(_Vectors):
@@ -170,7 +174,7 @@ class Multinomial(_Vectors):
     def __init__(self, total_count, logits=None, probs=None, validate_args=False, allow_nan_stats=True, name="Multinomial"):
         parameters = dict(locals())
         with name_scope(name, values=[total_count, logits, probs]) as name:
-            self._total_count = _total_count(total_count, None, validate_args)
+            self._total_count = _total_count(total_count, validate_args)
             self._logits, self._probs = get_logits_and_probs(
                 logits=logits, probs=probs, multidimensional=True, validate_args=validate_args, name=name
             )
@@ -217,9 +221,10 @@ class Multinomial(_Vectors):
         return array_ops.reshape(x, array_ops.concat([[n], self.batch_shape_tensor(), [k]], 0))
 
     def _log_prob(self, counts):
-        counts = _counts_checked(counts, self.total_count, self.validate_args)
-        unnormalized = math_ops.reduce_sum(counts * softmax_ops.log_softmax(self.logits), -1)
-        return unnormalized - -log_combinations(self.total_count, counts)
+        checked_counts = _counts_checked(counts, self.total_count, self.validate_args, "counts")
+        unnormalized = math_ops.reduce_sum(checked_counts * softmax_ops.log_softmax(self.logits), -1)
+        checked_counts = _counts_checked(counts, self.total_count, self.validate_args, "counts")
+        return unnormalized - -log_combinations(self.total_count, checked_counts)
 
     def _mean(self):
         return array_ops.identity(self._mean_val)
@@ -243,8 +248,10 @@ class DirichletMultinomial(_Vectors):
     def __init__(self, total_count, concentration, validate_args=False, allow_nan_stats=True, name="DirichletMultinomial"):
         parameters = dict(locals())
         with name_scope(name, values=[total_count, concentration]) as name:
-            self._total_count = _total_count(total_count, None, validate_args)
-            self._concentration = _positive_vector(convert_to_tensor(concentration, name="concentration"), validate_args)
+            self._total_count = _total_count(total_count, validate_args)
+            self._concentration = convert_to_tensor(concentration, name="concentration")
+            if validate_args:
+                self._concentration = _positive_classes(self._concentration)
             self._total_concentration = math_ops.reduce_sum(self._concentration, -1)
         super().__init__(
             self._concentration.dtype, NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters,
@@ -286,7 +293,7 @@ class DirichletMultinomial(_Vectors):
         return math_ops.cast(array_ops.reshape(x, shape), self.dtype)
 
     def _log_prob(self, counts):
-        counts = _counts_checked(counts, self.total_count, self.validate_args)
+        counts = _counts_checked(counts, self.total_count, self.validate_args, "counts last-dimension")
         ordered = lbeta(self.concentration + counts) - lbeta(self.concentration)
         return ordered + log_combinations(self.total_count, counts)
 

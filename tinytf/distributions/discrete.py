@@ -5,14 +5,15 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.distributions.distribution import NOT_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
-from tinytf.distributions.util import checked, get_logits_and_probs
+from tinytf.distributions.util import get_logits_and_probs
+from tinytf.distributions.value_checks import embed_check_integer_casting_closed
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.ops.array import array_ops
 from tinytf.ops.array.constant import constant
 from tinytf.ops.array.masks import sequence_mask
 from tinytf.ops.array.select import where
-from tinytf.ops.math import check_ops, math_ops
+from tinytf.ops.math import math_ops
 from tinytf.ops.nn import activations, cross_entropy
 from tinytf.ops.nn import softmax as softmax_ops
 from tinytf.ops.random import random_ops
@@ -60,14 +61,8 @@ class Bernoulli(Distribution):
         return math_ops.cast(math_ops.less(uniform, self.probs), self.dtype)
 
     def _log_prob(self, event):
-        def checks():
-            one = array_ops.ones([], event.dtype)
-            return [
-                check_ops.assert_non_negative(event, message="event must be non-negative."),
-                check_ops.assert_less_equal(event, one, message="event is not less than or equal to 1."),
-            ]
-
-        event = checked(checks, event, self.validate_args)
+        if self.validate_args:
+            event = embed_check_integer_casting_closed(event, target_dtype=dtypes.bool)
         event, logits = math_ops.cast(event, self.logits.dtype), self.logits
         same = event.shape.is_fully_defined() and logits.shape.is_fully_defined() and event.shape == logits.shape
         if not same:
@@ -164,11 +159,12 @@ class Categorical(Distribution):
         draws = array_ops.reshape(array_ops.transpose(draws), array_ops.concat([[n], self.batch_shape_tensor()], 0))
         return math_ops.cast(draws, self.dtype)
 
+    def _checked(self, k):
+        return embed_check_integer_casting_closed(k, target_dtype=dtypes.int32) if self.validate_args else k
+
     def _cdf(self, k):
         k = convert_to_tensor(k, name="k")
-        if self.validate_args:
-            k = checked(lambda: [check_ops.assert_non_negative(k)], k, True)
-        k, probs = _alike(k, self.probs)
+        k, probs = _alike(self._checked(k), self.probs)
         flat_probs = array_ops.reshape(probs, [-1, self._event_size])
         flat_k = array_ops.reshape(k, [-1])
         below = sequence_mask(flat_k, self._event_size)
@@ -177,7 +173,7 @@ class Categorical(Distribution):
 
     def _log_prob(self, k):
         k = convert_to_tensor(k, name="k")
-        k, logits = _alike(k, self.logits)
+        k, logits = _alike(self._checked(k), self.logits)
         return -softmax_ops.sparse_softmax_cross_entropy_with_logits(labels=k, logits=logits)
 
     def _entropy(self):

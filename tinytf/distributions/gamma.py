@@ -110,7 +110,7 @@ class Exponential(Gamma):
             self._rate = convert_to_tensor(rate, name="rate")
         one = array_ops.ones([], dtype=self._rate.dtype)
         super().__init__(concentration=one, rate=self._rate, allow_nan_stats=allow_nan_stats, validate_args=validate_args, name=name)
-        self._parameters = {k: v for k, v in parameters.items() if k not in ("self", "__class__")}
+        self._parameters = parameters
         self._graph_parents = self._graph_parents + [self._rate]
 
     @classmethod
@@ -197,7 +197,7 @@ class Beta(_LocationScale):
         return math_ops.lgamma(self.concentration1) + math_ops.lgamma(self.concentration0) - math_ops.lgamma(self.total_concentration)
 
     def _cdf(self, x):
-        return betainc(self.concentration1, self.concentration0, self._checked(x))
+        return betainc(self.concentration1, self.concentration0, x)
 
     def _log_cdf(self, x):
         return math_ops.log(self._cdf(x))

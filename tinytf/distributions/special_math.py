@@ -37,6 +37,13 @@ def _ndtr(x):
     return 0.5 * y
 
 
+def erfinv(x, name="erfinv"):
+    """The inverse of erf."""
+    with name_scope(name, values=[x]):
+        x = _floating(x, name)
+        return ndtri((x + 1.0) / 2.0) / np.sqrt(2)
+
+
 def log_ndtr(x, series_order=3, name="log_ndtr"):
     """log(ndtr(x)), by an asymptotic series far below 0."""
     if not isinstance(series_order, int):

@@ -60,7 +60,8 @@ class LinearOperatorDiag(LinearOperator):
         return array_ops.expand_dims(math_ops.conj(self._diag) if adjoint else self._diag, -1)
 
     def _matmul(self, x, adjoint=False, adjoint_arg=False):
-        return self._values(adjoint) * (util.adjoint(x) if adjoint_arg else x)
+        x = util.adjoint(x) if adjoint_arg else x
+        return self._values(adjoint) * x
 
     def _matvec(self, x, adjoint=False):
         return (math_ops.conj(self._diag) if adjoint else self._diag) * x
@@ -228,6 +229,8 @@ class LinearOperatorScaledIdentity(_Identity):
                 is_self_adjoint = True
             hints = (is_non_singular, is_self_adjoint, is_positive_definite)
             super().__init__(self._multiplier.dtype, [self._multiplier], num_rows, hints, is_square, assert_proper_shapes, name)
+            self._num_rows_in_dtype = math_ops.cast(self._num_rows, self.dtype)
+            self._num_rows_in_real_dtype = math_ops.cast(self._num_rows, self.dtype.real_dtype)
 
     multiplier = property(lambda self: self._multiplier, doc="The numbers.")
 
@@ -259,14 +262,14 @@ class LinearOperatorScaledIdentity(_Identity):
         return check_ops.assert_equal(array_ops.zeros_like(imaginary), imaginary, message="LinearOperator was not self-adjoint")
 
     def _determinant(self):
-        return self._multiplier ** math_ops.cast(self._num_rows, self.dtype)
+        return self._multiplier**self._num_rows_in_dtype
 
     def _log_abs_determinant(self):
-        return math_ops.cast(self._num_rows, self.dtype.real_dtype) * math_ops.log(math_ops.abs(self._multiplier))
+        return self._num_rows_in_real_dtype * math_ops.log(math_ops.abs(self._multiplier))
 
     def _diag_part(self):
         shape = self.shape.as_list()[:-1] if self.shape.is_fully_defined() else self.shape_tensor()[:-1]
-        return array_ops.ones(shape=shape, dtype=self.dtype) * array_ops.expand_dims(self._multiplier, -1)
+        return array_ops.ones(shape=shape, dtype=self.dtype) * self._multiplier[..., None]
 
     def _trace(self):
         ones = self._ones_of_batch()

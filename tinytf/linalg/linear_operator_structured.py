@@ -282,10 +282,11 @@ class LinearOperatorLowRankUpdate(LinearOperator):
         if v is None and base_operator.is_self_adjoint and not dtype.is_complex:
             is_self_adjoint = True
         is_self_adjoint = True if symmetric else is_self_adjoint
-        definite = is_diag_update_positive and base_operator.is_positive_definite and v is None
-        if definite and is_positive_definite is False:
-            raise ValueError("Arguments imply this is positive definite, but is_positive_definite is False")
-        is_positive_definite = True if definite else is_positive_definite
+        self._use_cholesky = symmetric and base_operator.is_positive_definite
+        if self._use_cholesky:
+            if is_positive_definite is False or is_non_singular is False:
+                raise ValueError("Arguments imply this is self-adjoint positive-definite operator.")
+            is_positive_definite = True
         with name_scope(name):
             self._u = convert_to_tensor(u, name="u")
             self._v = self._u if v is None else convert_to_tensor(v, name="v")
@@ -332,30 +333,32 @@ class LinearOperatorLowRankUpdate(LinearOperator):
 
     def _capacitance(self):
         """diag_update^-1 + v^H base^-1 u, of the size of the update."""
-        return self._middle.inverse().add_to_tensor(math_ops.matmul(self._v, self._base.solve(self._u), adjoint_a=True))
+        product = math_ops.matmul(self._v, self._base.solve(self._u), adjoint_a=True)
+        return self._middle.inverse().add_to_tensor(product)
 
     def _determinant(self):
         return linalg.matrix_determinant(self._capacitance()) * self._middle.determinant() * self._base.determinant()
 
     def _log_abs_determinant(self):
-        small = linalg.slogdet(self._capacitance())[1]
-        parts = [small, self._middle.log_abs_determinant(), self._base.log_abs_determinant()]
-        return _sum_real(parts)
+        of_middle, of_base = self._middle.log_abs_determinant(), self._base.log_abs_determinant()
+        if self._use_cholesky:
+            diagonal = matrix_diag_part(linalg.cholesky(self._capacitance()))
+            of_capacitance = 2 * math_ops.reduce_sum(math_ops.log(diagonal), axis=[-1])
+        else:
+            of_capacitance = math_ops.log(math_ops.abs(linalg.matrix_determinant(self._capacitance())))
+            if self.dtype.is_complex:
+                of_capacitance = math_ops.cast(of_capacitance, dtype=self.dtype)
+        return of_capacitance + of_middle + of_base
 
     def _solve(self, rhs, adjoint=False, adjoint_arg=False):
         base = self._base.solve(rhs, adjoint=adjoint, adjoint_arg=adjoint_arg)
         left, right = (self._v, self._u) if adjoint else (self._u, self._v)
         inner = math_ops.matmul(right, base, adjoint_a=True)
-        solved = util.matrix_solve_with_broadcast(self._capacitance(), inner, adjoint=adjoint)
+        if self._use_cholesky:
+            solved = util.cholesky_solve_with_broadcast(linalg.cholesky(self._capacitance()), inner)
+        else:
+            solved = util.matrix_solve_with_broadcast(self._capacitance(), inner, adjoint=adjoint)
         return base - self._base.solve(math_ops.matmul(left, solved), adjoint=adjoint)
 
     def _diag_part(self):
         return matrix_diag_part(self.to_dense())
-
-
-def _sum_real(parts):
-    total = None
-    for part in parts:
-        part = math_ops.real(part) if part.dtype.is_complex else part
-        total = part if total is None else total + part
-    return total

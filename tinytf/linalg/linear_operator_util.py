@@ -7,7 +7,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import array_ops
-from tinytf.ops.linalg import linalg
+from tinytf.ops.linalg import linalg, linalg_functions
 from tinytf.ops.math import check_ops, math_ops
 from tinytf.shapes import TensorShape
 
@@ -123,7 +123,7 @@ def use_operator_or_provided_hint_unless_contradicting(operator, hint_attr_name,
 
 def adjoint(matrix) -> Tensor:
     """The conjugate transpose."""
-    return array_ops.matrix_transpose(matrix, conjugate=True)
+    return linalg_functions.adjoint(matrix)
 
 
 def with_checks(assertions, tensor) -> Tensor:
