@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from tinytf import dtypes, nest
+from tinytf.graph.graph import Graph
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor_spec import TensorSpec
 from tinytf.keras import backend, constraints, initializers, regularizers
 from tinytf.layers.base import BaseLayer, InputSpec, snake_case, unique_layer_name
+from tinytf.ops.array.placeholder import placeholder
 from tinytf.ops.state.resource_variables import ResourceVariable
 from tinytf.ops.state.variables import VariableAggregation, VariableSynchronization
 from tinytf.shapes import TensorShape
@@ -230,8 +233,32 @@ class Layer(BaseLayer):
         return self._inbound_nodes[node_index].outputs
 
     def compute_output_shape(self, input_shape):
-        """The static shape of the output, found by calling the layer in a graph of its own, unless the subclass says it."""
-        raise NotImplementedError(f"{type(self).__name__}.compute_output_shape: call the layer, and look at the shape of its output")
+        """The static shape of the output: what a layer of the same config gives in a graph of its own, unless the subclass says it."""
+        with Graph().as_default():
+            shapes = _each_shape(input_shape)
+            dtype = self.dtype or backend.floatx()
+            inputs = nest.map_structure(lambda s: placeholder(dtypes.as_dtype(dtype), s.as_list()), shapes)
+            outputs = self._same_again()(inputs)
+        return nest.map_structure(lambda y: y.shape, outputs)
+
+    def _same_again(self):
+        """A layer made with the same arguments."""
+        try:
+            return type(self).from_config(self.get_config())
+        except (NotImplementedError, TypeError) as error:
+            raise NotImplementedError(
+                f"{type(self).__name__}.compute_output_shape: its get_config does not make such a layer again ({error}); "
+                "call the layer, and look at the shape of its output"
+            ) from error
+
+    def compute_output_signature(self, input_signature):
+        """The TensorSpec of the output for inputs of such TensorSpecs.  Follows tf.keras.layers.Layer.compute_output_signature of TF 1.15."""
+        for spec in nest.flatten(input_signature):
+            if not isinstance(spec, TensorSpec):
+                raise TypeError(f"Only TensorSpec signature types are supported, but saw signature signature entry: {spec}.")
+        output_shape = self.compute_output_shape(nest.map_structure(lambda s: s.shape, input_signature))
+        dtype = self._compute_dtype or nest.flatten(input_signature)[0].dtype
+        return nest.map_structure(lambda s: TensorSpec(shape=s, dtype=dtype), _each_shape(output_shape))
 
 
 class _Calling:
@@ -251,6 +278,18 @@ class _Calling:
     @classmethod
     def training(cls):
         return cls._stack[-1] if cls._stack else None
+
+
+def _each_shape(shapes):
+    """One shape, or several in a structure, as TensorShapes."""
+    if isinstance(shapes, TensorShape):
+        return shapes
+    if isinstance(shapes, dict):
+        return {key: _each_shape(shape) for key, shape in shapes.items()}
+    parts = list(shapes)
+    if all(p is None or not isinstance(p, (TensorShape, tuple, list, dict)) for p in parts):
+        return TensorShape(parts)
+    return [_each_shape(p) for p in parts]
 
 
 def _masks_of(inputs):

@@ -181,13 +181,14 @@ class Optimizer(Trackable):
 
     def apply_gradients(self, grads_and_vars, name=None):
         """The op of one step with these gradients."""
-        pairs = [(g, v) for g, v in grads_and_vars if g is not None]
-        if not pairs:
-            raise ValueError("No gradients provided for any variable.")
+        given = list(grads_and_vars)
+        pairs = [(g, v) for g, v in given if g is not None]
+        if given and not pairs:
+            raise ValueError("No gradients provided for any variable: %s." % ([v.name for _, v in given],))
         self.iterations  # noqa: B018  (made before the rates and slots, as in TensorFlow)
         self._create_hypers()
         self._create_slots([v for _, v in pairs])
-        rates = self._prepare(pairs[0][1].dtype.base_dtype)
+        rates = self._prepare(pairs[0][1].dtype.base_dtype) if pairs else None
         with name_scope(name or self._name):
             updates = []
             for grad, var in pairs:

@@ -363,7 +363,7 @@ class BaseLayer(Trackable):
 
     def get_weights(self) -> list:
         """The values of all weights in the default session."""
-        return self._session().run(self.weights)
+        return self._session().run(self.weights) if self.weights else []
 
     def set_weights(self, values) -> None:
         """Gives all weights their values in the default session."""

@@ -59,9 +59,9 @@ def conv_output_length(length, size, padding, stride, dilation=1):
     """How many positions a window has; None where the length is unknown."""
     if length is None:
         return None
-    assert padding in ("same", "valid", "full")
+    assert padding in ("same", "valid", "full", "causal")
     window = (size - 1) * dilation + 1
-    positions = {"same": length, "valid": length - window + 1, "full": length + window - 1}[padding]
+    positions = {"same": length, "causal": length, "valid": length - window + 1, "full": length + window - 1}[padding]
     return (positions + stride - 1) // stride
 
 

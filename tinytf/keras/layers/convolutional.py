@@ -243,14 +243,12 @@ class UpSampling1D(Layer):
 
 
 class UpSampling2D(Layer):
-    """Images enlarged by whole factors (channels last). Follows tf.keras.layers.UpSampling2D of TF 1.15."""
+    """Images enlarged by whole factors. Follows tf.keras.layers.UpSampling2D of TF 1.15."""
 
     _settings = "size data_format interpolation"
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
-        if data_format == "channels_first":
-            raise NotImplementedError("tf.keras.layers.UpSampling2D(data_format='channels_first'): use channels_last")
         if interpolation not in ("nearest", "bilinear"):
             raise ValueError('`interpolation` argument should be one of `"nearest"` or `"bilinear"`.')
         self.size, self.interpolation = normalize_tuple(size, 2, "size"), interpolation
@@ -259,14 +257,7 @@ class UpSampling2D(Layer):
 
     def call(self, inputs):
         """Resizes."""
-        known = inputs.dims[1:3]
-        size = array_ops.shape(inputs)[1:3]
-        size *= constant(list(self.size), dtype="int32")
-        resize = image_functions.resize_nearest_neighbor if self.interpolation == "nearest" else image_functions.resize_bilinear
-        with name_scope("resize"):
-            outputs = resize(inputs, size, half_pixel_centers=True)
-        outputs.set_shape([inputs.dims[0]] + [None if n is None else n * k for n, k in zip(known, self.size)] + [inputs.dims[3]])
-        return outputs
+        return backend.resize_images(inputs, self.size[0], self.size[1], self.data_format, interpolation=self.interpolation)
 
 
 class UpSampling3D(Layer):
@@ -300,17 +291,19 @@ class _Padding(Layer):
 
     _settings = "padding data_format"
 
-    _rank = 2
+    _rank, _what = 2, "padding"
 
     def __init__(self, padding=1, data_format=None, **kwargs):
         super().__init__(**kwargs)
-        self.padding, self.data_format = _sides(padding, self._rank, "padding"), data_format or backend.image_data_format()
+        self._sides = _sides(padding, self._rank, self._what)
+        self.padding = self._sides[0] if self._rank == 1 else self._sides
+        self.data_format = data_format or backend.image_data_format()
         self.input_spec = InputSpec(ndim=self._rank + 2)
 
     def call(self, inputs):
         """Pads."""
-        first = ((0, 0), (0, 0)) + self.padding
-        return array_ops.pad(inputs, first if self.data_format == "channels_first" else ((0, 0),) + self.padding + ((0, 0),))
+        first = ((0, 0), (0, 0)) + self._sides
+        return array_ops.pad(inputs, first if self.data_format == "channels_first" else ((0, 0),) + self._sides + ((0, 0),))
 
 
 class ZeroPadding1D(_Padding):
@@ -332,13 +325,15 @@ class ZeroPadding3D(_Padding):
 class _Cropping(_Padding):
     """Positions cut away on all sides."""
 
+    _what = "cropping"
+
     def __init__(self, cropping=0, data_format=None, **kwargs):
         super().__init__(cropping, data_format, **kwargs)
         self.cropping = self.padding
 
     def call(self, inputs):
         """Crops."""
-        cuts = [slice(a, -b if b else None) for a, b in self.cropping]
+        cuts = [slice(a, -b if b else None) for a, b in self._sides]
         everything = [slice(None)]
         return inputs[tuple(everything * 2 + cuts if self.data_format == "channels_first" else everything + cuts + everything)]
 

@@ -262,14 +262,22 @@ class GaussianDropout(_Noise):
 class SpatialDropout1D(Dropout):
     """Drops whole channels of a sequence. Follows tf.keras.layers.SpatialDropout1D of TF 1.15."""
 
-    def __init__(self, rate, **kwargs):
+    _rank = 1
+
+    def __init__(self, rate, data_format=None, **kwargs):
         super().__init__(rate, **kwargs)
-        self.input_spec = InputSpec(ndim=3)
+        data_format = data_format or backend.image_data_format()
+        if data_format not in ("channels_last", "channels_first"):
+            raise ValueError('data_format must be in {"channels_last", "channels_first"}')
+        self.data_format = data_format
+        self.input_spec = InputSpec(ndim=self._rank + 2)
 
     def call(self, inputs, training=None):
         """Drops channels in training."""
         shape = array_ops.shape(inputs)
-        self.noise_shape = (shape[0],) + (1,) * (inputs.shape.ndims - 2) + (shape[inputs.shape.ndims - 1],)
+        ones = (1,) * self._rank
+        first = self.data_format == "channels_first" and self._rank > 1
+        self.noise_shape = (shape[0], shape[1], *ones) if first else (shape[0], *ones, shape[self._rank + 1])
         return super().call(inputs, training=training)
 
     def get_config(self):
@@ -278,19 +286,15 @@ class SpatialDropout1D(Dropout):
 
 
 class SpatialDropout2D(SpatialDropout1D):
-    """Drops whole channels of an image (channels last). Follows tf.keras.layers.SpatialDropout2D of TF 1.15."""
+    """Drops whole channels of an image. Follows tf.keras.layers.SpatialDropout2D of TF 1.15."""
 
-    def __init__(self, rate, **kwargs):
-        super().__init__(rate, **kwargs)
-        self.input_spec = InputSpec(ndim=4)
+    _rank = 2
 
 
 class SpatialDropout3D(SpatialDropout1D):
-    """Drops whole channels of a volume (channels last). Follows tf.keras.layers.SpatialDropout3D of TF 1.15."""
+    """Drops whole channels of a volume. Follows tf.keras.layers.SpatialDropout3D of TF 1.15."""
 
-    def __init__(self, rate, **kwargs):
-        super().__init__(rate, **kwargs)
-        self.input_spec = InputSpec(ndim=5)
+    _rank = 3
 
 
 class AlphaDropout(_Noise):

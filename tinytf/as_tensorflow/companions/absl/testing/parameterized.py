@@ -24,6 +24,10 @@ class _Cases:
     def __init__(self, method, sets, named):
         self.method, self.sets, self.named = method, list(sets), named
 
+    def __iter__(self):
+        """The methods, for a decorator that takes each of them: Keras's run_all_keras_modes above `parameters`."""
+        return (method for _, method in self.methods(self.method.__name__))
+
     def methods(self, name: str):
         """(name, method) of each set."""
         names: set = set()
@@ -109,6 +113,10 @@ def _make_methods(cls) -> None:
             delattr(cls, name)
             for full, method in cases.methods(name):
                 setattr(cls, full, method)
+        elif name.startswith("test") and isinstance(cases, abc.Iterator):  # decorators one above the other gave methods with names
+            delattr(cls, name)
+            for method in cases:
+                setattr(cls, method.__name__, method)
 
 
 class TestCase(AbseilTestCase):
