@@ -250,7 +250,7 @@ PYTHON_PATHS = {
     "ops.ragged.ragged_util": "tinytf.ragged.util",
     "ops.ragged.ragged_where_op": "tinytf.ragged.where",
     "ops.ragged.segment_id_ops": "tinytf.ragged.segment_ids",
-    "ops.random_grad": "tinytf.ops.autodiff.gradient_registry",
+    "ops.random_grad": "tinytf.ops.autodiff.gradient_registry tinytf.ops.random.random_ops",
     "ops.random_ops": "tinytf.ops.random.random_ops tf tf.random tinytf.generated_ops",
     "ops.resource_variable_ops": "tinytf.ops.state.resource_variables tinytf.generated_ops",
     "ops.resources": "tinytf.ops.state.resources",
@@ -424,6 +424,7 @@ for _package, _meaning, _modules in (
         # the module of that name here, with what it keeps to itself, stands before the public names
         _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
+PYTHON_PATHS["ops.linalg.linalg_impl"] = "tinytf.ops.linalg.linalg_functions tf.linalg"
 PYTHON_PATHS["ops.linalg.linear_operator_test_util"] = "tinytf.test.linear_operators tf.linalg"
 PYTHON_PATHS["data.ops.iterator_ops"] = "tinytf.data.iterator tinytf.data.experimental.optional tf.data"
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"

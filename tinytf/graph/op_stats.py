@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tinytf.graph.op_flops import FLOPS
+
 
 class OpStats:
     """A figure: its type ("flops") and value, None where it is not known.  `+=` adds another of the same type."""
@@ -37,7 +39,11 @@ class OpStats:
         return self
 
 
-_functions: dict = {}  # (op type, statistic) -> function of (graph, node)
+def _counted(count):
+    return lambda graph, node: OpStats("flops", count(graph, node))
+
+
+_functions = {(op_type, "flops"): _counted(count) for op_type, count in FLOPS.items()}  # (op type, statistic) -> f(graph, node)
 
 
 class RegisterStatistics:

@@ -10,7 +10,7 @@ from tinytf.graph.constant_value import constant_dims, constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input, with_rank
+from tinytf.graph.shape_rules import merge_dims, same_as_input, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import concat_split, shape_ops
 from tinytf.ops.array.shape_ops import deprecated_argument, show
@@ -225,12 +225,18 @@ def _roll_kernel(op):
     return roll
 
 
+def _roll_shape(op):
+    x, shift, axis = op.inputs
+    merge_dims(shift.dims, axis.dims)
+    return [x.dims]
+
+
 def _roll_grad(op, grad):
     return [roll(grad, -op.inputs[1], op.inputs[2]), None, None]
 
 
 op("Roll(input: T, shift: Tshift, axis: Taxis) -> (output: T); T: type; Tshift: {int32, int64}; Taxis: {int32, int64}",
-   shape=same_as_input, kernel=_roll_kernel, gradient=_roll_grad)  # fmt: skip
+   shape=_roll_shape, kernel=_roll_kernel, gradient=_roll_grad)  # fmt: skip
 
 
 # ---- public functions

@@ -139,6 +139,9 @@ def _kernel(function, singular="Input is not invertible.", square=True):
             a = arrays[0]
             if op.type in _SOLVING:
                 _check_sides(op, a, arrays[1])
+                if not arrays[1].size:  # nothing is solved, so a singular matrix is none
+                    a = np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape)
+                    arrays = (a, *arrays[1:])
             elif square and (a.ndim < 2 or a.shape[-1] != a.shape[-2]):
                 raise _refused(op, "Input matrix must be square." if a.ndim > 1 else f"Input tensor 0 must have rank >= 2, got {a.ndim}")
             try:

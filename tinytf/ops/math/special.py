@@ -204,6 +204,11 @@ op(
 )
 op("IgammaGradA(a: T, x: T) -> (z: T); T: {float, double}", shape=broadcast, kernel=_kernel(functions.igamma_grad_a))
 op(
+    "RandomGammaGrad(alpha: T, sample: T) -> (output: T); T: {float, double}",
+    shape=broadcast,
+    kernel=_kernel(functions.gamma_sample_grad),
+)
+op(
     "Betainc(a: T, b: T, x: T) -> (z: T); T: {float, double}",
     shape=_betainc_shape,
     kernel=_betainc_kernel,

@@ -208,11 +208,8 @@ def _igamma_pair(a, x):
     return lower, np.where(bad, np.nan, np.where(large, q, 1 - p))
 
 
-def igamma_grad_a(a, x):
-    """The derivative of P(a, x) by a, from the series' own derivative."""
-    a, x, bad = _gamma_domain(a, x)
-    zero = x == 0
-    a, x = np.where(bad, 1.0, a), np.where(bad | zero, 1.0, x)
+def _series_and_derivative(a, x):
+    """(S, dS/da) of the series S = 1 + x/(a+1) + x²/((a+1)(a+2)) + …, by which P(a, x) = x^a e^-x / Gamma(a + 1) * S."""
     term, total = np.ones_like(a), np.ones_like(a)
     d_term, d_total = np.zeros_like(a), np.zeros_like(a)
     r = a.copy()
@@ -224,9 +221,57 @@ def igamma_grad_a(a, x):
         d_total += d_term
         if not np.any((term > total * _EPS) | (np.abs(d_term) > np.abs(d_total) * _EPS)):
             break
-    factor = np.exp(a * np.log(x) - x - lgamma(a + 1))
-    result = factor * (total * (np.log(x) - digamma(a + 1)) + d_total)
-    return np.where(bad, np.nan, np.where(zero, 0.0, result))
+    return total, d_total
+
+
+def _fraction_and_derivative(a, x):
+    """(F, dF/da) of the continued fraction F by which 1 - P(a, x) = x^a e^-x / Gamma(a) * F, for x above a + 1 (Lentz's method)."""
+    b, d_b = x + 1 - a, -1.0
+    d = 1 / b
+    d_d = -d_b * d * d
+    c, d_c = np.full_like(x, np.inf), np.zeros_like(x)
+    h, d_h = d, d_d
+    for i in range(1, _MAX_TERMS):
+        an, d_an = -i * (i - a), float(i)
+        b = b + 2
+        d_below = d_an * d + an * d_d + d_b
+        d = 1 / (an * d + b)
+        d_d = -d_below * d * d
+        d_c = d_b + d_an / c - an / c * (d_c / c)
+        c = b + an / c
+        step, d_step = d * c, d_d * c + d * d_c
+        d_h = d_h * step + h * d_step
+        h = h * step
+        if not np.any((np.abs(step - 1) > _EPS * 4) | (np.abs(h * d_step) > np.abs(d_h) * _EPS * 4)):
+            break
+    return h, d_h
+
+
+def _igamma_slope(a, x):
+    """(the derivative of P(a, x) by a, over its derivative by x), and that by x itself; NaN outside the domain."""
+    a, x, bad = _gamma_domain(a, x)
+    zero, far = x == 0, np.isinf(x)
+    a, x = np.where(bad, 1.0, a), np.where(bad | zero | far, 1.0, x)
+    large = x > a + 1
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        total, d_total = _series_and_derivative(np.where(large, 1.0, a), np.where(large, 1.0, x))
+        below = x / a * (total * (np.log(x) - digamma(a + 1)) + d_total)
+        fraction, d_fraction = _fraction_and_derivative(np.where(large, a, 1.0), np.where(large, x, 3.0))
+        above = -x * (fraction * (np.log(x) - digamma(a)) + d_fraction)
+        density = np.exp((a - 1) * np.log(x) - x - lgamma(a))
+    slope = np.where(zero | far, 0.0, np.where(large, above, below))
+    return np.where(bad, np.nan, slope), np.where(zero | far, 0.0, density)
+
+
+def igamma_grad_a(a, x):
+    """The derivative of P(a, x) by a."""
+    slope, density = _igamma_slope(a, x)
+    return slope * density
+
+
+def gamma_sample_grad(a, sample):
+    """How a draw of Gamma(a, 1) moves with a, where P(a, sample) stays: implicit differentiation."""
+    return 0.0 - _igamma_slope(a, sample)[0]
 
 
 def betainc(a, b, x):

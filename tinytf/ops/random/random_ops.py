@@ -11,7 +11,7 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.default_graph import name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.ops.random import philox, random_draws, random_seed
@@ -199,11 +199,33 @@ def _gamma_kernel(op_):
     return fill
 
 
+def add_leading_unit_dimensions(x, num_dimensions):
+    """`x` with `num_dimensions` dimensions of size 1 before its own."""
+    from tinytf.ops.array import array_ops
+
+    shape = array_ops.concat([array_ops.ones([num_dimensions], dtype=dtypes.int32), array_ops.shape(x)], axis=0)
+    return array_ops.reshape(x, shape)
+
+
+def _gamma_gradient(op_, grad):
+    from tinytf.ops.array import array_ops
+    from tinytf.ops.array.ranges import range
+    from tinytf.ops.math.reductions import reduce_sum
+
+    shape, alpha = op_.inputs
+    with control_dependencies([grad]):
+        sampled = array_ops.shape(shape)[0]
+        alpha = add_leading_unit_dimensions(alpha, sampled)
+        partial = make("RandomGammaGrad", alpha, op_.outputs[0])
+        return None, reduce_sum(grad * partial, axis=range(sampled))
+
+
 op(
     "RandomGamma(shape: S, alpha: T) -> (output: T); %s; S: {int32, int64}; T: {half, float, double}; "
     "is_stateful" % _SEEDS,
     shape=_appended_shape,
     kernel=_gamma_kernel,
+    gradient=_gamma_gradient,
 )
 
 
