@@ -19,8 +19,10 @@ def tensorflow_of(which):
     """The module that `import tensorflow` is to mean."""
     if which == "tinytf":
         import tinytf
+        from tinytf.as_tensorflow.companions import old_names
 
         tinytf.install()
+        old_names.put_back()  # as `python -m tinytf` does
         return tinytf
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow
