@@ -148,7 +148,7 @@ def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
 
 def resize_images(x, height_factor, width_factor, data_format, interpolation="nearest"):
     """Images enlarged by whole factors."""
-    from tinytf.ops.image.image_functions import resize_bilinear, resize_nearest_neighbor
+    from tinytf.ops.image.image_resize_v2 import resize_images_v2
 
     if interpolation not in ("nearest", "bilinear"):
         raise ValueError('interpolation should be one of "nearest" or "bilinear".')
@@ -157,7 +157,7 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation="ne
         x = array_ops.transpose(x, [0, 2, 3, 1])
     size = array_ops.shape(x)[1:3] * convert_to_tensor(np.array([height_factor, width_factor], np.int32))
     known = [None if n is None else n * k for n, k in zip(x.shape.as_list()[1:3], (height_factor, width_factor))]
-    x = resize_nearest_neighbor(x, size, half_pixel_centers=True) if interpolation == "nearest" else resize_bilinear(x, size, half_pixel_centers=True)
+    x = resize_images_v2(x, size, method=interpolation)
     x.set_shape([x.shape.as_list()[0], *known, x.shape.as_list()[3]])
     return array_ops.transpose(x, [0, 3, 1, 2]) if first else x
 

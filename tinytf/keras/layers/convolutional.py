@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tinytf.graph.default_graph import name_scope
 from tinytf.keras import activations, backend
 from tinytf.keras.base_layer import InputSpec, Layer
 from tinytf.layers import convolutional as bodies
@@ -10,8 +9,6 @@ from tinytf.layers import pooling
 from tinytf.layers.normalization import BatchNormalizationBody
 from tinytf.layers.utils import normalize_tuple
 from tinytf.ops.array import array_ops
-from tinytf.ops.array.constant import constant
-from tinytf.ops.image import image_functions
 from tinytf.ops.math import math_ops
 
 __all__ = [
