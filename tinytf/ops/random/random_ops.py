@@ -11,9 +11,10 @@ from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.default_graph import name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input, with_rank
+from tinytf.graph.shape_rules import broadcast, same_as_input, with_rank
+from tinytf.ops.math import special_functions
 from tinytf.ops.random import philox, random_draws, random_seed
 from tinytf.shapes import dimension_value
 
@@ -199,12 +200,41 @@ def _gamma_kernel(op_):
     return fill
 
 
+def _gamma_grad(op_, grad):
+    """By alpha only, as if a draw were a differentiable function of it."""
+    from tinytf.ops.array import array_ops
+    from tinytf.ops.math import math_ops
+
+    shape, alpha = op_.inputs
+    sample = op_.outputs[0]
+    with control_dependencies([grad]):
+        rank = array_ops.shape(shape)[0]
+        ones = array_ops.ones([rank], dtype=dtypes.int32)
+        broadcastable = array_ops.reshape(alpha, array_ops.concat([ones, array_ops.shape(alpha)], axis=0))
+        partial = make("RandomGammaGrad", broadcastable, sample)
+        return None, math_ops.reduce_sum(grad * partial, axis=math_ops.range(rank))
+
+
+def _gamma_grad_kernel(op_):
+    dtype = op_.attr("T").as_numpy_dtype
+
+    def by_alpha(alpha, sample):
+        # The distribution function stays the same: dP/dalpha + density * dsample/dalpha = 0.
+        a, x = np.broadcast_arrays(np.asarray(alpha, np.float64), np.asarray(sample, np.float64))
+        density = np.exp((a - 1) * np.log(x) - x - special_functions.lgamma(a))
+        return np.asarray(-special_functions.igamma_grad_a(a, x) / density).astype(dtype)
+
+    return by_alpha
+
+
 op(
     "RandomGamma(shape: S, alpha: T) -> (output: T); %s; S: {int32, int64}; T: {half, float, double}; "
     "is_stateful" % _SEEDS,
     shape=_appended_shape,
     kernel=_gamma_kernel,
+    gradient=_gamma_grad,
 )
+op("RandomGammaGrad(alpha: T, sample: T) -> (output: T); T: {float, double}", shape=broadcast, kernel=_gamma_grad_kernel)
 
 
 def _poisson_kernel(op_):
