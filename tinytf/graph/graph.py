@@ -351,14 +351,12 @@ class Graph:
             scope = TraceableObject(op)
             scope.set_filename_and_line_from_caller(offset=2)
             self._colocation_stack = [*self._colocation_stack, scope]
-            # Device scopes outside of the colocation do not apply inside it.
-            self._device_stack[:] = []
+        self._device_stack[:] = []  # device scopes outside do not apply inside
         try:
             yield
         finally:
             self._colocation_stack = old_colocation
-            if op is not None:
-                self._device_stack[:] = old_devices
+            self._device_stack[:] = old_devices
 
     def _colocate_with_for_gradient(self, op, gradient_uid, ignore_existing: bool = False):
         return self.colocate_with(op, ignore_existing)
@@ -498,7 +496,7 @@ class Graph:
         if self._colocation_stack:
             groups = set()
             op._colocation_scopes = tuple(self._colocation_stack)
-            for other in (scope.obj for scope in self._colocation_stack):
+            for other in (scope.obj for scope in reversed(self._colocation_stack)):  # the outermost has the last word on the device
                 groups.update(other.colocation_groups())
                 if other.device:
                     op.device = other.device
