@@ -126,6 +126,7 @@ def compat():
     python = tests_python()
     checks = [
         [python, "compat/api_coverage.py", "--check"],
+        [python, "compat/check_signatures.py"],
         [tf1, "compat/check_protos.py"],
         [tf2, "compat/check_beside.py"],
         [python, "compat/check_tutorial.py", "--tf1", tf1, "--tf2", tf2],

@@ -179,6 +179,7 @@ _NAMES = {
     "tinytf.ops.sparse.sparse_serialize": "serialize_sparse serialize_many_sparse deserialize_many_sparse",
     "tinytf.ops.state.lookup_ops": "tables_initializer initialize_all_tables",
     # ---- ops: strings, parsing, images, files
+    "tinytf.ops.control_flow.timestamp": "timestamp",
     "tinytf.ops.autodiff.gradient_tape": "GradientTape",
     "tinytf.ops.functions.def_function": "function",
     "tinytf.ops.functions.wrap_function": "wrap_function",

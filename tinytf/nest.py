@@ -44,12 +44,12 @@ def _is_attrs(x) -> bool:
     return hasattr(type(x), "__attrs_attrs__")
 
 
-def is_nested(structure) -> bool:
+def is_nested(seq) -> bool:
     """True for lists, tuples, dicts and their like; False for strings, tensors, arrays, numbers."""
     return (
-        isinstance(structure, (list, tuple, collections.abc.Mapping))
-        or _is_attrs(structure)
-        or (isinstance(structure, (collections.abc.Sequence, collections.abc.MappingView)) and not isinstance(structure, (str, bytes, bytearray)))
+        isinstance(seq, (list, tuple, collections.abc.Mapping))
+        or _is_attrs(seq)
+        or (isinstance(seq, (collections.abc.Sequence, collections.abc.MappingView)) and not isinstance(seq, (str, bytes, bytearray)))
     )
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from tinytf.generated_ops import (  # noqa: F401
+    quantized_avg_pool,  # type: ignore[attr-defined]
+    quantized_conv2d,  # type: ignore[attr-defined]
+    quantized_max_pool,  # type: ignore[attr-defined]
+    quantized_relu_x,  # type: ignore[attr-defined]
+)
 from tinytf.ops.array.space_batch import depth_to_space, space_to_batch, space_to_depth  # noqa: F401
 from tinytf.ops.math.math_ops import sigmoid, tanh  # noqa: F401
 from tinytf.ops.nn.activations import (  # noqa: F401

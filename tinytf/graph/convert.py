@@ -15,17 +15,17 @@ _conversions: list = []  # (priority, order, type or tuple of types, function), 
 _for_type: dict = {}
 
 
-def register_conversion(base_type, function, priority: int = 100) -> None:
-    """Makes `function(value, dtype=None, name=None, as_ref=False)` convert instances of `base_type`.
+def register_conversion(base_type, conversion_func, priority: int = 100) -> None:
+    """Makes `conversion_func(value, dtype=None, name=None, as_ref=False)` convert instances of `base_type`.
 
-    Of several, the lowest priority number wins; a function may return NotImplemented to pass.
+    Of several, the lowest priority number wins; it may return NotImplemented to pass.
     """
-    if not callable(function):
+    if not callable(conversion_func):
         raise TypeError("conversion_func must be callable.")
     types = base_type if isinstance(base_type, tuple) else (base_type,)
     if not all(isinstance(t, type) for t in types):
         raise TypeError("base_type must be a type or a tuple of types.")
-    _conversions.append((priority, len(_conversions), types, function))
+    _conversions.append((priority, len(_conversions), types, conversion_func))
     _conversions.sort(key=lambda c: c[:2])
     _for_type.clear()
 
@@ -40,7 +40,7 @@ def _functions_for(kind: type) -> list:
     return found
 
 
-def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref: bool = False, dtype_hint=None) -> Tensor:
+def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None, as_ref: bool = False) -> Tensor:
     """`value` as a tensor.
 
     Args:
@@ -85,7 +85,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref
 def convert_n_to_tensor(values, dtype=None, name=None, preferred_dtype=None, as_ref: bool = False) -> list:
     """A list of tensors; node `i` is called `name_i`."""
     return [
-        convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}", preferred_dtype, as_ref) for i, v in enumerate(values)
+        convert_to_tensor(v, dtype, None if name is None else f"{name}_{i}", preferred_dtype, as_ref=as_ref) for i, v in enumerate(values)
     ]
 
 

@@ -496,7 +496,7 @@ class Graph:
         if self._colocation_stack:
             groups = set()
             op._colocation_scopes = tuple(self._colocation_stack)
-            for other in (scope.obj for scope in self._colocation_stack):
+            for other in (scope.obj for scope in reversed(self._colocation_stack)):  # the outermost has the last word on the device
                 groups.update(other.colocation_groups())
                 if other.device:
                     op.device = other.device

@@ -17,3 +17,10 @@ class Ref:
 
     def __repr__(self):
         return f"Ref({self.name!r}, {'uninitialized' if self.value is None else self.value.shape})"
+
+
+# What gives out a reference that is a handle of something and holds no value of its own.
+HANDLES = frozenset(
+    """FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue HashTable MutableHashTable MutableHashTableOfTensors MutableDenseHashTable
+    TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader Stack""".split()
+)

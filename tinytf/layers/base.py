@@ -21,6 +21,7 @@ from tinytf.graph.graph import GraphKeys
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import Trackable
+from tinytf.layers.unconnected import Unconnected
 from tinytf.ops.array import array_ops
 from tinytf.ops.math import math_ops
 from tinytf.ops.state import partitioned_variables, variable_scope, variables
@@ -38,7 +39,8 @@ class InputSpec:
         self.axes = {int(k): v for k, v in (axes or {}).items()}
 
     def __repr__(self):
-        given = [f"{k}={v}" for k, v in sorted(vars(self).items()) if v]
+        names = ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")
+        given = [f"{k}={getattr(self, k)}" for k in names if getattr(self, k)]
         return f"InputSpec({', '.join(given)})"
 
 
@@ -365,14 +367,14 @@ class BaseLayer(Trackable):
         """The values of all weights in the default session."""
         return self._session().run(self.weights) if self.weights else []
 
-    def set_weights(self, values) -> None:
+    def set_weights(self, weights) -> None:
         """Gives all weights their values in the default session."""
-        if len(values) != len(self.weights):
+        if len(weights) != len(self.weights):
             raise ValueError(
-                f'You called `set_weights(weights)` on layer "{self.name}" with a  weight list of length {len(values)}, '
+                f'You called `set_weights(weights)` on layer "{self.name}" with a  weight list of length {len(weights)}, '
                 f"but the layer was expecting {len(self.weights)} weights."
             )
-        for variable, value in zip(self.weights, values):
+        for variable, value in zip(self.weights, weights):
             if not variable.shape.is_compatible_with(np.shape(value)):
                 raise ValueError(f"Layer weight shape {variable.shape} not compatible with provided weight shape {np.shape(value)}")
             variable.load(value, self._session())
@@ -419,7 +421,7 @@ class BaseLayer(Trackable):
         return nest.map_structure(lambda t: tuple(t.shape.as_list()), self.input)
 
 
-class Layer(BaseLayer):
+class Layer(Unconnected, BaseLayer):
     """A layer whose variables are found by variable scope, so that they can be shared. Follows tf.layers.Layer of TF 1.15."""
 
     def __init__(self, trainable=True, name=None, dtype=None, **kwargs):

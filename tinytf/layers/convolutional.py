@@ -218,15 +218,33 @@ class Conv3DTransposeBody(ConvTransposeBody):
 class Conv2DTranspose(ConvTransposeBody, Layer):
     """The transpose of Conv2D. Follows tf.layers.Conv2DTranspose of TF 1.15."""
 
-    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", activation=None, **kwargs):
-        super().__init__(filters, kernel_size, strides, padding, None, data_format, activation=activation, **kwargs)
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", activation=None, use_bias=True,
+        kernel_initializer=None, bias_initializer=_ZEROS, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
+        kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            filters, kernel_size, strides, padding, None, data_format, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs,
+        )  # fmt: skip
 
 
 class Conv3DTranspose(Conv3DTransposeBody, Layer):
     """The transpose of Conv3D. Follows tf.layers.Conv3DTranspose of TF 1.15."""
 
-    def __init__(self, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format="channels_last", activation=None, **kwargs):
-        super().__init__(filters, kernel_size, strides, padding, None, data_format, activation=activation, **kwargs)
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format="channels_last", activation=None, use_bias=True,
+        kernel_initializer=None, bias_initializer=_ZEROS, kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
+        kernel_constraint=None, bias_constraint=None, trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            filters, kernel_size, strides, padding, None, data_format, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name, **kwargs,
+        )  # fmt: skip
 
 
 # Separable --------------------------------------------------------------------------------------

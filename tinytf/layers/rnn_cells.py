@@ -140,11 +140,11 @@ def _check_float_tensors(nested):
         _check_float(t.dtype)
 
 
-def _depth(inputs_shape):
+def _depth(input_shape):
     """The size of the last axis of the inputs."""
-    depth = inputs_shape.as_list()[-1] if hasattr(inputs_shape, "as_list") else inputs_shape[-1]
+    depth = input_shape.as_list()[-1] if hasattr(input_shape, "as_list") else input_shape[-1]
     if depth is None:
-        raise ValueError("Expected inputs.shape[-1] to be known, saw shape: %s" % (inputs_shape,))
+        raise ValueError("Expected inputs.shape[-1] to be known, saw shape: %s" % (input_shape,))
     return depth
 
 
@@ -166,8 +166,8 @@ class BasicRNNCell(LayerRNNCell):
     def output_size(self):
         return self._num_units
 
-    def build(self, inputs_shape):
-        depth = _depth(inputs_shape)
+    def build(self, input_shape):
+        depth = _depth(input_shape)
         _check_float(self.dtype)
         self._kernel = self.add_variable(_WEIGHTS_VARIABLE_NAME, shape=[depth + self._num_units, self._num_units])
         self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[self._num_units], initializer=init_ops.zeros_initializer(dtype=self.dtype))
@@ -201,8 +201,8 @@ class GRUCell(LayerRNNCell):
     def output_size(self):
         return self._num_units
 
-    def build(self, inputs_shape):
-        depth, units = _depth(inputs_shape), self._num_units
+    def build(self, input_shape):
+        depth, units = _depth(input_shape), self._num_units
         _check_float(self.dtype)
         given = self._bias_initializer
         ones = init_ops.constant_initializer(1.0, dtype=self.dtype) if given is None else given
@@ -262,8 +262,8 @@ class BasicLSTMCell(LayerRNNCell):
     def output_size(self):
         return self._num_units
 
-    def build(self, inputs_shape):
-        depth, units = _depth(inputs_shape), self._num_units
+    def build(self, input_shape):
+        depth, units = _depth(input_shape), self._num_units
         _check_float(self.dtype)
         self._kernel = self.add_variable(_WEIGHTS_VARIABLE_NAME, shape=[depth + units, 4 * units])
         self._bias = self.add_variable(_BIAS_VARIABLE_NAME, shape=[4 * units], initializer=init_ops.zeros_initializer(dtype=self.dtype))
@@ -336,8 +336,8 @@ class LSTMCell(LayerRNNCell):
     def output_size(self):
         return self._output_size
 
-    def build(self, inputs_shape):
-        depth, units = _depth(inputs_shape), self._num_units
+    def build(self, input_shape):
+        depth, units = _depth(input_shape), self._num_units
         _check_float(self.dtype)
         width = units if self._num_proj is None else self._num_proj
         self._kernel = self.add_variable(

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import deadline
+from tinytf.graph.ref import HANDLES
 from tinytf.ops.parallel import Beside, add_product
 from tinytf.run.hazards import KEEPS_INPUTS
 from tinytf.run.program import Instruction, Program, with_bases
@@ -195,7 +196,7 @@ class _Emitter:
         op, inputs, outputs = instruction.op, instruction.inputs, instruction.outputs
         if "allows_uninitialized_input" not in op.entry.op_def.flags:
             for v in inputs:
-                if v.is_ref:
+                if v.is_ref and v.tensor.op.type not in HANDLES:
                     self.check(v, op, depth, guarded)
         arguments = ", ".join(self.name(v) for v in inputs)
         kernel = self.kernel(instruction.kernel)

@@ -7,7 +7,8 @@ from tinytf.run.program import Instruction, Program, with_bases
 
 # What these are given they hold on to, behind a handle: it must not change until the step is over.
 KEEPS_INPUTS = frozenset(
-    ["StackPushV2", "TensorArrayWriteV3", "TensorArrayScatterV3", "TensorArraySplitV3", "QueueEnqueueV2", "QueueEnqueueManyV2"]
+    """StackPush StackPushV2 TensorArrayWriteV3 TensorArrayScatterV3 TensorArraySplitV3 QueueEnqueue QueueEnqueueV2 QueueEnqueueMany
+    QueueEnqueueManyV2""".split()
 )
 READS = frozenset(["ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"])  # of what is known of a variable
 _ELEMENTWISE_WRITES = frozenset(["Assign", "AssignAdd", "AssignSub", "AssignVariableOp", "AssignAddVariableOp", "AssignSubVariableOp"])

@@ -34,7 +34,7 @@ _PASSES_THROUGH = frozenset(
 )
 _NOTHING_TO_DO = frozenset(["NoOp", "ControlTrigger"])
 _REDUCTIONS = frozenset(["Sum", "Mean", "Prod", "Max", "Min", "All", "Any"])
-_PER_STEP = frozenset(["TemporaryVariable"])  # stateful sources whose state lives for one step only
+_PER_STEP = frozenset(["Stack", "TemporaryVariable"])  # stateful sources whose state lives for one step only
 _EXPANDS = frozenset(["Fill", "Tile", "Range", "BroadcastTo", "Pad", "PadV2", "MirrorPad", "LinSpace", "OneHot", "ScatterNd", "SparseToDense"])
 
 

@@ -112,7 +112,7 @@ class AbseilTestCase(unittest.TestCase):
         for a, b in zip(expected_seq, actual_seq):
             self.assertAlmostEqual(a, b, places=places, msg=msg, delta=delta)
 
-    def assertTotallyOrdered(self, *groups):
+    def assertTotallyOrdered(self, *groups, **kwargs):
         """Each group is less than the next one; within a group all are equal."""
         for i, group in enumerate(groups):
             for a in group:

@@ -17,7 +17,7 @@ from tinytf.graph.default_graph import _default_graphs, get_default_graph, reset
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.math.cast import from_bfloat16_bits
 from tinytf.ops.random.random_seed import DEFAULT_GRAPH_SEED
-from tinytf.test import ragged
+from tinytf.test import ragged, temp_files
 from tinytf.test.abseil import AbseilTestCase
 from tinytf.test.threads import CheckedThread
 
@@ -444,13 +444,10 @@ class TestCase(AbseilTestCase):
         """The block raises a tf.errors.OpError with a message that matches."""
         return self.assertRaisesWithPredicateMatch(errors.OpError, expected_err_re_or_predicate)
 
-    def create_tempdir(self) -> str:
-        """A new folder in that of the test."""
-        return tempfile.mkdtemp(dir=self.get_temp_dir())
+    def create_tempdir(self, name=None, cleanup=None) -> temp_files.TempDir:
+        """A folder in that of the test."""
+        return temp_files.new_folder(self.get_temp_dir(), name)
 
-    def create_tempfile(self, name=None, content=None) -> str:
-        """A new file in the folder of the test."""
-        path = os.path.join(self.get_temp_dir(), name) if name else tempfile.mkstemp(dir=self.get_temp_dir())[1]
-        with open(path, "w") as f:
-            f.write(content or "")
-        return path
+    def create_tempfile(self, file_path=None, content=None, mode="w", encoding="utf8", errors="strict", cleanup=None) -> temp_files.TempFile:
+        """A file in the folder of the test."""
+        return temp_files.new_file(self.get_temp_dir(), file_path, content, mode, encoding, errors)

@@ -156,3 +156,18 @@ def case_summaries(tf):
 def case_placeholder(tf):
     x = removed_ops(tf).PlaceholderV2(dtype=tf.float32, shape=[2])
     return x * 2, {x: np.float32([1, 2])}
+
+
+def case_several_diagonals(tf):
+    raw = tf.raw_ops
+    x = tf.constant(np.arange(24.0).reshape(2, 3, 4), tf.float32)
+    found = []
+    for k in (0, 1, [-1, 1], [-2, -1]):
+        part = raw.MatrixDiagPartV2(input=x, k=k, padding_value=9.0)
+        found += [part, raw.MatrixDiagV2(diagonal=part, k=k, num_rows=-1, num_cols=-1, padding_value=5.0)]
+        found.append(raw.MatrixSetDiagV2(input=x, diagonal=part * 2.0, k=k))
+    return found
+
+
+def case_diagonals_out_of_bounds(tf):
+    return tf.raw_ops.MatrixDiagPartV2(input=tf.ones([2, 3]), k=[7], padding_value=0.0)

@@ -178,3 +178,12 @@ def cases():
     yield "initializer_bad_mode", _initializer(lambda tf: tf.variance_scaling_initializer(mode="x"), [2])
     yield "initializer_bad_dtype", _initializer(lambda tf: tf.random_normal_initializer(dtype=tf.int32), [2])
     yield "initializer_identity_3d", _initializer(table["identity"], [2, 2, 2])
+
+
+def case_gradient_of_gamma(tf):
+    alpha = tf.constant([[1.5, 2.0, 7.0]])
+    drawn = tf.random.gamma([2], alpha, seed=3)
+    return [drawn] + tf.gradients(drawn, alpha)
+
+
+case_gradient_of_gamma.ulps = 64  # of TensorFlow's series, in float32

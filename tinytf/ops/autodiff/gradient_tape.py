@@ -114,11 +114,17 @@ class GradientTape:
             found = [_zeros(convert_to_tensor(s)) if g is None else g for g, s in zip(found, flat)]
         return nest.pack_sequence_as(sources, found)
 
-    def jacobian(self, *args, **kwargs):
+    def jacobian(
+        self, target, sources, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True
+    ):  # fmt: skip
         """NotImplementedError: take `tf.gradients` of each element."""
         raise NotImplementedError("tf.GradientTape.jacobian: take tf.gradients of each element of the target")
 
-    batch_jacobian = jacobian
+    def batch_jacobian(
+        self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True
+    ):  # fmt: skip
+        """NotImplementedError: take `tf.gradients` of each column."""
+        raise NotImplementedError("tf.GradientTape.batch_jacobian: take tf.gradients of each column of the target")
 
 
 def _source(value) -> Tensor:

@@ -166,14 +166,14 @@ def _same_code(node, code) -> bool:
     return set(alone.co_names) - set(code.co_freevars) == set(code.co_names) and alone.co_consts == code.co_consts
 
 
-def do_not_convert(function=None):
+def do_not_convert(func=None):
     """A decorator: the function runs as it is, also where what calls it is converted."""
-    if function is None:
+    if func is None:
         return do_not_convert
 
-    @functools.wraps(function)
+    @functools.wraps(func)
     def unconverted(*args, **kwargs):
-        return function(*args, **kwargs)
+        return func(*args, **kwargs)
 
     setattr(unconverted, _NOT_CONVERTED, True)
     return unconverted

@@ -248,7 +248,7 @@ op("StatelessWhile(input: T) -> (output: T); T: list(type) >= 0; cond: func; bod
    shape=_loop_shape, stateful_kernel=_while_kernel, gradient=_while_gradient)  # fmt: skip
 op("While(input: T) -> (output: T); T: list(type) >= 0; cond: func; body: func; output_shapes: list(shape) = []; parallel_iterations: int = 10; is_stateful",
    shape=_loop_shape, stateful_kernel=_while_kernel, gradient=_while_gradient)  # fmt: skip
-op("Case(branch_index: int32, input: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 1; branches: list(func) >= 1; output_shapes: list(shape) = []; is_stateful",
+op("Case(branch_index: int32, input: Tin) -> (output: Tout); Tin: list(type) >= 0; Tout: list(type) >= 0; branches: list(func) >= 1; output_shapes: list(shape) = []; is_stateful",
    shape=_branch_shape, stateful_kernel=_case_kernel, gradient=_case_gradient)  # fmt: skip
 op("MapDefun(arguments: Targuments, captured_inputs: Tcaptured) -> (output: output_types); Targuments: list(type) >= 1; Tcaptured: list(type) >= 0 = []; output_types: list(type) >= 1; output_shapes: list(shape) >= 1; f: func; max_intra_op_parallelism: int = 1",
    shape=_map_defun_shape, stateful_kernel=_map_defun_kernel)  # fmt: skip

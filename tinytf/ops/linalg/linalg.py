@@ -10,7 +10,7 @@ import collections
 
 import numpy as np
 
-from tinytf import errors
+from tinytf import dtypes, errors
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import op
 from tinytf.graph.shape_rules import merge_dim, merge_dims, unknown, with_rank_at_least
@@ -375,7 +375,7 @@ def qr(input, full_matrices=False, name=None) -> Qr:
     return Qr(*make("Qr", input, full_matrices=full_matrices, name=name))
 
 
-def lu(input, output_idx_type=None, name=None) -> Lu:
+def lu(input, output_idx_type=dtypes.int32, name=None) -> Lu:
     """(L and U in one matrix, the permutation of the rows).  Follows `tf.linalg.lu` of TF 1.15."""
     return Lu(*make("Lu", input, output_idx_type=output_idx_type, name=name))
 

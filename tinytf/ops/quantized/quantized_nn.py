@@ -259,6 +259,8 @@ op(f"QuantizedRelu(features: Tinput, min_features: float, max_features: float) -
    shape=_with_range(same_as_input), kernel=_relu_kernel(lambda: None), **_SHARED)  # fmt: skip
 op(f"QuantizedRelu6(features: Tinput, min_features: float, max_features: float) -> (activations: out_type, min_activations: float, max_activations: float); Tinput: {_Q}; out_type: {_Q} = quint8",
    shape=_with_range(same_as_input), kernel=_relu_kernel(lambda: 6.0), **_SHARED)  # fmt: skip
+op(f"QuantizedReluX(features: Tinput, max_value: float, min_features: float, max_features: float) -> (activations: out_type, min_activations: float, max_activations: float); Tinput: {_Q}; out_type: {_Q} = quint8",
+   shape=_with_range(same_as_input), **_SHARED)  # fmt: skip  (TensorFlow has no kernel for it)
 op(f"QuantizeDownAndShrinkRange(input: Tinput, input_min: float, input_max: float) -> (output: out_type, output_min: float, output_max: float); Tinput: {_Q}; out_type: {_Q}",
    shape=_with_range(same_as_input), kernel=_shrink_kernel, **_SHARED)  # fmt: skip
 op(f"Requantize(input: Tinput, input_min: float, input_max: float, requested_output_min: float, requested_output_max: float) -> (output: out_type, output_min: float, output_max: float); Tinput: {_Q}; out_type: {_Q}",

@@ -158,19 +158,19 @@ class QueueBase:
         self._name = queue_ref.op.name.split("/")[-1]
 
     @staticmethod
-    def from_list(index, queues_list):
+    def from_list(index, queues):
         """The queue at position `index`, a tensor, of queues of the same components."""
         from tinytf.ops.array import concat_split, gather_scatter
 
-        if not queues_list or not isinstance(queues_list, list) or not all(isinstance(q, QueueBase) for q in queues_list):
+        if not queues or not isinstance(queues, list) or not all(isinstance(q, QueueBase) for q in queues):
             raise TypeError("A list of queues expected")
-        first = queues_list[0]
-        if any(q.dtypes != first.dtypes for q in queues_list):
+        first = queues[0]
+        if any(q.dtypes != first.dtypes for q in queues):
             raise TypeError("Queues do not have matching component dtypes.")
-        if any(q.names != first.names for q in queues_list):
+        if any(q.names != first.names for q in queues):
             raise TypeError("Queues do not have matching component names.")
-        shapes = [functools.reduce(_common_shape, several) for several in zip(*[q.shapes for q in queues_list])]
-        handles = concat_split.stack([q.queue_ref for q in queues_list])
+        shapes = [functools.reduce(_common_shape, several) for several in zip(*[q.shapes for q in queues])]
+        handles = concat_split.stack([q.queue_ref for q in queues])
         return QueueBase(dtypes=first.dtypes, shapes=shapes, names=first.names, queue_ref=gather_scatter.gather(handles, index))
 
     @property

@@ -319,6 +319,6 @@ def _ngrams_shape(op):
 
 
 op("StringNGrams(data: string, data_splits: Tsplits) -> (ngrams: string, ngrams_splits: Tsplits); separator: string; "
-   "ngram_widths: list(int); left_pad: string; right_pad: string; pad_width: int; preserve_short_sequences: bool; "
+   "ngram_widths: list(int) >= 0; left_pad: string; right_pad: string; pad_width: int; preserve_short_sequences: bool; "
    "Tsplits: {int32, int64} = int64",
    shape=_ngrams_shape, kernel=_ngrams_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip

@@ -1,0 +1,98 @@
+"""Queues, tables, readers and stacks of before TensorFlow 1.0, whose handles are references."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import numpy as np
+
+
+def case_queues(tf):
+    raw = tf.raw_ops
+    queue = raw.FIFOQueue(component_types=[tf.int32, tf.float32], shapes=[[], [2]], capacity=10)
+    enqueue = raw.QueueEnqueue(handle=queue, components=[1, [1.0, 2.0]])
+    many = raw.QueueEnqueueMany(handle=queue, components=[[2, 3, 4], [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]])
+    size = raw.QueueSize(handle=queue)
+    dequeue = raw.QueueDequeue(handle=queue, component_types=[tf.int32, tf.float32])
+    two = raw.QueueDequeueMany(handle=queue, n=2, component_types=[tf.int32, tf.float32])
+    close, closed = raw.QueueClose(handle=queue), raw.QueueIsClosed(handle=queue)
+    rest = raw.QueueDequeueUpTo(handle=queue, n=2, component_types=[tf.int32, tf.float32])
+    shuffled = raw.RandomShuffleQueue(component_types=[tf.int32], shapes=[[]], capacity=10, seed=3, seed2=4)
+    fill = raw.QueueEnqueueMany(handle=shuffled, components=[list(range(8))])
+    drawn = raw.QueueDequeueMany(handle=shuffled, n=8, component_types=[tf.int32])
+    padding = raw.PaddingFIFOQueue(component_types=[tf.int32], shapes=[[None]])
+    put = [raw.QueueEnqueue(handle=padding, components=[value]) for value in ([1], [2, 3])]
+    padded = raw.QueueDequeueMany(handle=padding, n=2, component_types=[tf.int32])
+    first = raw.PriorityQueue(component_types=[tf.string], shapes=[[], []][:1])
+    ranked = raw.QueueEnqueueMany(handle=first, components=[np.array([3, 1], np.int64), ["c", "a"]])
+    best = raw.QueueDequeue(handle=first, component_types=[tf.int64, tf.string])
+
+    def run(session):
+        session.run(enqueue)
+        session.run([many, fill, ranked])
+        for op in put:
+            session.run(op)
+        seen = [session.run(t) for t in (size, dequeue, two, closed, drawn, padded, best)]
+        session.run(close)
+        return [*seen, session.run(rest), session.run(closed)]
+
+    return run
+
+
+def case_tables(tf):
+    raw = tf.raw_ops
+    table = raw.HashTable(key_dtype=tf.string, value_dtype=tf.int64, shared_name="t")
+    fill = raw.InitializeTable(table_handle=table, keys=["a", "b"], values=np.array([1, 2], np.int64))
+    found = raw.LookupTableFind(table_handle=table, keys=["b", "c"], default_value=np.int64(-1))
+    size = raw.LookupTableSize(table_handle=table)
+    changing = raw.MutableHashTable(key_dtype=tf.string, value_dtype=tf.int64)
+    insert = raw.LookupTableInsert(table_handle=changing, keys=["x"], values=np.array([5], np.int64))
+    rows = raw.MutableHashTableOfTensors(key_dtype=tf.int64, value_dtype=tf.float32, value_shape=[2])
+    fill_rows = raw.LookupTableImport(table_handle=rows, keys=np.array([7], np.int64), values=[[1.0, 2.0]])
+    exported = [
+        raw.LookupTableExport(table_handle=changing, Tkeys=tf.string, Tvalues=tf.int64),
+        raw.LookupTableExport(table_handle=rows, Tkeys=tf.int64, Tvalues=tf.float32),
+    ]
+
+    def run(session):
+        session.run([fill, insert, fill_rows])
+        return session.run([found, size, [list(e) for e in exported]])
+
+    return run
+
+
+def case_readers(tf):
+    raw = tf.raw_ops
+    path = os.path.join(tempfile.mkdtemp(), "lines")
+    with open(path, "w") as file:
+        file.write("one\ntwo\n")
+    reader = raw.WholeFileReader()
+    queue = raw.FIFOQueue(component_types=[tf.string])
+    put = raw.QueueEnqueue(handle=queue, components=[tf.placeholder_with_default("", [], name="path")])
+    record = raw.ReaderRead(reader_handle=reader, queue_handle=queue)
+    counts = [raw.ReaderNumRecordsProduced(reader_handle=reader), raw.ReaderNumWorkUnitsCompleted(reader_handle=reader)]
+    reset = raw.ReaderReset(reader_handle=reader)
+
+    def run(session):
+        session.run(put, {"path:0": path})
+        seen = [session.run(record)[1], session.run(counts)]
+        session.run(reset)
+        return [*seen, session.run(counts)]
+
+    return run
+
+
+def case_text_line_reader_of_old(tf):
+    return tf.raw_ops.TextLineReader()
+
+
+def case_stack(tf):
+    raw = tf.raw_ops
+    stack = raw.Stack(elem_type=tf.float32)
+    push = raw.StackPush(handle=stack, elem=[1.0, 2.0])
+    with tf.control_dependencies([push]):
+        pop = raw.StackPop(handle=stack, elem_type=tf.float32)
+    with tf.control_dependencies([pop]):
+        close = raw.StackClose(handle=stack)
+    return [push, pop, close]
