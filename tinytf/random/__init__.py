@@ -1,6 +1,5 @@
 """`tf.random`: random tensors and seeds."""
 
-from tinytf.random import experimental  # noqa: F401
 from tinytf.ops.nn.candidate_sampling import (  # noqa: F401
     all_candidate_sampler,
     fixed_unigram_candidate_sampler,
@@ -26,3 +25,4 @@ from tinytf.ops.random.stateless_random_ops import (  # noqa: F401
 )
 from tinytf.ops.random.stateless_random_ops import stateless_random_normal as stateless_normal  # noqa: F401
 from tinytf.ops.random.stateless_random_ops import stateless_random_uniform as stateless_uniform  # noqa: F401
+from tinytf.random import experimental  # noqa: F401
