@@ -295,7 +295,7 @@ PYTHON_PATHS = {
     "ops.rnn_cell_impl": "tf.nn.rnn_cell tinytf.layers.rnn_cells tinytf.layers.rnn_cell_wrappers tinytf.ops.recurrent.rnn_common",
     "ops.rnn_cell_wrapper_impl": "tf.nn.rnn_cell",
     "ops.rnn_grad": "tinytf.ops.autodiff.gradient_registry",
-    "ops.script_ops": "tf",
+    "ops.script_ops": "tinytf.ops.control_flow.script_ops tf",
     "ops.seq2seq": "tf.contrib.legacy_seq2seq",
     "ops.session_ops": "tinytf.ops.state.session_ops tf",
     "ops.sets": "tf.sets",

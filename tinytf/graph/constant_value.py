@@ -359,3 +359,15 @@ def _sliced_dims(op, dims_of):
     start = None if op.attr("begin_mask") & 1 else int(begin[0])
     stop = None if op.attr("end_mask") & 1 else int(end[0])
     return tuple(whole[start : stop : int(strides[0])])
+
+
+def constant_size(op, index: int):
+    """The size that a scalar input gives a dimension; None where it is not known, ValueError where it is none."""
+    value = constant_value(op.inputs[index])
+    if value is None:
+        return None
+    if value.ndim:
+        raise ValueError(f"Input must be scalar but has rank {value.ndim}")
+    if value < 0:
+        raise ValueError(f"Dimension size, given by scalar input {index}, must be non-negative but is {int(value)}")
+    return int(value)

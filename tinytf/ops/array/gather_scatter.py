@@ -11,9 +11,9 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import colocate_with, name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, with_rank_at_least
+from tinytf.graph.shape_rules import with_rank_at_least
 from tinytf.graph.tensor import Tensor
-from tinytf.ops.array import concat_split, shape_ops
+from tinytf.ops.array import concat_split, scatter_nd_checks, shape_ops
 from tinytf.ops.array import constant as constants
 from tinytf.ops.array.shape_ops import show
 from tinytf.util.dispatch import add_dispatch_support
@@ -277,34 +277,15 @@ op("GatherNd(params: Tparams, indices: Tindices) -> (output: Tparams); Tparams: 
    shape=_gather_nd_shape, kernel=_gather_nd_kernel, gradient=_gather_nd_grad, view=True)  # fmt: skip
 
 
-def _check_updates(indices, updates, dims):
-    """What a scatter demands of the static shapes."""
-    if indices is None or updates is None or dims is None or indices[-1] is None:
-        return
-    outer, depth = len(indices) - 1, indices[-1]
-    try:
-        merge_dims(indices[:-1], updates[:outer])
-    except ValueError as error:
-        raise ValueError(
-            f"The outer {outer} dimensions of indices.shape={show(indices)} must match the outer {outer} dimensions of updates.shape={show(updates)}: {error}"
-        ) from None
-    if depth <= len(dims):
-        merge_dims(dims[depth:], updates[outer:])
-
-
 def _scatter_nd_shape(op):
     dims = constant_dims(op.inputs[2])
-    _check_updates(with_rank_at_least(op.inputs[0].dims, 1), op.inputs[1].dims, dims)
+    scatter_nd_checks.check_static(with_rank_at_least(op.inputs[0].dims, 1), op.inputs[1].dims, dims, "output")
     return [dims]
 
 
 def _scatter_into(op, out, indices, updates, combine):
-    if indices.shape[:-1] != updates.shape[: indices.ndim - 1]:
-        message = f"Outer dimensions of indices and update must match. Indices shape: {show(indices.shape)}, updates shape:{show(updates.shape)}"
-        raise errors.InvalidArgumentError(op.node_def, op, message)
-    if updates.shape[indices.ndim - 1 :] != out.shape[indices.shape[-1] :] or indices.shape[-1] > out.ndim:
-        message = f"Inner dimensions of output shape must match inner dimensions of updates shape. Output: {show(out.shape)} updates: {show(updates.shape)}"
-        raise errors.InvalidArgumentError(op.node_def, op, message)
+    scatter_nd_checks.check_output(op, out.shape, indices, updates)
+    scatter_nd_checks.check_shapes(op, out.shape, indices, updates)
     index = _nd_index(op, indices, out.shape, "")
     if combine is None:
         out[index] = updates
@@ -334,7 +315,7 @@ op("ScatterNd(indices: Tindices, updates: T, shape: Tindices) -> (output: T); T:
 
 
 def _tensor_scatter_shape(op):
-    _check_updates(with_rank_at_least(op.inputs[1].dims, 1), op.inputs[2].dims, op.inputs[0].dims)
+    scatter_nd_checks.check_static(with_rank_at_least(op.inputs[1].dims, 1), op.inputs[2].dims, op.inputs[0].dims, "output")
     return [op.inputs[0].dims]
 
 

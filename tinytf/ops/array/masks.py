@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import constant_size
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -27,13 +27,8 @@ def _one_hot_shape(op):
         raise ValueError("axis must be >= -1")
     if dims is None:
         return [None]
-    depth = constant_value(op.inputs[1])
-    if depth is not None and depth.ndim:
-        raise ValueError(f"Input must be scalar but has rank {depth.ndim}")
-    if depth is not None and int(depth) < 0:
-        raise ValueError(f"Dimension size, given by scalar input 1, must be non-negative but is {int(depth)}")
     at = len(dims) if axis == -1 else axis
-    return [dims[:at] + (None if depth is None else int(depth),) + dims[at:]]
+    return [dims[:at] + (constant_size(op, 1),) + dims[at:]]
 
 
 def _one_hot_kernel(op):

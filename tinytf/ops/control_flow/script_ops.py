@@ -28,8 +28,35 @@ from tinytf.graph.tensor_util import is_tensor
 from tinytf.ops.control_flow.summarize import summarize
 
 _TYPE_STRING = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
-_functions: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
-_numbers = itertools.count()
+
+
+class FuncRegistry:
+    """The functions that tokens stand for: each as long as somebody holds what `insert` was given."""
+
+    def __init__(self):
+        self._functions: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
+        self._numbers = itertools.count()
+
+    def insert(self, function) -> str:
+        """A token for a function."""
+        token = f"pyfunc_{next(self._numbers)}"
+        self._functions[token] = function
+        return token
+
+    def get(self, token: str):
+        """The function of a token, or None."""
+        return self._functions.get(token)
+
+    def remove(self, token: str) -> None:
+        """Forgets a token."""
+        self._functions.pop(token, None)
+
+    def size(self) -> int:
+        """How many functions are held."""
+        return len(self._functions)
+
+
+_py_funcs = FuncRegistry()
 
 
 def _argument(value):
@@ -46,6 +73,24 @@ def _result(value):
     elif array.dtype.kind == "S" and not isinstance(value, np.ndarray):
         array = np.asarray(value, dtype=object, order="C")  # as they are: NumPy's own strings lose zero bytes at their end
     return array.astype(object) if array.dtype.kind == "S" else array
+
+
+def _type_of(array, op):
+    """The dtype of what a function returned; InternalError where it is none of TensorFlow's."""
+    if array.dtype.kind == "O":
+        for value in array.ravel().tolist():
+            if not isinstance(value, (bytes, str)):
+                raise errors.InternalError(op.node_def, op, f"Unsupported object type {type(value).__name__}")
+    try:
+        return dtypes.as_dtype(array.dtype)
+    except TypeError:
+        kind = "numpy data type" if array.dtype.kind == "V" else f"numpy type: NPY_{_numpy_name(array.dtype)}"
+        raise errors.InternalError(op.node_def, op, f"Unsupported {kind}") from None
+
+
+def _numpy_name(dtype) -> str:
+    names = {"g": "LONGDOUBLE", "G": "CLONGDOUBLE", "M": "DATETIME", "m": "TIMEDELTA"}
+    return names.get(dtype.char, dtype.name.upper())
 
 
 def _raised(op, error):
@@ -70,7 +115,7 @@ def _py_func_kernel(op):
     wanted = op.attr("Tout")
 
     def py_func(*arguments):
-        function = _functions.get(token)
+        function = _py_funcs.get(token)
         if function is None:
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"ValueError: callback {token} is not found: a py_func lives only in the process that made it"
@@ -94,17 +139,12 @@ def _py_func_kernel(op):
         out = []
         for i, (value, dtype) in enumerate(zip(results, wanted)):
             array = _result(value)
-            try:
-                given = dtypes.as_dtype(array.dtype)
-            except TypeError:
-                raise errors.UnimplementedError(op.node_def, op, f"Unsupported object type {type(value).__name__}") from None
+            given = _type_of(array, op)
             if given != dtype:
                 raise errors.InvalidArgumentError(
                     op.node_def, op, f"{i}-th value returned by {token} is {_TYPE_STRING[given]}, but expects {_TYPE_STRING[dtype]}"
                 )  # fmt: skip
-            if dtype == dtypes.string:
-                array = _all_bytes(array)
-            out.append(array)
+            out.append(_all_bytes(array) if dtype == dtypes.string else array)
         return out[0] if len(out) == 1 else tuple(out)
 
     return py_func
@@ -142,12 +182,13 @@ def py_func(func, inp, Tout, stateful=True, name=None):
         raise ValueError(f"Expected func to be callable, got func of type {type(func)}")
     several = isinstance(Tout, (list, tuple))
     types = [dtypes.as_dtype(t) for t in (Tout if several else [Tout])]
-    token = f"pyfunc_{next(_numbers)}"
     holder = _Holder(func)
-    _functions[token] = holder
+    token = _py_funcs.insert(holder)
     graph = get_default_graph()
     graph.__dict__.setdefault("_py_funcs_used_in_graph", []).append(holder)
     result = make("PyFunc" if stateful else "PyFuncStateless", list(inp), token=token, Tout=types, name=name)
+    if not types and not stateful:  # what has neither results nor effects is nothing
+        return []
     return result if several else result[0]
 
 

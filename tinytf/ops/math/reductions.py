@@ -10,6 +10,7 @@ from tinytf.graph.constant_value import constant_value, public_constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import colocate_with, device, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import with_rank_at_most
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import array_ops, ranges, select
 from tinytf.ops.array.constant import constant
@@ -28,8 +29,9 @@ def _reduction_shape(op):
     keep = op.attr("keep_dims")
     axes_dims = op.inputs[1].dims
     if axes_dims is not None and len(axes_dims) > 1:
-        # TensorFlow lets matrices of axes pass here; the kernel sees a flat list of them.
-        return [None]
+        if op.graph.graph_def_versions.producer >= 21:
+            with_rank_at_most(axes_dims, 1)
+        return [None]  # old graphs may have matrices of axes: the kernel sees a flat list of them
     if dims is None:
         return [None]
     if axes is None:
@@ -128,8 +130,10 @@ def _mean(op):
 
         return integer_mean
 
+    least = 1 if dtype.kind == "c" else 0  # the mean of no complex numbers is 0, of no real ones NaN
+
     def mean(x, axis, keep):
-        result = sum_over(x, axis, wide, keep) / wide.type(_count(x, axis))
+        result = sum_over(x, axis, wide, keep) / wide.type(_count(x, axis) or least)
         return result if wide is dtype else result.astype(dtype, copy=False)
 
     return mean

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import constant_size, constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -371,15 +371,11 @@ def in_top_k(predictions, targets, k, name=None):
 
 def _nth_shape(op):
     dims = with_rank_at_least(op.inputs[0].dims, 1)
-    n = constant_value(op.inputs[1])
-    if n is not None and n.ndim:
-        raise ValueError(f"Input must be scalar but has rank {n.ndim}")
-    if n is not None and n < 0:
-        raise ValueError(f"Dimension size, given by scalar input 1, must be non-negative but is {int(n)}")
+    n = constant_size(op, 1)
     if dims is None:
         return [None]
-    if n is not None and dims[-1] is not None and dims[-1] <= int(n):
-        raise ValueError(f"Input must have last dimension > n = {int(n)} but is {dims[-1]}")
+    if n is not None and dims[-1] is not None and dims[-1] <= n:
+        raise ValueError(f"Input must have last dimension > n = {n} but is {dims[-1]}")
     return [dims[:-1]]
 
 

@@ -20,6 +20,8 @@ from tinytf.ops.queues.shared import require_same_queue
 from tinytf.ops.random.random_seed import get_seed
 from tinytf.shapes import Dimension, TensorShape
 
+_SIGNATURE_NAMES = {d: name for name, d in _dtypes.SIGNATURE_NAMES.items()}
+
 # The ops ------------------------------------------------------------------------------------------
 
 
@@ -46,8 +48,12 @@ def _plain(cls):
 
 
 def _random_shuffle(op, kind, name, np_types, shapes, capacity):
-    seeds = op.attr("seed"), op.attr("seed2")
-    return queues.RandomShuffleQueue(kind, name, np_types, shapes, capacity, op.attr("min_after_dequeue"), seeds)
+    seeds, left = (op.attr("seed"), op.attr("seed2")), op.attr("min_after_dequeue")
+    if left < 0:
+        raise errors.InvalidArgumentError(op.node_def, op, f"min_after_dequeue {left} must be >= 0")
+    if 0 <= capacity <= left:
+        raise errors.InvalidArgumentError(op.node_def, op, f"min_after_dequeue {left} must be < capacity {capacity}")
+    return queues.RandomShuffleQueue(kind, name, np_types, shapes, capacity, left, seeds)
 
 
 def _priority(op, kind, name, np_types, shapes, capacity):
@@ -69,12 +75,37 @@ def _arrays(components):
     return tuple([np.array(c) for c in components])
 
 
+def _types_check(op):
+    """A function that raises InvalidArgumentError where the op means a queue of other components than the one it gets."""
+    takes = "Tcomponents" in op.attrs
+    given = [np.dtype(t.as_numpy_dtype) for t in op.attr("Tcomponents" if takes else "component_types")]
+
+    def check(queue):
+        if given != queue.np_types:
+            have, expected = (", ".join(_SIGNATURE_NAMES[_dtypes.as_dtype(t)] for t in types) for types in (given, queue.np_types))
+            form = "resource, %s->" if takes else "resource->%s"
+            raise errors.InvalidArgumentError(op.node_def, op, f"Signature mismatch, have: {form % have} expected: {form % expected}")
+
+    return check
+
+
 def _enqueue_kernel(op):
-    return lambda queue, *components: queue.enqueue([_arrays(components)])
+    check_types = _types_check(op)
+
+    def enqueue(queue, *components):
+        check_types(queue)
+        queue.check(components)
+        queue.enqueue([_arrays(components)])
+
+    return enqueue
 
 
 def _enqueue_many_kernel(op):
+    check_types = _types_check(op)
+
     def enqueue_many(queue, *components):
+        check_types(queue)
+        queue.check_many(components)
         queue.enqueue([_arrays(element) for element in zip(*[_rows(c) for c in components])])
 
     return enqueue_many
@@ -90,12 +121,19 @@ def _results(op, components):
 
 
 def _dequeue_kernel(op):
-    return lambda queue: _results(op, queue.dequeue(1)[0])
+    check_types = _types_check(op)
+
+    def dequeue(queue):
+        check_types(queue)
+        return _results(op, queue.dequeue(1)[0])
+
+    return dequeue
 
 
 def _batch_size(op, queue, n) -> int:
-    if int(n) < 0:
-        raise errors.InvalidArgumentError(op.node_def, op, f"{op.name} requested {int(n)} < 0 elements")
+    n = n.flat[0]  # a vector of one, as TensorFlow reads it
+    if n < 0:
+        raise errors.InvalidArgumentError(op.node_def, op, f"{op.type[len('Queue') : -len('V2')]}Op requested {n} < 0 elements")
     if not queue.shapes:
         raise errors.InvalidArgumentError(
             op.node_def, op, f"{queue.kind}'s DequeueMany and DequeueUpTo require the components to have specified shapes."
@@ -103,12 +141,24 @@ def _batch_size(op, queue, n) -> int:
     return int(n)
 
 
-def _dequeue_many_kernel(op):
-    return lambda queue, n: _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n))))
+def _dequeue_batch_kernel(allow_fewer):
+    def kernel(op):
+        check_types = _types_check(op)
+
+        def dequeue_batch(queue, n):
+            check_types(queue)
+            return _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n), allow_fewer=allow_fewer)))
+
+        return dequeue_batch
+
+    return kernel
 
 
-def _dequeue_up_to_kernel(op):
-    return lambda queue, n: _results(op, queue.batch(queue.dequeue(_batch_size(op, queue, n), allow_fewer=True)))
+def _dequeue_many_shape(op):
+    n = constant_value(op.inputs[1])
+    if n is not None and n.flat[0] < 0:
+        raise ValueError(f"Input 'n' must be >= 0, but is {n.flat[0]}")
+    return unknown(op)
 
 
 def _close_kernel(op):
@@ -123,9 +173,9 @@ op("QueueEnqueueManyV2(handle: resource, components: Tcomponents) -> (); Tcompon
 op("QueueDequeueV2(handle: resource) -> (components: component_types); component_types: list(type) >= 1; timeout_ms: int = -1; is_stateful",
    shape=unknown, kernel=_dequeue_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("QueueDequeueManyV2(handle: resource, n: int32) -> (components: component_types); component_types: list(type) >= 1; timeout_ms: int = -1; is_stateful",
-   shape=unknown, kernel=_dequeue_many_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=_dequeue_many_shape, kernel=_dequeue_batch_kernel(allow_fewer=False), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("QueueDequeueUpToV2(handle: resource, n: int32) -> (components: component_types); component_types: list(type) >= 1; timeout_ms: int = -1; is_stateful",
-   shape=unknown, kernel=_dequeue_up_to_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+   shape=unknown, kernel=_dequeue_batch_kernel(allow_fewer=True), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("QueueCloseV2(handle: resource) -> (); cancel_pending_enqueues: bool = false; is_stateful",
    shape=no_outputs, kernel=_close_kernel, gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("QueueIsClosedV2(handle: resource) -> (is_closed: bool); is_stateful",
@@ -247,7 +297,7 @@ class QueueBase:
         tensors = make("QueueDequeueManyV2", self._queue_ref, n, component_types=self._dtypes, name=name or f"{self._name}_DequeueMany")
         size = constant_value(tensors[0].op.inputs[1])
         for tensor, shape in zip(tensors, self._shapes):
-            tensor.set_shape(TensorShape([Dimension(size)]).concatenate(shape))
+            tensor.set_shape(TensorShape([None if size is None else size.flat[0]]).concatenate(shape))
         return self._element(tensors)
 
     def dequeue_up_to(self, n, name=None):
@@ -292,9 +342,13 @@ def _shape_list(shapes, types, unknown_dim_allowed=False):
         shapes = [shapes]
     if not isinstance(shapes, (tuple, list)):
         raise TypeError("shapes must be a TensorShape or a list or tuple of TensorShapes.")
+    if unknown_dim_allowed and (not shapes or any(s is None or isinstance(s, int) for s in shapes)):
+        raise ValueError("When providing partial shapes, a list of shapes must be provided.")
     if all(s is None or isinstance(s, (int, Dimension)) for s in shapes):
         shapes = [shapes]  # the shape of a single component
     result = [TensorShape(s) for s in shapes]
+    if unknown_dim_allowed and any(s.ndims is None for s in result):
+        raise ValueError(f"All shapes must have a defined rank: {result}")
     if not unknown_dim_allowed and not all(s.is_fully_defined() for s in result):
         raise ValueError(f"All shapes must be fully defined: {result}")
     return result

@@ -58,8 +58,6 @@ class Queue:
 
     def enqueue(self, elements: list) -> None:
         """Adds elements one by one, waiting for room.  Raises CancelledError where the queue is or gets closed."""
-        for element in elements:
-            self.check(element)
         with self.changed:
             if self.closed:
                 raise errors.CancelledError(None, None, f"{self.kind} '{self.name}' is closed.")
@@ -109,8 +107,10 @@ class Queue:
         self.elements.extendleft(reversed(taken))
 
     def close(self, cancel_pending: bool) -> None:
-        """No more elements may come; those that wait to come are let in, or cancelled."""
+        """No more elements may come; those that wait to come are let in, or cancelled.  CancelledError where that is so already."""
         with self.changed:
+            if self.closed and not cancel_pending:
+                raise errors.CancelledError(None, None, f"Queue '{self.name}' is already closed.")
             self.closed = True
             if cancel_pending:
                 self.cancelled = True
@@ -126,13 +126,26 @@ class Queue:
         """The number of elements."""
         return len(self.elements)
 
-    def check(self, element) -> None:
-        """Raises InvalidArgumentError where a component has another shape than the queue's."""
-        for i, (array, dims) in enumerate(zip(element, self.shapes)):
+    def check(self, components, batch: tuple = ()) -> None:
+        """Raises InvalidArgumentError where a component has another shape than the queue's, after the dims `batch`."""
+        for i, (array, dims) in enumerate(zip(components, self.shapes)):
+            dims = (*batch, *dims)
             if len(dims) != array.ndim or any(d is not None and d != s for d, s in zip(dims, array.shape)):
                 raise errors.InvalidArgumentError(
-                    None, None, f"Shape mismatch in tuple component {i}. Expected {_brackets(dims)}, got {_brackets(array.shape)}"
+                    None, None, f"Shape mismatch in tuple component {i}. Expected {brackets(dims)}, got {brackets(array.shape)}"
                 )
+
+    def check_many(self, components) -> None:
+        """As `check`, for components with as many elements as the first one has."""
+        count = components[0].shape[0] if components[0].ndim else None
+        self.check(components, (count,))
+        for i, array in enumerate(components):
+            if not array.ndim or array.shape[0] != count:
+                given = array.shape[0] if array.ndim else "none"
+                raise errors.InvalidArgumentError(
+                    None, None,
+                    f"All input tensors must have the same size in the 0th dimension. Component {i} has {given}, and should have {count}",
+                )  # fmt: skip
 
     def batch(self, elements: list) -> tuple:
         """Components stacked along a new first dimension."""
@@ -208,5 +221,6 @@ class PriorityQueue(Queue):
             self.put(element)
 
 
-def _brackets(dims) -> str:
+def brackets(dims) -> str:
+    """Dims as the messages of queues print them: [2,?]."""
     return dims_to_string(tuple(dims)).replace("(", "[").replace(",)", "]").replace(")", "]").replace(" ", "")

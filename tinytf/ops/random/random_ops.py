@@ -9,7 +9,7 @@ import numpy as np
 
 from tinytf import dtypes, errors
 from tinytf.graph.build import make
-from tinytf.graph.constant_value import constant_dims
+from tinytf.graph.constant_value import constant_dims, constant_size
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
@@ -141,12 +141,9 @@ op(
 
 def multinomial_shape(op_):
     """[batch, samples]."""
-    from tinytf.graph.constant_value import constant_value
-
     batch = with_rank(op_.inputs[0].dims, 2)[0]
     with_rank(op_.inputs[1].dims, 0)
-    samples = constant_value(op_.inputs[1])
-    return [(batch, None if samples is None else int(samples))]
+    return [(batch, constant_size(op_, 1))]
 
 
 def draw_classes(op_, reserve, logits, samples):

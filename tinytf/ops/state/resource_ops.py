@@ -12,6 +12,7 @@ from tinytf.graph import shape_rules
 from tinytf.graph.build import make
 from tinytf.graph.function import FuncGraph
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.ops.array import scatter_nd_checks
 from tinytf.ops.state import state_ops
 from tinytf.ops.state.state_ops import INDEX, NUMBER, SCATTERS, find_box, shape_text, store
 
@@ -328,7 +329,7 @@ def _scatter_shape(op_):
 
 
 def _scatter_nd_shape(op_):
-    state_ops.check_scatter_nd_dims(handle_dims(op_.inputs[0]), op_.inputs[1].dims, op_.inputs[2].dims)
+    scatter_nd_checks.check_static(shape_rules.with_rank_at_least(op_.inputs[1].dims, 1), op_.inputs[2].dims, handle_dims(op_.inputs[0]), "input")
     return []
 
 

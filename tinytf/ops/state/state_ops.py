@@ -17,6 +17,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.ref import Ref
+from tinytf.ops.array import scatter_nd_checks
 from tinytf.ops.array.repeats import first_places
 
 NUMBER = (
@@ -414,28 +415,13 @@ for _name, _ufunc in SCATTERS.items():
 
 def scatter_nd_into(op_, target, indices, updates, ufunc) -> None:
     """The ScatterNd ops' work on an array: the last axis of `indices` points into the first axes of `target`."""
-    depth = indices.shape[-1] if indices.ndim else 1
-    if indices.ndim < 1 or depth > target.ndim:
-        raise errors.InvalidArgumentError(
-            op_.node_def,
-            op_,
-            "The last dimension of indices (%d) must be at most the rank of ref (%d)" % (depth, target.ndim),
-        )
-    expected = indices.shape[:-1] + target.shape[depth:]
-    if updates.shape != expected:
-        raise errors.InvalidArgumentError(
-            op_.node_def,
-            op_,
-            "Must have updates.shape = indices.shape[:-1] + ref.shape[indices.shape[-1]:], got updates.shape %s, "
-            "indices.shape %s, ref.shape %s"
-            % (shape_text(updates.shape), shape_text(indices.shape), shape_text(target.shape)),
-        )
+    depth, batch = scatter_nd_checks.check_shapes(op_, target.shape, indices, updates)
     outer = target.shape[:depth]
     points = indices.reshape(-1, depth).astype(np.int64)
     bad = ((points < 0) | (points >= np.array(outer, np.int64))).any(axis=1)
     if bad.any():
         at = int(np.argmax(bad))
-        place = ",".join(str(i) for i in np.unravel_index(at, indices.shape[:-1])) if indices.ndim > 1 else "0"
+        place = ",".join(str(i) for i in np.unravel_index(at, indices.shape[:batch]))
         raise errors.InvalidArgumentError(
             op_.node_def,
             op_,
@@ -455,32 +441,8 @@ def scatter_nd_into(op_, target, indices, updates, ufunc) -> None:
 def scatter_nd_shape(op_):
     """The variable's shape, once indices and updates are seen to fit it."""
     ref, indices, updates = (t.dims for t in op_.inputs)
-    check_scatter_nd_dims(ref, indices, updates)
+    scatter_nd_checks.check_static(shape_rules.with_rank_at_least(indices, 1), updates, ref, "input")
     return [ref]
-
-
-def check_scatter_nd_dims(ref, indices, updates) -> None:
-    if ref is None or indices is None or updates is None or not indices or indices[-1] is None:
-        return
-    depth = indices[-1]
-    if depth > len(ref):
-        raise ValueError(
-            "The inner %d dimensions of ref.shape=%s must match the inner %d dimensions of updates.shape=%s"
-            % (len(ref) - depth, shape_rules_text(ref), len(updates) - len(indices) + 1, shape_rules_text(updates))
-        )
-    outer = len(indices) - 1
-    for what, mine, whose in (
-        (f"outer {outer} dimensions of indices.shape={shape_rules_text(indices)}", indices[:-1], updates[:outer]),
-        (f"inner {len(ref) - depth} dimensions of input.shape={shape_rules_text(ref)}", ref[depth:], updates[outer:]),
-    ):
-        try:
-            shape_rules.merge_dims(tuple(mine), whose)
-        except ValueError as error:
-            side = what.split(" of ")[0].split(" ")[0]
-            size = outer if side == "outer" else len(updates) - outer
-            raise ValueError(
-                f"The {what} must match the {side} {size} dimensions of updates.shape={shape_rules_text(updates)}: {error}"
-            ) from None
 
 
 def shape_rules_text(dims) -> str:

@@ -107,26 +107,31 @@ def _matcher(op, pattern):
     return each(_compile(op, pattern).matches, bool)
 
 
+def _scalar(op, what, text):
+    if text.ndim:
+        raise _invalid(op, f"{what} must be scalar, but received {show(text.shape)}")
+    return text.item()
+
+
+def _replace_kernel(op):
+    every = op.attr("replace_global")
+    return lambda x, pattern, rewrite: _replacer(op, _scalar(op, "Pattern", pattern), _scalar(op, "Rewrite", rewrite), every)(x)
+
+
 _same_shape_op(
     "StaticRegexReplace(input: string) -> (output: string); pattern: string; rewrite: string; replace_global: bool = true",
     lambda op: _replacer(op, op.attr("pattern"), op.attr("rewrite"), op.attr("replace_global")),
 )
 _same_shape_op(
     "RegexReplace(input: string, pattern: string, rewrite: string) -> (output: string); replace_global: bool = true",
-    lambda op: lambda x, pattern, rewrite: _replacer(op, pattern.item(), rewrite.item(), op.attr("replace_global"))(x),
+    _replace_kernel,
 )
 _same_shape_op(
     "StaticRegexFullMatch(input: string) -> (output: bool); pattern: string", lambda op: _matcher(op, op.attr("pattern"))
 )
 
 
-def _scalar_pattern(op, pattern):
-    if pattern.ndim:
-        raise _invalid(op, f"Pattern must be scalar, but received {show(pattern.shape)}")
-    return pattern.item()
-
-
 _same_shape_op(
     "RegexFullMatch(input: string, pattern: string) -> (output: bool)",
-    lambda op: lambda x, pattern: _matcher(op, _scalar_pattern(op, pattern))(x),
+    lambda op: lambda x, pattern: _matcher(op, _scalar(op, "Pattern", pattern))(x),
 )

@@ -12,10 +12,18 @@ import re
 import numpy as np
 
 from tinytf import errors
-from tinytf.graph.constant_value import constant_value
+from tinytf.graph.constant_value import constant_size, constant_value
 from tinytf.graph.function_hash import hash64
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import broadcast_dims, merge_dim, merge_dims, same_as_input, with_rank
+from tinytf.graph.shape_rules import (
+    broadcast_dims,
+    merge_dim,
+    merge_dims,
+    merge_each,
+    same_as_input,
+    with_rank,
+    with_rank_at_least,
+)
 from tinytf.ops.array.shape_ops import show
 from tinytf.ops.strings.string_hashes import fingerprint64, siphash
 
@@ -54,7 +62,7 @@ def parse_number(text: bytes, np_type):
     """The number that `text` is, ValueError where it is none or does not fit."""
     kind = np.dtype(np_type)
     if kind.kind in "iu":
-        if not re.fullmatch(rb"\s*[+-]?\d+\s*", text):
+        if not re.fullmatch(rb"\s*-?\d+\s*", text):
             raise ValueError(text)
         value, info = int(text), np.iinfo(kind)
         if not info.min <= value <= info.max:
@@ -261,7 +269,7 @@ def _reduce_join_kernel(op):
             if not -rank <= a < rank:
                 raise errors.OutOfRangeError(op.node_def, op, f"Invalid reduction dimension {a} for input with {rank} dimension(s)")
             if a % rank in gone:
-                raise _invalid(op, f"Duplicate reduction dimension {a % rank}")
+                raise _invalid(op, f"Duplicate reduction dimension {a}")
             gone.append(a % rank)
         kept = [i for i in range(rank) if i not in gone]
         dims = [x.shape[i] for i in kept]
@@ -279,22 +287,24 @@ op("ReduceJoin(inputs: string, reduction_indices: int32) -> (output: string); ke
 
 
 def _segment_join_shape(op):
-    data, ids, count = op.inputs[0].dims, op.inputs[1].dims, constant_value(op.inputs[2])
-    if count is not None and count < 0:
-        raise ValueError(f"Dimension size, given by scalar input 2, must be non-negative but is {int(count)}")
+    data, ids, count = op.inputs[0].dims, op.inputs[1].dims, constant_size(op, 2)
     if data is None or ids is None:
         return [None]
+    with_rank_at_least(data, len(ids))
     for a, b in zip(data, ids):
         merge_dim(a, b)
-    return [(None if count is None else int(count),) + data[len(ids) :]]
+    return [(count,) + data[len(ids) :]]
 
 
 def _segment_join_kernel(op):
     separator = op.attr("separator")
 
     def segment_join(x, ids, count):
-        if x.shape[: ids.ndim] != ids.shape:
-            raise _invalid(op, f"segment_ids.shape {show(ids.shape)} must be a prefix of inputs.shape {show(x.shape)}")
+        if ids.ndim > x.ndim:
+            raise errors.OutOfRangeError(op.node_def, op, f"Invalid segment_id rank {ids.ndim} for input with {x.ndim} dimension(s)")
+        for i, (segment_size, size) in reversed(list(enumerate(zip(ids.shape, x.shape)))):
+            if segment_size != size:
+                raise _invalid(op, f"Segment dimension is {segment_size} while input dimension is {size} in rank {i}")
         rest = x.shape[ids.ndim :]
         rows = x.reshape((ids.size, -1))
         parts = [[[] for _ in range(rows.shape[1])] for _ in range(int(count))]
@@ -352,10 +362,8 @@ op("StringFormat(inputs: T) -> (output: string); T: list(type) >= 0; template: s
 
 def _substr_shape(op):
     pos, length = op.inputs[1].dims, op.inputs[2].dims
-    try:
-        merge_dims(pos, length)
-    except ValueError:
-        raise ValueError(f"pos and len shapes must match: {show(pos)} vs. {show(length)}") from None
+    if pos is not None and length is not None:
+        merge_each(with_rank(pos, len(length)), length)
     return [broadcast_dims(op.inputs[0].dims, pos)]
 
 
@@ -366,25 +374,34 @@ def _char_starts(s: bytes) -> list:
 def _substr_kernel(op):
     chars = op.attr("unit") == b"UTF8_CHAR"
 
-    def cut(s, pos, length, index):
+    def cut(s, pos, length, place):
         starts = _char_starts(s) if chars else None
         size = len(starts) - 1 if chars else len(s)
         start = pos + size if pos < 0 else pos
-        if not 0 <= start <= size or (chars and start == size and size):
+        if not 0 <= start <= size:
             shown = "" if chars else f" b'{s.decode('latin1')}'"
-            raise _invalid(op, f"pos {pos} out of range for string{shown} at index {index}")
-        end = min(start + max(length, 0), size)
-        return s[starts[start] : starts[end]] if chars else s[start:end]
+            raise _invalid(op, f"pos {pos} out of range for string{shown} at index {place()}")
+        if chars:
+            return s[starts[start] : starts[min(start + max(length, 0), size)]]
+        return s[start : start + length] if length >= 0 else s[start:]
 
     def substr(x, pos, length):
         if pos.shape != length.shape:
             raise _invalid(op, f"pos and len should have the same shape, got: {show(pos.shape)} vs. {show(length.shape)}")
+        stretched = x.ndim and pos.ndim and x.shape != pos.shape
         try:
             x, pos, length = np.broadcast_arrays(x, pos, length)
         except ValueError:
             raise _invalid(op, f"Incompatible shapes: {show(x.shape)} vs. {show(pos.shape)}") from None
+
+        def place_of(i):
+            if not stretched or x.ndim != 2:
+                return i
+            row, column = divmod(i, x.shape[1])
+            return row if chars else f"({row}, {column})"
+
         rows = zip(x.ravel().tolist(), pos.ravel().tolist(), length.ravel().tolist())
-        return objects([cut(s, p, n, i) for i, (s, p, n) in enumerate(rows)], x.shape)
+        return objects([cut(s, p, n, lambda i=i: place_of(i)) for i, (s, p, n) in enumerate(rows)], x.shape)
 
     return substr
 
