@@ -233,3 +233,23 @@ def test_loops_of_a_collection_nested_without_end():
     meta.collection_def["while_context"].bytes_list.value.append(inner.SerializeToString())
     with tf.Graph().as_default(), pytest.raises((ValueError, KeyError)):
         tf.train.import_meta_graph(meta)
+
+
+# Bodies of functions that are not what their ops' signatures say: found when they are called.
+BODIES = {
+    "a missing attr": (node("c", "Cast", "x", attr("SrcT", "type:DT_FLOAT")), "c:y:0", "missing attr 'DstT'"),
+    "an attr of another kind": (node("c", "Neg", "x", attr("T", "i:3")), "c:y:0", "when 'type' expected"),
+    "a missing input": (node("c", "Conv2D", "x", T + attr("strides", "list{i:1 i:1 i:1 i:1}") + attr("padding", "s:'SAME'")), "c:output:0", "do not match the inputs"),
+    "an input of another type": (ints("i", 1) + node("c", "Add", "x i:output:0", T), "c:z:0", "do not match the inputs"),
+    "shapes that do not fit": (node("c", "MatMul", "x x", T), "c:product:0", "Function 'f'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("nodes, result, words", BODIES.values(), ids=BODIES)
+def test_a_function(nodes, result, words):
+    shape = "arg_attr{key:0 value{attr{key:'_output_shapes' value{list{shape{dim{size:3}}}}}}}"
+    library = function("f", nodes, result).replace("signature{", shape + " signature{", 1)
+    graph_def = text_format.Parse(f"library{{{library}}} {placeholder('p')} {node('r', 'f', 'p')}", protos.GraphDef())
+    with tf.Graph().as_default(), tf.Session() as sess, pytest.raises((ValueError, tf.errors.InvalidArgumentError), match=words):
+        tf.import_graph_def(graph_def, name="")
+        sess.run("r:0", {"p:0": [1.0, 2.0, 3.0]})

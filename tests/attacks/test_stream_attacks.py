@@ -169,3 +169,81 @@ def test_an_unknown_compression(tmp_path):
     (tmp_path / "f").write_bytes(LINES)
     with pytest.raises(tf.errors.InvalidArgumentError, match="Unsupported compression_type"):
         of_dataset(lambda path: tf.data.TextLineDataset(path, "LZ"))(os.fspath(tmp_path / "f"))
+
+
+RETURNS = b"a\rb\r\nc\r\r\nd\r"
+
+
+def test_carriage_returns_are_where_tensorflow_leaves_them(tmp_path):
+    path = str(tmp_path / "f")
+    (tmp_path / "f").write_bytes(RETURNS)
+    assert list(tf.gfile.GFile(path)) == ["ab\n", "c\n", "d"]
+    assert tf.gfile.GFile(path, "rb").read() == RETURNS
+    with tf.Graph().as_default(), tf.Session() as session:
+        following = tf.data.TextLineDataset(path).make_one_shot_iterator().get_next()
+        assert [session.run(following) for _ in range(3)] == [b"ab", b"c", b"d"]
+        table = tf.contrib.lookup.index_to_string_table_from_file(path)
+        queue = tf.FIFOQueue(1, tf.string, shapes=[[]])
+        line = tf.TextLineReader().read(queue)
+        session.run([tf.tables_initializer(), queue.enqueue(path)])
+        assert session.run(table.lookup(tf.constant([0, 1, 2], tf.int64))).tolist() == [b"a\rb", b"c\r", b"d"]
+        assert [session.run(line.value) for _ in range(3)] == [b"a\rb", b"c\r", b"d"]
+
+
+VOCABULARIES = {
+    b"": (tf.errors.OutOfRangeError, "Read less bytes than requested"),
+    b"a\n\nb\n": (tf.errors.InvalidArgumentError, "empty line found at position 3"),
+    b"\r\na": (tf.errors.InvalidArgumentError, "empty line found at position 2"),
+}
+
+
+@pytest.mark.parametrize("content", VOCABULARIES)
+def test_a_vocabulary(tmp_path, content):
+    (tmp_path / "f").write_bytes(content)
+    error, words = VOCABULARIES[content]
+    with pytest.raises(error, match=words):
+        of_vocabulary(str(tmp_path / "f"))
+
+
+@pytest.mark.parametrize("size, words", [(0, "18446744073709551613 bytes"), (1, "18446744073709551614 bytes"), (2, None), (7, "has body length 4")])
+def test_records_of_three_bytes_between_a_header_and_a_footer(tmp_path, size, words):
+    (tmp_path / "f").write_bytes(bytes(size))
+    count = of_dataset(lambda path: tf.data.FixedLengthRecordDataset(path, 3, 1, 2))
+    if words is None:
+        assert count(str(tmp_path / "f")) == 0
+    else:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            count(str(tmp_path / "f"))
+
+
+def wav(*chunks, head=b"fmt ", channels=1, rate=8000, bits=16, size=16):
+    form = struct.pack("<4sIHHIIHH", head, size, 1, channels, rate, rate * channels * 2, channels * 2, bits)
+    content = b"WAVE" + form + b"".join(kind + struct.pack("<I", len(data)) + data for kind, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
+SOUND = (b"data", b"\0\1\0\2")
+SOUNDS = {
+    "RIFX": (wav(SOUND).replace(b"RIFF", b"RIFX"), "Expected RIFF but found RIFX"),
+    "no format": (wav(SOUND, head=b"fmtx"), "Expected fmt  but found fmtx"),
+    "a format of 17 bytes": (wav(SOUND, size=17), "Expected 16 or 18"),
+    "8 bits": (wav(SOUND, bits=8), "Can only read 16-bit"),
+    "no sound": (wav((b"LIST", b"")), "No data chunk found"),
+    "two sounds": (wav(SOUND, SOUND), "More than one data chunk"),
+    "a sound that is cut off": (wav(SOUND)[:-1], "Data too short"),
+    "something behind the sound": (wav(SOUND) + b"LIS", "Data too short"),
+    "4 GB": (wav(SOUND)[:-8] + b"\xff" * 4, "too large"),
+}
+
+
+@pytest.mark.parametrize("kind", SOUNDS)
+def test_a_sound(kind):
+    content, words = SOUNDS[kind]
+    with tf.Graph().as_default(), tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match=words):
+        session.run(tf.audio.decode_wav(content))
+
+
+def test_chunks_around_a_sound_are_passed_over():
+    with tf.Graph().as_default(), tf.Session() as session:
+        sound = tf.audio.decode_wav(wav((b"LIST", b"abc"), SOUND, (b"fact", b"")))
+        assert session.run(sound.audio).tolist() == [[1 / 128], [2 / 128]]

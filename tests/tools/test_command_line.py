@@ -60,3 +60,16 @@ def test_explain(saved, capsys):
     out = capsys.readouterr().out
     assert "the index of a V2 checkpoint" in out and "shard 00000 of 00001" in out
     assert main(["explain", saved + ".nothing"]) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4" + bytes(50), b"\x93NUMPY\1\0", b"\x80\4N."])
+def test_an_archive_that_is_none(tmp_path, capsys, content):
+    (tmp_path / "m.npz").write_bytes(content)
+    assert main(["convert", str(tmp_path / "m.npz"), str(tmp_path / "m")]) == 1
+    assert "is no .npz file that can be read" in capsys.readouterr().err
+
+
+def test_a_state_file_that_is_no_text_is_explained(tmp_path, capsys):
+    (tmp_path / "checkpoint").write_bytes(b"\xff\xfe")
+    assert main(["explain", str(tmp_path / "checkpoint")]) == 0
+    assert "a CheckpointState" in capsys.readouterr().out

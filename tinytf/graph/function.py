@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from tinytf import dtypes, errors, protos
-from tinytf.graph import attr_value, op_entry
+from tinytf.graph import attr_check, attr_value, foreign_ops, op_entry, op_summary
 from tinytf.graph.export import add_shapes_of
 from tinytf.graph.graph import Graph
 from tinytf.graph.operation import fill_node_def
@@ -298,7 +298,12 @@ def from_function_def(definition, outer: Graph) -> FuncGraph:
         inputs = [_resolve(i, tensors, function) for i in node.input if not i.startswith("^")]
         controls = [function._nodes_by_name[i[1:]] for i in node.input if i.startswith("^") and i[1:] in pending]
         types = [t.dtype.base_dtype for t in called.outputs] if called is not None else None
-        op = Graph.create_op(function, node.op, inputs, types, name=name + "/", attrs=attrs, control_inputs=controls)
+        try:
+            if entry is not None:
+                _check_node(entry.op_def, name, attrs, inputs)
+            op = Graph.create_op(function, node.op, inputs, types, name=name + "/", attrs=attrs, control_inputs=controls)
+        except ValueError as error:
+            raise errors.InvalidArgumentError(None, None, f"Function '{function.name}': {error}") from None
         op._imported = True
         for tensor in op.outputs:
             tensors[output_name(tensor)] = tensor
@@ -308,6 +313,18 @@ def from_function_def(definition, outer: Graph) -> FuncGraph:
     function.description = definition.signature.description
     function.attrs = {k: attr_value.from_attr_value(v) for k, v in definition.attr.items()}
     return function
+
+
+def _check_node(op_def, name: str, attrs: dict, inputs: list) -> None:
+    """ValueError where a node is not what its op's signature says."""
+    for attr in op_def.attrs:
+        if attr.name not in attrs:
+            raise ValueError(f"NodeDef missing attr '{attr.name}'{op_summary.where(op_def, name)}")
+    attr_check.check_attrs(op_def, attrs, name)
+    wanted = [t.base_dtype for t in foreign_ops.dtypes_of(op_def.inputs, attrs, len(inputs))]
+    if wanted != [t.dtype.base_dtype for t in inputs]:
+        shown = [", ".join(map(op_summary.type_name, types)) for types in (wanted, [t.dtype for t in inputs])]
+        raise ValueError(f"NodeDef expected inputs '{shown[0]}' do not match the inputs '{shown[1]}'{op_summary.where(op_def, name)}")
 
 
 def _entry_of_call(op):

@@ -130,7 +130,10 @@ class _Lowering:
         elif op.entry is None:  # a function's call, or an op that is not here
             self.call(op, guard)
         elif kind == "Const":
-            self.constant(op.outputs[0], constants.const_array(op))
+            try:
+                self.constant(op.outputs[0], constants.const_array(op))
+            except ValueError as error:
+                raise errors.InvalidArgumentError(op.node_def, op, f"Cannot parse tensor from proto: {error}") from None
         elif kind in _PASSES_THROUGH and self.passes(op, guard):
             self.program.removed.append(op)
         elif kind == "IdentityN":

@@ -14,11 +14,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import zipfile
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
 
 from tinytf import checkpoint, errors
+from tinytf.checkpoint import files
 
 
 def inspect(prefix: str, names: list) -> list:
@@ -53,8 +56,9 @@ def explain(path: str) -> list:
 
     name = os.path.basename(path)
     if name == "checkpoint":
-        with open(path, encoding="utf-8") as file:
-            return [f"{path}: a CheckpointState: the latest checkpoint of the folder and those that are kept", *file.read().splitlines()]
+        with files.open_to_read(path) as file:
+            lines = file.read().decode("utf-8", "replace").splitlines()
+        return [f"{path}: a CheckpointState: the latest checkpoint of the folder and those that are kept", *lines]
     if ".data-" in name:
         return [f"{path}: the numbers of a V2 checkpoint, tensor after tensor (shard {name.rsplit('.data-')[1].replace('-of-', ' of ')})", *annotate(path)]
     for suffix, meaning in _KINDS.items():
@@ -102,12 +106,21 @@ def rename(source: str, target: str, rules: list) -> list:
     return lines
 
 
+def _read_npz(path: str) -> dict:
+    """The arrays of an .npz file; DataLossError where it is none."""
+    with files.open_to_read(path) as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                return {name: archive[name] for name in archive.files}
+        except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, MemoryError, AttributeError) as error:
+            raise errors.DataLossError(None, None, f"{path} is no .npz file that can be read: {error}") from None
+
+
 def convert(source: str, target: str, version: int) -> list:
     """Reads a checkpoint or an .npz and writes the other; `version` is that of a checkpoint."""
     weights: Mapping
     if source.endswith(".npz"):
-        with np.load(source, allow_pickle=False) as archive:
-            weights = {name: archive[name] for name in archive.files}
+        weights = _read_npz(source)
     else:
         weights = checkpoint.load(source)
     if target.endswith(".npz"):

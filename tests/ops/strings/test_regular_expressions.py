@@ -107,7 +107,16 @@ def test_what_remains_at_the_limit_of_a_split_is_a_piece(limit, pieces):
     assert run(tf.strings.split([" a b "], maxsplit=limit).values).tolist() == pieces
 
 
-@pytest.mark.parametrize("text", ["YQ=", "YWJj====", "Y", "YQ!="])
+@pytest.mark.parametrize("text", ["YQ=", "YWJj====", "Y", "YQ!=", "+WI", "/WI"])
 def test_base64_is_padded_rightly_or_not_at_all(text):
     with pytest.raises(tf.errors.InvalidArgumentError):
         run(tf.decode_base64(text))
+
+
+NO_NUMBERS = [("+3", tf.int32), ("9" * 5000, tf.int64), ("-" + "0" * 40, tf.float32), ("0x" + "f" * 400, tf.float64), ("1_0", tf.float32)]
+
+
+@pytest.mark.parametrize("text, dtype", NO_NUMBERS)
+def test_what_tensorflow_takes_for_no_number(text, dtype):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="could not correctly convert"):
+        run(tf.string_to_number(text, dtype))

@@ -27,7 +27,7 @@ def _dims(shape):
 
 def _placeholder_kernel(op):
     dims = op.outputs[0].dims
-    message = f"You must feed a value for placeholder tensor '{op.name}' with dtype {_TYPE_STRING[op.attr('dtype')]}"
+    message = f"You must feed a value for placeholder tensor '{op.name}' with dtype {_TYPE_STRING.get(op.attr('dtype'), op.attr('dtype').name)}"
     if dims:
         message += " and shape [" + ",".join("?" if d is None else str(d) for d in dims) + "]"
 

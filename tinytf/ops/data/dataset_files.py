@@ -120,7 +120,7 @@ def _csv_kernel(op):
             for name in _names(filenames):
                 with _opened(op, name, _one(compression)) as file:
                     found = csv_records(file.read(), delimiter, bool(quotes))
-                if header and next(found, None) is None:
+                if header and not isinstance(next(found, None), list):
                     yield "Can't read header of file"
                 yield from found
 

@@ -36,7 +36,9 @@ def _lines(op, names, compression):
     for name in names:
         with _opened(op, name, compression) as file:
             for line in file:
-                yield (np.array(line.rstrip(b"\n").replace(b"\r", b""), dtype=object),)
+                text = line.rstrip(b"\n").replace(b"\r", b"")
+                if text or line.endswith(b"\n"):
+                    yield (np.array(text, dtype=object),)
 
 
 def _records(op):

@@ -11,7 +11,7 @@
     MCU       the blocks (8 x 8 coefficients) that belong together: h x v of each component
 
 Files reach us from anywhere: no length is believed, and an image must not be larger than its file can describe.
-Entropy decoding is in jpeg_baseline.py and jpeg_huffman.py, transforms and colours in jpeg_pixels.py.
+Entropy decoding is in jpeg_baseline.py and jpeg_progressive.py, transforms and colours in jpeg_pixels.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import struct
 
 import numpy as np
 
-from tinytf.ops.image import jpeg_baseline, jpeg_huffman, jpeg_pixels
+from tinytf.ops.image import jpeg_baseline, jpeg_pixels, jpeg_progressive
 
 # Place in a block (row * 8 + column) of the k-th coefficient; what lies beyond the end counts as the last.
 ZIGZAG = np.array(
@@ -112,11 +112,15 @@ def _read(data, headers_only, recover) -> Frame:
             continue
         if marker == 0xD8:
             raise JpegError("a second start of image")
+        if marker < 0xC0 or marker in (0xDE, 0xDF) or 0xF0 <= marker <= 0xFD:
+            raise JpegError(f"the marker {marker:#x} is not known")
         if at + 2 > len(data):
             raise JpegError("the file ends early")
         (length,) = struct.unpack_from(">H", data, at)
         content = data[at + 2 : at + length]
-        if length < 2 or len(content) != length - 2:
+        if length < 2:
+            raise JpegError("a segment shorter than its length")
+        if len(content) != length - 2:
             if recover and scans:
                 return frame
             raise JpegError("the file ends early")
@@ -155,7 +159,9 @@ def _segment(frame, marker, content, most_blocks) -> None:
     elif 0xC3 <= marker <= 0xCF and marker not in (0xC8, 0xCC):
         raise JpegError(f"coding process {marker - 0xC0} (lossless, hierarchical or arithmetic) is not supported")
     elif marker == 0xDD:
-        (frame.restart,) = struct.unpack(">H", content[:2])
+        if len(content) != 2:
+            raise JpegError("a restart interval has two bytes")
+        (frame.restart,) = struct.unpack(">H", content)
     elif marker == 0xE0 and content[:5] == b"JFIF\0" and len(content) >= 14:
         frame.saw_jfif = True
     elif marker == 0xEE and content[:5] == b"Adobe" and len(content) >= 12:
@@ -236,7 +242,9 @@ def _scan(frame, content, data) -> None:
     elif first > last or last > 63 or low > 13 or (first == 0 and last) or (first and count != 1) or (high and low != high - 1):
         raise JpegError("not a progressive scan")
     for c in components:
-        if c.steps is None and c.table in frame.tables:
+        if c.steps is None:
+            if c.table not in frame.tables:
+                raise JpegError("a quantization table that was not given")
             c.steps = frame.tables[c.table]
     parts = [_STUFFED.sub(b"\xff", part) for part in _RESTART.split(data)]
     order, slots = _order(frame, components)
@@ -244,7 +252,7 @@ def _scan(frame, content, data) -> None:
     if frame.visited > max(_MOST_VISITS * frame.blocks, 1 << 20):
         raise JpegError("more scans than any image needs")
     if frame.progressive:
-        coder = jpeg_huffman.Coder(frame, components, first, last, high, low, JpegError)
+        coder = jpeg_progressive.Coder(frame, components, first, last, high, low, JpegError)
     else:
         coder = jpeg_baseline.Coder(frame, components, ZIGZAG, JpegError)
     interval = frame.restart or max(len(order), 1)

@@ -13,7 +13,7 @@ import functools
 
 import numpy as np
 
-from tinytf.ops.image.jpeg_huffman import given_table, symbols_of
+from tinytf.ops.image.jpeg_tables import given_table, symbols_of
 
 _PADDING = bytes(4096)  # an MCU has 10 blocks, of 64 symbols of 31 bits at most
 _PIECE = 1 << 16  # bytes that a loop walks over
@@ -26,7 +26,6 @@ _WINDOWS = np.arange(65536)
 def _dc_table(counts, symbols) -> tuple:
     """For each 16 bits: the code's length, the value's size; and as bytes, how long both are."""
     size, length = symbols_of(counts, symbols)
-    size = np.minimum(size, 15)
     return length, size, (length + size).astype(np.uint8).tobytes()
 
 

@@ -11,7 +11,7 @@ import struct
 import numpy as np
 
 from tinytf.ops.image.jpeg import ZIGZAG
-from tinytf.ops.image.jpeg_huffman import codes_of
+from tinytf.ops.image.jpeg_tables import STANDARD, codes_of
 
 # The standard's example tables, which everybody uses (annex K), in rows.
 _LUMINANCE = np.array(
@@ -21,21 +21,6 @@ _LUMINANCE = np.array(
 _CHROMINANCE = np.full((8, 8), 99)
 _CHROMINANCE[:4, :4] = [[17, 18, 24, 47], [18, 21, 26, 66], [24, 26, 56, 99], [47, 66, 99, 99]]
 _CHROMINANCE = _CHROMINANCE.reshape(64)
-_DC = bytes(range(12))
-_DC_COUNTS = bytes.fromhex("00010501010101010100000000000000"), bytes.fromhex("00030101010101010101010000000000")
-_AC_COUNTS = bytes.fromhex("0002010303020403050504040000017d"), bytes.fromhex("00020102040403040705040400010277")
-_AC = (
-    bytes.fromhex(
-        "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435363738393a4344454647"
-        "48494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9"
-        "bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa"
-    ),
-    bytes.fromhex(
-        "0001020311040521310612415107617113223281081442 91a1b1c109233352f0156272d10a162434e125f11718191a262728292a35363738393a43444546"
-        "4748494a535455565758595a636465666768696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7"
-        "b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9fa"
-    ),
-)
 
 
 def encode(image, quality=95, downsample=True, optimize=False, unit=1, density=(300, 300), xmp=b"") -> bytes:
@@ -62,7 +47,7 @@ def encode(image, quality=95, downsample=True, optimize=False, unit=1, density=(
             plane = _halved(plane)
         blocks.append(_mcus(_quantized(plane, steps[chroma]), size, -(-height // (8 * factor)), -(-width // (8 * factor))))
     events = _events(blocks)
-    tables = _optimal(events, len(steps)) if optimize else [t for i in range(len(steps)) for t in ((_DC_COUNTS[i], _DC), (_AC_COUNTS[i], _AC[i]))]
+    tables = _optimal(events, len(steps)) if optimize else [STANDARD[kind | i] for i in range(len(steps)) for kind in (0, 16)]
     data = _bits(events, tables).replace(b"\xff", b"\xff\0")
 
     def segment(marker, content):

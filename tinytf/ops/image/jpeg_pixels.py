@@ -33,7 +33,7 @@ def picture(frame, channels, ratio, fancy, fast, crop, error) -> np.ndarray:
     planes = []
     for c in wanted:
         if c.steps is None:
-            raise error("a quantization table that was not given")
+            raise error("a component that is in no scan")
         planes.append(_plane(frame, c, size, start, span, width, height, fancy, fast)[top : top + rows, left - start : left - start + columns])
     return _colors(planes, space, channels, frame.adobe is not None)
 

@@ -44,17 +44,17 @@ def read_wav(data: bytes) -> tuple:
             raise ValueError(f"Header mismatch: Expected {expected.decode()} but found {found.decode('latin-1')}")
     size = number("<I", 16)
     if size not in (16, 18):
-        raise ValueError(f"Bad format chunk size for WAV: Expected 16 or 18, but got{size}")
+        raise ValueError(f"Bad file size for WAV: Expected 16 or 18, but got{size}")
     coding, channels, rate, bytes_per_second, bytes_per_sample, bits = (number(f"<{c}", at) for c, at in zip("HHIIHH", (20, 22, 24, 28, 32, 34)))
     if coding != 1:
         raise ValueError(f"Bad audio format for WAV: Expected 1 (PCM), but got{coding}")
+    if bits != 16:
+        raise ValueError(f"Can only read 16-bit WAV files, but received {bits}")
     expected = bits * channels // 8
     if bytes_per_sample != expected:
         raise ValueError(f"Bad bytes per sample in WAV header: Expected {expected} but got {bytes_per_sample}")
     if bytes_per_second != (rate * bytes_per_sample) & 0xFFFFFFFF:
         raise ValueError(f"Bad bytes per second in WAV header: Expected {rate * bytes_per_sample & 0xFFFFFFFF} but got {bytes_per_second} (sample_rate={rate}, bytes_per_sample={bytes_per_sample})")
-    if bits != 16:
-        raise ValueError(f"Can only read 16-bit WAV files, but received {bits}")
     if not channels:
         raise ValueError("A WAV file without channels")
     at, sound = 20 + size, None

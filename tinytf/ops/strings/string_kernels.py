@@ -54,6 +54,7 @@ def _invalid(op, message):
     return errors.InvalidArgumentError(op.node_def, op, message)
 
 
+_INTEGER = re.compile(rb"\s*-?0*(\d*)(?<=\d)\s*")
 _DECIMAL = re.compile(rb"\s*[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|nan)\s*", re.I)
 _HEXADECIMAL = re.compile(rb"\s*[+-]?0x[0-9a-f]+\s*", re.I)
 
@@ -62,12 +63,15 @@ def parse_number(text: bytes, np_type):
     """The number that `text` is, ValueError where it is none or does not fit."""
     kind = np.dtype(np_type)
     if kind.kind in "iu":
-        if not re.fullmatch(rb"\s*-?\d+\s*", text):
+        digits = _INTEGER.fullmatch(text)
+        if digits is None or len(digits.group(1)) > 20:  # before Python takes long to read a million of them
             raise ValueError(text)
         value, info = int(text), np.iinfo(kind)
         if not info.min <= value <= info.max:
             raise ValueError(text)
         return kind.type(value)
+    if len(text) >= 32:  # TensorFlow reads no longer ones
+        raise ValueError(text)
     if text.isspace():
         return kind.type(0)
     if _HEXADECIMAL.fullmatch(text):
@@ -179,7 +183,7 @@ def _decode64_kernel(op):
             raise _invalid(op, "Base64 string length cannot be 1 modulo 4.")
         bare = re.sub(rb"(?<!=)={1,2}\Z", b"", s) if len(s) % 4 == 0 else s
         try:
-            if b"=" in bare:
+            if re.search(b"[=+/]", bare):
                 raise ValueError(s)
             return base64.b64decode(bare + b"=" * (-len(bare) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):

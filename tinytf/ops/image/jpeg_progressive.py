@@ -10,31 +10,9 @@ import functools
 
 import numpy as np
 
+from tinytf.ops.image.jpeg_tables import given_table, symbols_of
+
 _PADDING = bytes(4096)
-
-
-def codes_of(counts) -> tuple:
-    """(codes, lengths) of a canonical Huffman table, in the order of its symbols; ValueError where they do not fit."""
-    codes, lengths, code = [], [], 0
-    for length, count in enumerate(counts, 1):
-        for _ in range(count):
-            if code >= 1 << length:
-                raise ValueError("more codes than fit")
-            codes.append(code)
-            lengths.append(length)
-            code += 1
-        code <<= 1
-    return codes, lengths
-
-
-def symbols_of(counts, symbols) -> tuple:
-    """For each 16 bits: (the symbol they begin with, the length of its code)."""
-    symbol, length = np.zeros(65536, np.int64), np.full(65536, 17, np.int64)
-    for value, code, bits in zip(symbols, *codes_of(counts)):
-        start = code << (16 - bits)
-        symbol[start : start + (1 << (16 - bits))] = value
-        length[start : start + (1 << (16 - bits))] = bits
-    return symbol, length
 
 
 @functools.lru_cache(maxsize=32)
@@ -42,16 +20,6 @@ def progressive_table(counts, symbols) -> list:
     """(symbol << 5 | length) for each 16 bits."""
     symbol, length = symbols_of(counts, symbols)
     return (symbol << 5 | length).tolist()
-
-
-def given_table(frame, build, number, error):
-    """What `build` makes of a Huffman table of the frame."""
-    if number not in frame.huffman:
-        raise error("a Huffman table that was not given")
-    try:
-        return build(*frame.huffman[number])
-    except ValueError as problem:
-        raise error("not a Huffman table") from problem
 
 
 class Coder:
