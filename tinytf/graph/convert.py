@@ -15,17 +15,17 @@ _conversions: list = []  # (priority, order, type or tuple of types, function), 
 _for_type: dict = {}
 
 
-def register_conversion(base_type, function, priority: int = 100) -> None:
-    """Makes `function(value, dtype=None, name=None, as_ref=False)` convert instances of `base_type`.
+def register_conversion(base_type, conversion_func, priority: int = 100) -> None:
+    """Makes `conversion_func(value, dtype=None, name=None, as_ref=False)` convert instances of `base_type`.
 
     Of several, the lowest priority number wins; a function may return NotImplemented to pass.
     """
-    if not callable(function):
+    if not callable(conversion_func):
         raise TypeError("conversion_func must be callable.")
     types = base_type if isinstance(base_type, tuple) else (base_type,)
     if not all(isinstance(t, type) for t in types):
         raise TypeError("base_type must be a type or a tuple of types.")
-    _conversions.append((priority, len(_conversions), types, function))
+    _conversions.append((priority, len(_conversions), types, conversion_func))
     _conversions.sort(key=lambda c: c[:2])
     _for_type.clear()
 
@@ -40,7 +40,9 @@ def _functions_for(kind: type) -> list:
     return found
 
 
-def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref: bool = False, dtype_hint=None) -> Tensor:
+def convert_to_tensor(
+    value, dtype=None, name=None, preferred_dtype=None, as_ref: bool = False, dtype_hint=None, accepted_result_types=(Tensor,)
+) -> Tensor:  # fmt: skip
     """`value` as a tensor.
 
     Args:
@@ -49,6 +51,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref
       name: the node's name, where one is made.
       preferred_dtype: tried first where `dtype` is None.
       as_ref: gives the reference of a variable rather than its value.
+      accepted_result_types: what the type's own conversion may give.
 
     Raises TypeError where the value has no conversion, ValueError where its content has none.
     """
@@ -71,7 +74,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref
             result = function(value, dtype=dtype, name=name, as_ref=as_ref)
         if result is NotImplemented:
             continue
-        if not isinstance(result, Tensor):
+        if not isinstance(result, accepted_result_types):
             raise RuntimeError(f"{name + ': ' if name else ''}Conversion function {function!r} for type {type(value)} returned non-Tensor: {result!r}")
         if dtype is not None and not dtype.is_compatible_with(result.dtype):
             raise RuntimeError(
