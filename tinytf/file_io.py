@@ -262,7 +262,7 @@ def create_dir(dirname) -> None:
 def recursive_create_dir(dirname) -> None:
     """Makes a folder and those above it, as far as they are not there. FailedPreconditionError if a file is in the way."""
     path = _path(dirname)
-    if not os.path.exists(path):
+    if path and not os.path.exists(path):
         with _typed_errors(path):
             os.makedirs(path, exist_ok=True)
 

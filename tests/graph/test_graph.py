@@ -1,5 +1,7 @@
 """A graph is its NodeDefs in order, and finds its elements by name."""
 
+import threading
+
 import pytest
 
 import tinytf as tf
@@ -155,3 +157,30 @@ def test_as_graph_def_gives_all_nodes_whatever_the_version():
         tf.constant(2.0, name="b")
         assert [n.name for n in graph.as_graph_def(from_version=version).node] == ["a", "b"]
         assert graph._as_graph_def()[1] == 2
+
+
+def test_nobody_adds_to_the_inputs_of_an_operation(graph):
+    a = tf.constant(1.0)
+    added = tf.add(a, a).op
+    assert list(added.inputs) == [a, a]
+    with pytest.raises(AttributeError, match="'_InputList' object has no attribute 'append'"):
+        added.inputs.append(a)
+
+
+def test_a_thread_starts_with_the_scopes_of_the_switch(graph):
+    made = []
+    with graph.device("/device:CPU:1"):
+        graph.switch_to_thread_local()
+        with graph.device("/job:late"):
+            thread = threading.Thread(target=lambda: made.append(graph.create_op("NoOp", [], [])))
+            thread.start()
+            thread.join()
+    assert made[0].device == "/device:CPU:1"
+
+
+def test_init_scope_leaves_any_graph_that_says_it_is_a_function(graph):
+    inner = tf.Graph()
+    inner._building_function = True
+    with inner.as_default(), tf.init_scope():
+        lifted = tf.constant(1.0)
+    assert lifted.graph is graph and not inner.get_operations()

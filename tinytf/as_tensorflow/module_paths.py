@@ -351,6 +351,7 @@ PYTHON_PATHS = {
     "tools.strip_unused_lib": "tinytf.tools.strip_unused",
     "training": "tf.train",
     "training.distribution_strategy_context": "tinytf.distribute.context",
+    "training.evaluation": "tinytf.contrib.training.evaluation",
     "training.experimental.loss_scale": "tinytf.train.loss_scale",
     "training.experimental.loss_scale_optimizer": "tinytf.train.loss_scale_optimizer",
     "training.experimental.mixed_precision": "tf.train.experimental",
@@ -414,7 +415,7 @@ for _package, _meaning, _modules in (
         "training",
         "tf.train",
         """adadelta adagrad adagrad_da adam basic_loops basic_session_run_hooks checkpoint_management checkpoint_ops
-        checkpoint_utils coordinator device_setter evaluation ftrl gradient_descent input
+        checkpoint_utils coordinator device_setter ftrl gradient_descent input
         learning_rate_decay momentum monitored_session moving_averages optimizer proximal_adagrad
         proximal_gradient_descent queue_runner queue_runner_impl rmsprop saver saving.saveable_object
         saving.saveable_object_util server_lib session_manager session_run_hook slot_creator summary_io supervisor

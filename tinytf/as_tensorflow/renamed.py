@@ -93,6 +93,8 @@ RENAMED = {
     "_VariableStore=VariableStore",
     "ops.variables": "Variable=VariableV2 VariableV1=Variable",
     "training.checkpoint_management": "update_checkpoint_state_internal=update_checkpoint_state",
+    "training.evaluation": "_evaluate_once=evaluate_once _StopAfterNEvalsHook=StopAfterNEvalsHook "
+    "_get_or_create_eval_step=get_or_create_eval_step",
     "training.tracking.base": "PythonStringStateSaveable=PythonStateSaveable",
     "training.tracking.util": "CheckpointV1=Checkpoint",
     "platform.googletest": "GetTempDir=get_temp_dir",

@@ -19,11 +19,11 @@ from tinytf.train.session_run_hook import SessionRunArgs, SessionRunHook
 
 
 class StopAfterNEvals(SessionRunHook):
-    """Stops after so many batches."""
+    """Stops after so many batches; where `num_evals` is None, only the end of the input stops the evaluation."""
 
-    def __init__(self, num_evals):
-        self._num_evals = num_evals
-        self._log_every = 1 if num_evals < 20 else num_evals // 10
+    def __init__(self, num_evals, log_progress=True):
+        self._num_evals, self._log_progress = num_evals, log_progress
+        self._log_every = 1 if num_evals is None or num_evals < 20 else num_evals // 10
         self.evals_completed = None
 
     def before_run(self, run_context):
@@ -33,7 +33,11 @@ class StopAfterNEvals(SessionRunHook):
     def after_run(self, run_context, run_values):
         """Stops when all are."""
         done = run_values.results["evals_completed"]
-        if done % self._log_every == 0 or done == self._num_evals:
+        if self._num_evals is None:
+            if self._log_progress:
+                logging.info("Evaluation [%d]", done)
+            return
+        if self._log_progress and (done % self._log_every == 0 or done == self._num_evals):
             logging.info("Evaluation [%d/%d]", done, self._num_evals)
         if done >= self._num_evals:
             run_context.request_stop()

@@ -40,7 +40,9 @@ def _functions_for(kind: type) -> list:
     return found
 
 
-def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None, as_ref: bool = False) -> Tensor:
+def convert_to_tensor(
+    value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None, as_ref: bool = False, accepted_result_types=(Tensor,)
+) -> Tensor:  # fmt: skip
     """`value` as a tensor.
 
     Args:
@@ -49,6 +51,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
       name: the node's name, where one is made.
       preferred_dtype: tried first where `dtype` is None.
       as_ref: gives the reference of a variable rather than its value.
+      accepted_result_types: what the type's own conversion may give.
 
     Raises TypeError where the value has no conversion, ValueError where its content has none.
     """
@@ -71,7 +74,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             result = function(value, dtype=dtype, name=name, as_ref=as_ref)
         if result is NotImplemented:
             continue
-        if not isinstance(result, Tensor):
+        if not isinstance(result, accepted_result_types):
             raise RuntimeError(f"{name + ': ' if name else ''}Conversion function {function!r} for type {type(value)} returned non-Tensor: {result!r}")
         if dtype is not None and not dtype.is_compatible_with(result.dtype):
             raise RuntimeError(

@@ -122,7 +122,7 @@ def convert_to_tensor_or_composite(value, dtype=None, name=None):
                 "Tensor conversion requested dtype %s for Tensor with dtype %s: %r" % (dtypes.as_dtype(dtype).name, found.name, value)
             )
         return value
-    return convert_to_tensor(value, dtype=dtype, name=name)
+    return convert_to_tensor(value, dtype=dtype, name=name, accepted_result_types=(Tensor, CompositeTensor))
 
 
 def convert_n_to_tensor_or_composite(values, dtype=None, name=None) -> list:

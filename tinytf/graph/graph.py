@@ -41,8 +41,8 @@ class Graph:
         self._seed = None
         self._finalized = False
         self._container = ""
-        self._local = threading.local()  # control dependencies and devices are per thread
-        self._colocation_stack: list = []
+        self._local = threading.local()  # control dependencies, devices and colocations are per thread
+        self._inherited: dict = {}  # the scopes that a thread starts with
         self._attrs_in_scope: dict = {}
         self._gradient_override: dict = {}
         self._kernel_labels: dict = {}
@@ -274,7 +274,7 @@ class Graph:
 
     @property
     def _control_dependencies_stack(self) -> list:
-        return self._local.__dict__.setdefault("control_dependencies", [])
+        return self._scopes("control_dependencies")
 
     @_control_dependencies_stack.setter
     def _control_dependencies_stack(self, value):
@@ -282,7 +282,25 @@ class Graph:
 
     @property
     def _device_stack(self) -> list:
-        return self._local.__dict__.setdefault("devices", [])
+        return self._scopes("devices")
+
+    @property
+    def _colocation_stack(self) -> list:
+        return self._scopes("colocations")
+
+    @_colocation_stack.setter
+    def _colocation_stack(self, value):
+        self._local.colocations = value
+
+    def _scopes(self, kind: str) -> list:
+        own = self._local.__dict__
+        if kind not in own:
+            own[kind] = list(self._inherited.get(kind, ()))
+        return own[kind]
+
+    def switch_to_thread_local(self) -> None:
+        """Threads that are new to this graph start with the scopes that are in force here; each has its own in any case."""
+        self._inherited = {kind: list(self._scopes(kind)) for kind in ("control_dependencies", "devices", "colocations")}
 
     def control_dependencies(self, control_inputs):
         """A context whose ops run after `control_inputs`; None clears what outer contexts ask for."""

@@ -13,6 +13,15 @@ from tinytf.shapes import TensorShape, dims_to_proto
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+class _InputList(tuple):
+    """The inputs of an operation; nobody adds to them."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return repr(list(self))
+
+
 class Operation:
     """A node: name, type, inputs, control inputs, device and attributes.  Follows `tf.Operation` of TF 1.15.
 
@@ -64,8 +73,8 @@ class Operation:
 
     @property
     def inputs(self):
-        """The tensors this op takes, in order."""
-        return self._inputs
+        """The tensors this op takes, in order; they are changed by `_update_input` alone."""
+        return _InputList(self._inputs)
 
     @property
     def control_inputs(self) -> list:

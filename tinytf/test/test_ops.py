@@ -156,6 +156,11 @@ def _old_graphs_only(operation):
     return [()]
 
 
+def _scalar_of_vector(operation):
+    shape_rules.with_rank(operation.inputs[0].dims, 1)
+    return [()]
+
+
 _KERNELS: dict = {
     "Int64Output": {"kernel": lambda operation: lambda: np.int64(0)},
     "GraphDefVersion": {"kernel": _version_kernel},
@@ -167,11 +172,14 @@ _KERNELS: dict = {
     "ResourceCreateOp": {"stateful_kernel": _create_kernel},
 }
 
+_SHAPES = dict.fromkeys(["GraphDefVersion", "StubResourceHandleOp", "ResourceInitializedOp", "KernelLabel"], shape_rules.scalar)
+_SHAPES.update(RequiresOlderGraphVersion=_old_graphs_only, KernelLabelRequired=_scalar_of_vector)
+
 for _line in _SIGNATURES.strip().splitlines():
     _name = _line[: _line.index("(")]
     op(
         _line,
-        shape=_old_graphs_only if _name == "RequiresOlderGraphVersion" else shape_rules.scalar if _name in ("GraphDefVersion", "StubResourceHandleOp", "ResourceInitializedOp", "KernelLabel") else shape_rules.unknown,
+        shape=_SHAPES.get(_name, shape_rules.unknown),
         **_KERNELS.get(_name, {"kernel": _no_kernel}),
     )
 

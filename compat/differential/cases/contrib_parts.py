@@ -277,6 +277,10 @@ def cases():
         any_order = name.endswith("_w")  # nothing says whether the forward pass sees the weights before they decay
         yield name, _optimizer(make, sparse=False, graph_only=any_order)
         yield name + "_sparse", _optimizer(make, sparse=True, graph_only=any_order)
+    yield "ada_max", _optimizer(lambda o: o.AdaMaxOptimizer(0.1), sparse=False)
+    yield "ada_max_sparse", _optimizer(lambda o: o.AdaMaxOptimizer(0.1), sparse=True)
+    yield "add_sign", _optimizer(lambda o: o.AddSignOptimizer(0.1), sparse=False)
+    yield "power_sign", _optimizer(lambda o: o.PowerSignOptimizer(0.1, base=4.0), sparse=False)
     for name, make in (
         ("instance_norm", lambda layers, x: layers.instance_norm(x)),
         ("instance_norm_nchw", lambda layers, x: layers.instance_norm(x, center=False, data_format="NCHW")),

@@ -14,9 +14,9 @@ from tinytf import protos
 from tinytf.graph.build import make
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
 from tinytf.graph.convert import convert_to_tensor, register_conversion
-from tinytf.graph.default_graph import add_to_collections, colocate_with, device, get_default_graph, name_scope
+from tinytf.graph.default_graph import _default_graphs, add_to_collections, colocate_with, device, get_default_graph, name_scope
 from tinytf.graph.default_session import get_default_session
-from tinytf.graph.graph import GraphKeys
+from tinytf.graph.graph import Graph, GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.trackable import VARIABLE_VALUE_KEY, Trackable
 from tinytf.ops.array import shape_ops
@@ -96,8 +96,9 @@ def init_scope():
     """
     graph = get_default_graph()
     scope = graph.get_name_scope()
+    outer = iter(reversed(_default_graphs.stack[:-1]))
     while graph.building_function:
-        graph = graph.outer_graph
+        graph = getattr(graph, "outer_graph", None) or next(outer, None) or Graph()
     with graph.as_default(), graph.name_scope(scope + "/" if scope else ""), graph.control_dependencies(None):
         yield
 

@@ -1,4 +1,4 @@
-"""tf.contrib.opt: kinds of Adam and Momentum.  Follows TF 1.15, for plain variables and for resource variables."""
+"""Kinds of Adam and Momentum of tf.contrib.opt, for plain variables and for resource variables.  Follows TF 1.15."""
 
 from __future__ import annotations
 
