@@ -167,6 +167,7 @@ class TensorShape:
     """
 
     __slots__ = ("_dims",)
+    _v2_behavior = False  # dimensions are `Dimension`s, as in all of 1.x: tests ask
 
     def __init__(self, dims):
         self._dims = as_dims(dims)

@@ -14,6 +14,8 @@ import threading
 
 import numpy as np
 
+from tinytf import dtypes
+from tinytf.graph.number_variant import decode_variant
 from tinytf.shapes import MOST_DIMS
 
 _DEPTH_OF_VALUES = 24  # steps that are gone for the shape of a tensor that is unknown until its value is
@@ -38,13 +40,15 @@ def public_constant_value(tensor, partial: bool = False):
 
 
 def _const(tensor, partial):
-    return const_array(tensor.op)
+    return None if tensor.dtype == dtypes.variant else const_array(tensor.op)
 
 
 def const_array(op) -> np.ndarray:
-    """The array of a Const operation, decoded once."""
+    """The array of a Const operation, decoded once (what a constant of dtype variant holds is a `NumberVariant`)."""
     value = op.__dict__.get("_array")
-    if value is None:
+    if value is None and op.attr("dtype") == dtypes.variant:
+        value = op._array = decode_variant(op.attrs["value"])
+    elif value is None:
         from tinytf.graph.tensor_proto import decode, make_ndarray
 
         value = decode(op.attrs["value"])

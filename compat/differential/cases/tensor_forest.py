@@ -19,6 +19,10 @@ def _resources(tf):
     return importlib.import_module("tinytf.ops.state.resources" if tf.__name__ == "tinytf" else "tensorflow.python.ops.resources")
 
 
+def _statistics_ops(tf):
+    return importlib.import_module("tinytf.generated_ops" if tf.__name__ == "tinytf" else "tensorflow.contrib.tensor_forest.python.ops.gen_stats_ops")
+
+
 def _forest(seed, weighted=False, outputs=3, **settings):
     def case(tf):
         forests, resources, random = _module(tf), _resources(tf), np.random.RandomState(seed)
@@ -58,6 +62,8 @@ def case_graph_of_a_forest(tf):
     forest = forests.RandomForestGraphs(params.fill())
     forest.training_graph(x, y)
     forest.training_loss(x, y)
+    update = [op for op in tf.get_default_graph().get_operations() if op.type == "ProcessInputV4"][0]
+    _statistics_ops(tf).finalize_tree(*update.inputs[:2], params=update.get_attr("params"))  # where it runs, TensorFlow's process ends
     probabilities, paths, variance = forest.inference_graph(x)
     start = tf.group(tf.global_variables_initializer(), resources.initialize_resources(resources.shared_resources()))
     resources.report_uninitialized_resources()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
+from tinytf import protos
 from tinytf.ops.array.array_ops import batch_gather_nd
 
 
@@ -153,3 +154,17 @@ def test_an_axis_to_reverse_is_named_as_it_counts():
 def test_batches_of_rank_0_are_one_batch():
     params = np.arange(8).reshape(2, 2, 2)
     assert run(batch_gather_nd(params, [[1, 0], [0, 1]], batch_dims=0)).tolist() == [[4, 5], [2, 3]]
+
+
+def variant(type_name, number):
+    held = protos.VariantTensorDataProto(type_name=type_name, metadata=number.tobytes())
+    return tf.constant(protos.TensorProto(dtype=tf.variant.as_datatype_enum, variant_val=[held]))
+
+
+def test_numbers_as_variants_are_added_and_zeroed(capsys):
+    one, half = variant("int", np.int32(1)), variant("float", np.float32(1.5))
+    run(tf.Print(one, [tf.add_n([one, one]), tf.zeros_like(half), half], "have ").op)
+    assert capsys.readouterr().err == "have [Variant<type: int value: 2>][Variant<type: float value: 0>][Variant<type: float value: 1.5>]\n"
+    for other in (variant("tensor", np.int32(1)), variant("int", np.int64(1))):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Cannot parse tensor from proto"):
+            run(tf.Print(other, [other]).op)

@@ -168,3 +168,26 @@ def test_a_gradient_inside_of_control_dependencies_on_what_stands_behind_its_loo
         sess.run(tf.global_variables_initializer())
         assert sess.run([slope, power], {x: 5.0}) == [60.0, 40.0]
         assert sess.run(moving) == 40.0
+
+
+@pytest.mark.parametrize(
+    "spec, part",
+    [
+        (lambda: tf.SparseTensorSpec([None], tf.float32), [None]),
+        (lambda: tf.SparseTensorSpec([None, None], tf.float32), None),
+        (lambda: tf.SparseTensorSpec([None], tf.int32), None),
+        (lambda: tf.TensorSpec([], tf.float32), None),
+    ],
+)
+def test_an_invariant_may_be_the_spec_of_a_composite(spec, part):
+    def loop(x):
+        return tf.while_loop(lambda i, _: i < 3, lambda i, x: (i + 1, x), [tf.constant(0), x], [tf.TensorSpec([], tf.int32), spec()])
+
+    x = tf.SparseTensor([[0]], [1.0], [10])
+    if part is None:
+        with pytest.raises(TypeError, match="is not compatible with SparseTensor"):
+            loop(x)
+    else:
+        assert loop(x)[1].values.shape.as_list() == part
+        with pytest.raises(TypeError, match="is not compatible with <tf.Tensor"):
+            loop(tf.constant([1]))

@@ -84,7 +84,7 @@ op("Fill(dims: index_type, value: T) -> (output: T); T: type; index_type: {int32
 
 def _zeros_like_kernel(op):
     if op.attr("T") == dtypes.variant:
-        return lambda x: x.zeros_like()  # a tensor list
+        return lambda x: x.zeros_like()  # a tensor list or a number
     if op.attr("T") == dtypes.string:
         return lambda x: np.full(np.shape(x), b"", object)
     return lambda x: np.zeros_like(x)

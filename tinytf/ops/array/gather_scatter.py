@@ -125,6 +125,8 @@ def _gather_v2_kernel(op):
             raise errors.InvalidArgumentError(
                 op.node_def, op, f"params {show(x.shape)} and indices {show(indices.shape)} must agree in {batch} batch dimensions"
             )  # fmt: skip
+        if indices.size and (indices.min() < 0 or indices.max() >= x.shape[axis]):
+            raise _bad_index(op, indices, x.shape[axis])
         out = np.empty(x.shape[:axis] + indices.shape[batch:] + x.shape[axis + 1 :], x.dtype)
         for at in np.ndindex(*x.shape[:batch]):
             out[at] = _take(op, x[at], indices[at], axis - batch)

@@ -59,7 +59,7 @@ def _patches_kernel(op):
             _positions(size, k, s, op.attr("padding")) for size, k, s in zip((h, w), window, stride)
         )
         if oh <= 0 or ow <= 0:
-            raise errors.InvalidArgumentError(op.node_def, op, f"Images of shape {show(images.shape)} are smaller than the window {window}")
+            return np.empty((n, max(oh, 0), max(ow, 0), rows * columns * c), images.dtype)
         full = np.zeros((n, (oh - 1) * stride[0] + window[0], (ow - 1) * stride[1] + window[1], c), images.dtype)
         used_h, used_w = min(h, full.shape[1] - top), min(w, full.shape[2] - left)
         full[:, top : top + used_h, left : left + used_w] = images[:, :used_h, :used_w]
@@ -220,7 +220,7 @@ def _volume_kernel(op):
         for at in np.ndindex(*window):
             cut = [slice(a, a + (count - 1) * d + 1, d) for a, (count, _), d in zip(at, places, stride)]
             out[(slice(None),) * 4 + at] = full[(slice(None), *cut)]
-        return out.reshape(*out.shape[:4], -1)
+        return out.reshape(*out.shape[:4], int(np.prod(window)) * c)
 
     return extract
 

@@ -139,9 +139,9 @@ def _to_space(op, x, block, crops):
     order += range(1 + 2 * count, parts.ndim)
     full = parts.transpose(order).reshape([batch] + [n * b for n, b in zip(space, block)] + list(rest))
     index = [slice(None)]
-    for n, (a, b) in zip(full.shape[1:], crops):
+    for i, (n, (a, b)) in enumerate(zip(full.shape[1:], crops)):
         if a + b > n:
-            raise _invalid(op, f"cropped_shape must be non-negative, but got {n - a - b}")
+            raise _invalid(op, f"cropped_shape[{i}]={n - a - b} must be non-negative")
         index.append(slice(a, n - b))
     return full[tuple(index)]
 

@@ -16,7 +16,7 @@ from tinytf.graph.default_graph import colocate_with, control_dependencies, devi
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.operation import Operation
-from tinytf.graph.shape_rules import same_as_input
+from tinytf.graph.shape_rules import same_as_input, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_util import is_tensor
 from tinytf.ops.control_flow import control_flow_grad as grads
@@ -30,6 +30,7 @@ def _switch_shape(op):
 
 def _select_shape(op):
     """The shape of the references where all have the same, known one."""
+    with_rank(op.inputs[0].dims, 0)
     dims = {t.dims for t in op.inputs[1:]}
     same = next(iter(dims)) if len(dims) == 1 else None
     return [None if same is None or None in same else same]

@@ -11,6 +11,8 @@ from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.keys import GraphKeys
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.graph.tensor import Tensor
+from tinytf.graph.tensor_spec import TensorSpec
+from tinytf.graph.type_spec import TypeSpec
 from tinytf.ops.control_flow import control_flow_ops
 from tinytf.ops.control_flow.control_flow_context import ControlFlowContext, hold_back_new_summaries
 from tinytf.ops.control_flow.control_flow_ops import enter, merge, next_iteration
@@ -94,18 +96,23 @@ def _with_counter(cond, body, loop_vars, maximum_iterations, single):
 
 def shape_invariant(var, shape):
     """The shape that a loop variable has in every iteration: a TensorShape; for IndexedSlices and SparseTensor, a list."""
+    if isinstance(shape, TypeSpec):
+        return _invariant_of_spec(var, shape)
     if nest.is_composite(var):
         if shape is None and isinstance(var, IndexedSlices):
             return [part.get_shape() for part in nest.flatten(var, expand_composites=True)]
         return _invariants_of_parts(var, shape)
-    if shape is None:
-        return var.get_shape()
-    inner = getattr(shape, "shape", None)  # a TensorSpec
-    if inner is not None and hasattr(shape, "dtype"):
-        if var.dtype != shape.dtype:
-            raise TypeError("TensorSpec %r is not compatible with %r" % (shape, var))
-        return inner
-    return shape
+    return var.get_shape() if shape is None else shape
+
+
+def _invariant_of_spec(var, spec):
+    if isinstance(spec, TensorSpec) and not nest.is_composite(var):
+        if var.dtype != spec.dtype:
+            raise TypeError("TensorSpec %r is not compatible with %r" % (spec, var))
+        return spec.shape
+    if not spec.is_compatible_with(var):
+        raise TypeError("TypeSpec %r is not compatible with %r" % (spec, var))
+    return [part.shape for part in nest.flatten(spec._component_specs)]
 
 
 def _invariants_of_parts(var, shape):

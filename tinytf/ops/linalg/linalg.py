@@ -118,11 +118,13 @@ def _refused(op, message):
 
 
 def _check_sides(op, matrix, rhs):
+    if matrix.ndim != rhs.ndim:
+        raise _refused(op, "All input tensors must have the same rank.")
     for i, side in enumerate((matrix, rhs)):
         if side.ndim < 2:
             raise _refused(op, f"Input tensor {i} must have rank >= 2, got {side.ndim}")
     if matrix.shape[-1] != matrix.shape[-2]:
-        raise _refused(op, "First input (lhs) must be a square matrix." if "Triangular" in op.type else "Input matrix must be square.")
+        raise _refused(op, "First input (lhs) must be a square matrix.")
     if matrix.shape[-2] != rhs.shape[-2]:
         raise _refused(op, "Input matrix and rhs are incompatible.")
     if matrix.shape[:-2] != rhs.shape[:-2]:
@@ -172,8 +174,8 @@ _triangular = _kernel(kernels.triangular_solve, _SINGULAR)
 _determinant = _kernel(kernels.determinant)
 _least_squares = _kernel(kernels.least_squares, "Input matrix was rank deficient or ill-conditioned.", square=False)
 _svd = _kernel(kernels.svd, "SVD did not converge.", square=False)
-_eigen = _kernel(kernels.self_adjoint_eig, "Self-adjoint eigen decomposition was not successful.")
-_old_eigen = _kernel(kernels.old_self_adjoint_eig, "Self-adjoint eigen decomposition was not successful.")
+_eigen = _kernel(kernels.self_adjoint_eig, "Self-adjoint eigen decomposition was not successful. The input might not be valid.")
+_old_eigen = _kernel(kernels.old_self_adjoint_eig, "Self-adjoint eigen decomposition was not successful. The input might not be valid.")
 
 _op(
     "Cholesky(input: T) -> (output: T); T: {double, float, half, complex64, complex128}",

@@ -49,7 +49,13 @@ def inverse(op):
     """The inverse of the matrix, or of its adjoint."""
     wide, dtype = _wide(op)
     adjoint = op.attr("adjoint")
-    return lambda a: np.linalg.inv((_adjoint(a) if adjoint else a).astype(wide, copy=False)).astype(dtype, copy=False)
+
+    def run(a):
+        if np.isnan(a).any():
+            raise np.linalg.LinAlgError
+        return np.linalg.inv((_adjoint(a) if adjoint else a).astype(wide, copy=False)).astype(dtype, copy=False)
+
+    return run
 
 
 def log_determinant(op):
@@ -159,6 +165,8 @@ def self_adjoint_eig(op):
 
     def run(a):
         a = a.astype(wide, copy=False)
+        if np.isnan(np.tril(a)).any():
+            raise np.linalg.LinAlgError
         if not compute_v:
             return np.linalg.eigvalsh(a).astype(dtype), np.zeros(0, dtype)
         e, v = np.linalg.eigh(a)
@@ -199,7 +207,7 @@ def lu(op):
         return a, p
 
     def run(a):
-        pairs = [one(m) for m in a.reshape((-1,) + a.shape[-2:])]
+        pairs = [one(a[at]) for at in np.ndindex(*a.shape[:-2])]
         factors = np.array([f for f, _ in pairs], dtype).reshape(a.shape)
         return factors, np.array([p for _, p in pairs], index_dtype).reshape(a.shape[:-1])
 

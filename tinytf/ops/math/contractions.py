@@ -28,9 +28,9 @@ def _cross_shape(op):
 def _cross_kernel(op):
     def cross(a, b):
         if a.shape != b.shape or not a.ndim or a.shape[-1] != 3:
+            if a.shape == b.shape and a.ndim:
+                raise errors.FailedPreconditionError(op.node_def, op, "Cross-products are only defined for 3-element vectors.")
             message = f"Both inputs must be of same shape: {show(a.shape)} vs. {show(b.shape)}"
-            if a.shape == b.shape:
-                message = f"Cross-products are only defined for 3-element vectors, got {show(a.shape)}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         return np.cross(a, b)
 

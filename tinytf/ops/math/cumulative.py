@@ -26,7 +26,7 @@ def _scan_kernel(scan, start):
                 raise errors.InvalidArgumentError(op.node_def, op, f"ScanOp: axis must be a scalar, not {list(np.shape(axis))}")
             axis, rank = int(axis), np.ndim(x)
             if not -rank <= axis < rank:
-                message = f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}"
+                message = f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis + rank if axis < 0 else axis}"
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             if reverse:
                 x = np.flip(x, axis)

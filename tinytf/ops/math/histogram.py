@@ -18,17 +18,14 @@ from tinytf.ops.math import reductions
 from tinytf.ops.math.cast import cast
 
 
-def _size_shape(index):
-    def shape(op):
-        with_rank(op.inputs[index].dims, 0)
-        size = constant_value(op.inputs[index])
-        if size is None:
-            return [(None,)]
-        if size < 0:
-            raise ValueError(f"size ({int(size)}) must be non-negative")
-        return [(int(size),)]
-
-    return shape
+def _bincount_shape(op):
+    with_rank(op.inputs[1].dims, 0)
+    size = constant_value(op.inputs[1])
+    if size is None:
+        return [(None,)]
+    if size < 0:
+        raise ValueError(f"size ({int(size)}) must be non-negative")
+    return [(int(size),)]
 
 
 def _bincount_kernel(op):
@@ -60,6 +57,17 @@ def _bucketize_kernel(op):
 
 
 
+def _histogram_shape(op):
+    value_range = with_rank(op.inputs[1].dims, 1)
+    if value_range[0] not in (None, 2):
+        raise ValueError(f"Dimension must be 2 but is {value_range[0]}")
+    with_rank(op.inputs[2].dims, 0)
+    nbins = constant_value(op.inputs[2])
+    if nbins is not None and nbins <= 0:
+        raise ValueError(f"Requires nbins > 0: {int(nbins)}")
+    return [(None if nbins is None else int(nbins),)]
+
+
 def _histogram_kernel(op):
     dtype = np.dtype(op.outputs[0].dtype.as_numpy_dtype)
 
@@ -67,7 +75,7 @@ def _histogram_kernel(op):
         nbins = int(nbins)
         low, high = np.float64(value_range[0]), np.float64(value_range[1])
         if not low < high:
-            message = f"value_range should satisfy value_range[0] < value_range[1], but got '[{low}, {high}]'"
+            message = f"value_range should satisfy value_range[0] < value_range[1], but got '[{low:g}, {high:g}]'"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         if nbins <= 0:
             raise errors.InvalidArgumentError(op.node_def, op, f"nbins should be a positive number, but got '{nbins}'")
@@ -80,7 +88,7 @@ def _histogram_kernel(op):
 
 op(
     "Bincount(arr: int32, size: int32, weights: T) -> (bins: T); T: {int32, int64, float, double}",
-    shape=_size_shape(1),
+    shape=_bincount_shape,
     kernel=_bincount_kernel,
     gradient=NOT_DIFFERENTIABLE,
 )
@@ -92,7 +100,7 @@ op(
 op(
     "HistogramFixedWidth(values: T, value_range: T, nbins: int32) -> (out: dtype); T: {int32, int64, float, double}; "
     "dtype: {int32, int64} = int32",
-    shape=_size_shape(2),
+    shape=_histogram_shape,
     kernel=_histogram_kernel,
     gradient=NOT_DIFFERENTIABLE,
 )

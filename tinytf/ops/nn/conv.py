@@ -41,6 +41,8 @@ class Layout:
                 raise ValueError("All elements of explicit_paddings must be nonnegative")
             if any(flat[2 * i] or flat[2 * i + 1] for i in (0, self.channel)):
                 raise ValueError("Nonzero explicit padding in the batch or depth dimensions is not supported")
+        elif op.attrs.get("explicit_paddings"):
+            raise ValueError("explicit_paddings attribute must be empty if the padding attribute is not EXPLICIT")
         self.explicit = [(flat[2 * i], flat[2 * i + 1]) for i in self.spatial]
 
     def static(self, sizes, windows_):
@@ -160,17 +162,28 @@ def _sizes_shape(op):
 _KERNEL_NAMES = {
     "Conv2DBackpropFilter": "Conv2DCustomBackpropFilter", "Conv2DBackpropInput": "Conv2DCustomBackpropInput",
     "Conv3DBackpropFilterV2": "Conv3DBackpropFilterOp", "Conv3DBackpropInputV2": "Conv3DBackpropInputOp",
+    "DepthwiseConv2dNativeBackpropInput": "DepthwiseConv2DBackpropInput",
+    "DepthwiseConv2dNativeBackpropFilter": "DepthwiseConv2DBackpropFilter",
 }  # fmt: skip
 
 
-def _check_backprop(op, layout, places, g):
-    positions = tuple(g.shape[i] for i in layout.spatial)
-    for axis, (actual, computed) in enumerate(zip(positions, places)):
-        if actual != computed:
-            _fail(
-                op,
-                f"{_KERNEL_NAMES.get(op.type, op.type)}: Size of out_backprop doesn't match computed: actual = {actual}, computed = {computed} spatial_dim: {axis + 1}",
-            )
+def _fail_in(op, message):
+    _fail(op, f"{_KERNEL_NAMES.get(op.type, op.type)}: {message}")
+
+
+def _check_backprop(op, layout, places, g, spatial, window):
+    for axis, at in enumerate(layout.spatial):
+        actual, computed = g.shape[at], places[axis]
+        if actual == computed:
+            continue
+        sizes = f"actual = {actual}, computed = {computed}"
+        if op.type.startswith("Depthwise"):
+            _fail_in(op, f"Number of {('rows', 'cols')[axis]} of out_backprop doesn't match computed: {sizes}")
+        _fail_in(
+            op,
+            f"Size of out_backprop doesn't match computed: {sizes} spatial_dim: {at} input: {spatial[axis]} filter: {window[axis]} "
+            f"output: {actual} stride: {layout.strides[axis]} dilation: {layout.dilations[axis]}",
+        )
 
 
 def _to_input_kernel(op):
@@ -186,14 +199,16 @@ def _to_input_kernel(op):
         _check_rank(op, w, "filter", layout.rank)
         _check_rank(op, g, "out_backprop", layout.rank)
         if g.shape[layout.channel] != w.shape[-1]:
-            _fail(op, f"{_KERNEL_NAMES.get(op.type, op.type)}: filter and out_backprop must have the same out_depth")
+            _fail_in(op, "filter and out_backprop must have the same out_depth")
         if sizes[layout.channel] != w.shape[-2]:
-            _fail(op, f"{op.type}: input depth {sizes[layout.channel]} does not match the filter's input depth {w.shape[-2]}")
+            _fail_in(op, f"input depth must be evenly divisible by filter depth: {sizes[layout.channel]} vs {w.shape[-2]}")
         if sizes[0] != g.shape[0]:
-            _fail(op, f"{op.type}: input and out_backprop must have the same batch size, got {sizes[0]} and {g.shape[0]}")
+            _fail_in(
+                op, f"input and out_backprop must have the same batch sizeinput batch: {sizes[0]}outbackprop batch: {g.shape[0]} batch_dim: 0"
+            )
         spatial = tuple(sizes[i] for i in layout.spatial)
         positions, pads = _places(op, layout, spatial, w.shape[:-2])
-        _check_backprop(op, layout, positions, g)
+        _check_backprop(op, layout, positions, g, spatial, w.shape[:-2])
         return layout.back(conv_kernels.to_input(w, layout.last(g), spatial, layout.strides, layout.dilations, pads))
 
     return _half(run)
@@ -218,11 +233,13 @@ def _to_filter_kernel(op):
         _check_rank(op, g, "out_backprop", layout.rank)
         if len(sizes) != layout.rank or min(sizes) < 0:
             _fail(op, f"{op.type}: filter_sizes must hold {layout.rank} sizes, got {list(sizes)}")
-        if sizes[-2] != x.shape[layout.channel] or sizes[-1] != g.shape[layout.channel] or x.shape[0] != g.shape[0]:
+        if sizes[-1] != g.shape[layout.channel]:
+            _fail_in(op, "filter and out_backprop must have the same out_depth")
+        if sizes[-2] != x.shape[layout.channel] or x.shape[0] != g.shape[0]:
             _fail(op, f"{op.type}: input {show(x.shape)}, filter_sizes {list(sizes)} and out_backprop {show(g.shape)} do not belong together")
         x, size = layout.last(x), sizes[:-2]
         positions, pads = _places(op, layout, x.shape[1:-1], size)
-        _check_backprop(op, layout, positions, g)
+        _check_backprop(op, layout, positions, g, x.shape[1:-1], size)
         return conv_kernels.to_filter(x, layout.last(g), size, layout.strides, layout.dilations, pads)
 
     return _half(run)
@@ -327,11 +344,13 @@ def _depthwise_to_input_kernel(op):
             _fail(op, f"{op.type}: input_sizes must hold 4 sizes, got {list(sizes)}")
         _check_rank(op, w, "filter", 4)
         _check_rank(op, g, "out_backprop", 4)
-        if g.shape[layout.channel] != w.shape[2] * w.shape[3] or sizes[layout.channel] != w.shape[2] or sizes[0] != g.shape[0]:
+        if g.shape[layout.channel] != w.shape[2] * w.shape[3]:
+            _fail_in(op, "depth_multiplier * in_depth not equal to out_depth")
+        if sizes[layout.channel] != w.shape[2] or sizes[0] != g.shape[0]:
             _fail(op, f"{op.type}: input_sizes {list(sizes)}, filter {show(w.shape)} and out_backprop {show(g.shape)} do not belong together")
         spatial = tuple(sizes[i] for i in layout.spatial)
         positions, pads = _places(op, layout, spatial, w.shape[:2])
-        _check_backprop(op, layout, positions, g)
+        _check_backprop(op, layout, positions, g, spatial, w.shape[:2])
         g = np.ascontiguousarray(layout.last(g))
         return layout.back(depthwise_kernels.to_input(w, g, spatial, layout.strides, layout.dilations, pads))
 
@@ -347,11 +366,13 @@ def _depthwise_to_filter_kernel(op):
             _fail(op, f"{op.type}: filter_sizes must hold 4 sizes, got {list(sizes)}")
         _check_rank(op, x, "input", 4)
         _check_rank(op, g, "out_backprop", 4)
-        if sizes[2] != x.shape[layout.channel] or g.shape[layout.channel] != sizes[2] * sizes[3] or x.shape[0] != g.shape[0]:
+        if g.shape[layout.channel] != sizes[2] * sizes[3]:
+            _fail_in(op, "depth_multiplier * in_depth not equal to out_depth")
+        if sizes[2] != x.shape[layout.channel] or x.shape[0] != g.shape[0]:
             _fail(op, f"{op.type}: input {show(x.shape)}, filter_sizes {list(sizes)} and out_backprop {show(g.shape)} do not belong together")
         x, g = layout.last(x), np.ascontiguousarray(layout.last(g))
         positions, pads = _places(op, layout, x.shape[1:3], sizes[:2])
-        _check_backprop(op, layout, positions, layout.back(g))
+        _check_backprop(op, layout, positions, layout.back(g), x.shape[1:3], sizes[:2])
         return depthwise_kernels.to_filter(x, g, sizes, layout.strides, layout.dilations, pads)
 
     return _half(run)

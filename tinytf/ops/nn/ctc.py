@@ -15,11 +15,11 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dim, with_rank
 from tinytf.graph.sparse_tensor import SparseTensor
 from tinytf.ops.array import array_ops
-from tinytf.ops.array.shape_ops import deprecated_argument
+from tinytf.ops.array.shape_ops import deprecated_argument, show
 
 
-def _fail(op, message):
-    raise errors.InvalidArgumentError(op.node_def, op, message)
+def _fail(op, message, error=errors.InvalidArgumentError):
+    raise error(op.node_def, op, message)
 
 
 def _log_softmax(x):
@@ -27,14 +27,37 @@ def _log_softmax(x):
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
 
-def _check(op, inputs, lengths):
+def _check(op, inputs, lengths, error=errors.InvalidArgumentError):
     if inputs.ndim != 3:
         _fail(op, "inputs is not a 3-Tensor")
     if lengths.shape != (inputs.shape[1],):
-        _fail(op, f"len(sequence_length) != batch_size.  len(sequence_length):  {lengths.size} batch_size: {inputs.shape[1]}")
+        _fail(op, f"len(sequence_length) != batch_size.  len(sequence_length):  {lengths.size} batch_size: {inputs.shape[1]}", error)
     if lengths.size and (lengths.max() > inputs.shape[0] or lengths.min() < 0):
         at = int(np.argmax((lengths > inputs.shape[0]) | (lengths < 0)))
-        _fail(op, f"sequence_length({at}) <= {inputs.shape[0]}")
+        _fail(op, f"sequence_length({at}) <= {inputs.shape[0]}", error)
+
+
+def _check_decoder(op, inputs, lengths):
+    for what, size in zip(("max_time", "batch_size", "num_classes"), inputs.shape):
+        if not size:
+            _fail(op, what + " is 0")
+    _check(op, inputs, lengths, errors.FailedPreconditionError)
+
+
+def _target(op, batch, labels, classes, collapse):
+    """The labels of a member of the batch without the blanks at their end."""
+    shown = f"batch: {batch} num_classes: {classes} labels: {','.join(map(str, labels))}"
+    if not labels.size:
+        _fail(op, f"Labels length is zero in batch {batch}")
+    if collapse:
+        labels = labels[np.r_[True, labels[1:] != labels[:-1]]]
+    blank = labels >= classes - 1
+    end = int(blank.argmax()) if blank.any() else len(labels)
+    if not blank[end:].all():
+        _fail(op, f"Saw a non-null label (index >= num_classes - 1) following a null label, {shown}")
+    if (labels[:end] < 0).any():
+        _fail(op, f"All labels must be nonnegative integers, {shown.replace(f'num_classes: {classes} ', '')}")
+    return labels[:end]
 
 
 # The loss ---------------------------------------------------------------------------------------
@@ -91,7 +114,8 @@ def _loss_kernel(op):
         if indices.ndim != 2:
             _fail(op, "labels_indices is not a matrix")
         if values.shape != indices.shape[:1]:
-            _fail(op, "labels_indices and labels_values must contain the same number of rows")
+            shapes = f"{show(indices.shape)} vs. {show(values.shape)}"
+            _fail(op, f"labels_indices and labels_values must contain the same number of rows, but saw shapes: {shapes}")
         steps, batch, classes = inputs.shape
         if batch == 0:
             _fail(op, "batch_size must not be 0")
@@ -101,10 +125,7 @@ def _loss_kernel(op):
             for b in range(batch):
                 mine = indices[:, 0] == b
                 labels = values[mine][np.argsort(indices[mine, 1], kind="stable")]
-                if labels.size and (labels.min() < 0 or labels.max() >= classes - 1):
-                    _fail(op, f"Saw a non-null label (index >= num_classes - 1) following a null label, batch: {b} num_classes: {classes} labels: {','.join(map(str, labels))}")
-                if collapse and labels.size:
-                    labels = labels[np.r_[True, labels[1:] != labels[:-1]]]
+                labels = _target(op, b, labels, classes, collapse)
                 length = int(lengths[b])
                 if length == 0:
                     continue
@@ -124,7 +145,7 @@ def _loss_kernel(op):
 
 def _loss_shape(op):
     inputs, lengths = with_rank(op.inputs[0].dims, 3), with_rank(op.inputs[3].dims, 1)
-    with_rank(op.inputs[1].dims, 2)
+    merge_dim(with_rank(op.inputs[1].dims, 2)[0], with_rank(op.inputs[2].dims, 1)[0])
     batch = merge_dim(inputs[1], lengths[0])
     return [(batch,), (inputs[0], batch, inputs[2])]
 
@@ -160,7 +181,7 @@ def _greedy_kernel(op):
     merge = op.attr("merge_repeated")
 
     def run(inputs, lengths):
-        _check(op, inputs, lengths)
+        _check_decoder(op, inputs, lengths)
         blank = inputs.shape[2] - 1
         rows, score = [], np.zeros((inputs.shape[1], 1), inputs.dtype)
         for b, length in enumerate(lengths.tolist()):
@@ -203,7 +224,9 @@ def _beam_kernel(op):
     width, paths, merge = op.attr("beam_width"), op.attr("top_paths"), op.attr("merge_repeated")
 
     def run(inputs, lengths):
-        _check(op, inputs, lengths)
+        _check_decoder(op, inputs, lengths)
+        if paths > width:
+            _fail(op, "requested more paths than the beam width.")
         log_probs = _log_softmax(inputs.astype(np.float64))
         found = []
         with np.errstate(invalid="ignore"):

@@ -179,6 +179,8 @@ def l2_loss(t, name=None):
 def _window_sums(x, radius):
     """Of each channel: the sum over the channels at most `radius` away."""
     depth = x.shape[-1]
+    if not depth:
+        return x
     near = np.abs(np.subtract.outer(np.arange(depth), np.arange(depth))) <= radius
     return np.dot(x.reshape(-1, depth), near.astype(x.dtype)).reshape(x.shape)
 
