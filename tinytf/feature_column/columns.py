@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tinytf import dtypes
+from tinytf.feature_column.face import TensorFlowFace
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
@@ -30,7 +31,7 @@ class IdWeightPair(NamedTuple):
     weight_tensor: Any
 
 
-class FeatureColumn:
+class FeatureColumn(TensorFlowFace):
     """What all columns are."""
 
     __slots__ = ()
@@ -57,9 +58,12 @@ class CategoricalColumn(FeatureColumn):
     """A column of ids below `num_buckets`: has `sparse_tensors(cache)`."""
 
     __slots__ = ()
+    IdWeightPair = IdWeightPair
 
     def sparse_tensors(self, cache) -> IdWeightPair:
         """The ids, without weights."""
+        if self._own("get_sparse_tensors", "_get_sparse_tensors") is not None:
+            return super().sparse_tensors(cache)
         return IdWeightPair(cache.get(self), None)
 
 
