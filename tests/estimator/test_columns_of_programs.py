@@ -102,3 +102,31 @@ def test_the_calls_of_a_layer_share_its_embeddings(make):
         a, b = sess.run([first, second])
     np.testing.assert_array_equal(a, [[1.0, 2.0, 1.0], [7.0, 11.0, 5.0]])
     np.testing.assert_array_equal(a, b)
+
+
+def _sequences():
+    places = [[0, 0], [1, 0], [1, 1]]
+    return {"a": tf.SparseTensor(places, tf.constant([2, 0, 1], tf.int64), [3, 2]), "n": tf.SparseTensor(places, [2.0, 0.0, 1.0], [3, 2])}
+
+
+def test_columns_of_sequences_give_numbers_of_each_time_and_lengths():
+    rows = [[1.0, 2.0], [3.0, 5.0], [7.0, 11.0]]
+    ids = fc.sequence_categorical_column_with_identity("a", 3)
+    layer = tf.keras.experimental.SequenceFeatures(
+        [fc.embedding_column(ids, 2, initializer=tf.constant_initializer(rows)), fc.sequence_numeric_column("n")]
+    )
+    numbers, lengths = _numbers(layer(_sequences()))
+    assert lengths.tolist() == [1, 2, 0]
+    assert numbers[1].tolist() == [[1.0, 2.0, 0.0], [3.0, 5.0, 1.0]] and not numbers[2].any()
+
+
+@pytest.mark.parametrize(
+    ("layer", "column", "message"),
+    [
+        (DenseFeatures, fc.indicator_column(fc.sequence_categorical_column_with_identity("a", 3)), "must not be of type Sequence"),
+        (tf.keras.experimental.SequenceFeatures, _embedding(), "must be of type SequenceCategoricalColumn"),
+    ],
+)
+def test_a_layer_refuses_columns_of_the_other_kind(layer, column, message):
+    with pytest.raises(ValueError, match=message):
+        layer([column])(_sequences())

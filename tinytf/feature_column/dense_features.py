@@ -7,10 +7,12 @@ from tinytf.feature_column.cache import Cache
 from tinytf.feature_column.columns import DenseColumn
 from tinytf.feature_column.face import StateManager
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
+from tinytf.feature_column.sequence_columns import SEQUENCE_KINDS, SequenceDenseColumn
 from tinytf.feature_column.serialization import deserialize_feature_columns, serialize_feature_columns
-from tinytf.graph.default_graph import name_scope
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.keras.base_layer import Layer
 from tinytf.ops.array import array_ops
+from tinytf.ops.math import check_ops
 from tinytf.ops.state.template import make_template
 from tinytf.ops.state.variable_scope import _PureVariableScope, get_variable
 from tinytf.shapes import TensorShape
@@ -44,10 +46,12 @@ class _LayerVariables(StateManager):
 class DenseFeatures(Layer):
     """[batch, numbers]: what dense columns give for a dict of features, side by side. Follows tf.keras.layers.DenseFeatures of TF 1.15."""
 
+    _kinds, _what = DenseColumn, str(DenseColumn)
+
     def __init__(self, feature_columns, trainable=True, name=None, **kwargs):
         super().__init__(trainable=trainable, name=name, **kwargs)
-        what = "{}. You can wrap a categorical column with an embedding_column or indicator_column".format(DenseColumn)
-        self._feature_columns = normalized(feature_columns, DenseColumn, what)
+        what = "{}. You can wrap a categorical column with an embedding_column or indicator_column".format(self._what)
+        self._feature_columns = normalized(feature_columns, self._kinds, what)
         self._state_manager = _LayerVariables(self)
 
     def build(self, input_shape=None):
@@ -85,6 +89,40 @@ class DenseFeatures(Layer):
         """The layer that a config describes."""
         columns = deserialize_feature_columns(config["feature_columns"], custom_objects=custom_objects)
         return cls(**{**config, "feature_columns": columns})
+
+
+class SequenceFeatures(DenseFeatures):
+    """([batch, time, numbers], lengths) of columns of sequences. Follows tf.keras.experimental.SequenceFeatures of TF 1.15."""
+
+    _kinds, _what = SEQUENCE_KINDS, str(SequenceDenseColumn)
+
+    def call(self, features):
+        """The numbers and the lengths, which must be the same for all columns."""
+        if not isinstance(features, dict):
+            raise ValueError("We expected a dictionary here. Instead we got: ", features)
+        cache, parts, lengths = Cache(features), [], []
+        for column in self._feature_columns:
+            with name_scope(column.name):
+                tensor, length = column.get_sequence_dense_tensor(cache, self._state_manager)
+                shape = array_ops.shape(tensor)
+                parts.append(array_ops.reshape(tensor, shape=(shape[0], shape[1], column.variable_shape.num_elements())))
+                lengths.append(length)
+        check_batch_sizes(lengths, self._feature_columns)
+        length = _all_equal(lengths)
+        check_batch_sizes(parts, self._feature_columns)
+        return array_ops.concat(parts, -1), length
+
+    def compute_output_shape(self, input_shape):
+        """[batch, time, numbers of all columns]."""
+        return TensorShape([input_shape[0], input_shape[1], super().compute_output_shape(input_shape)[1]])
+
+
+def _all_equal(tensors):
+    with name_scope(None, "assert_all_equal", values=tensors):
+        if len(tensors) == 1:
+            return tensors[0]
+        with control_dependencies([check_ops.assert_equal(tensors[0], other) for other in tensors[1:]]):
+            return array_ops.identity(tensors[0])
 
 
 class InputLayer:

@@ -122,6 +122,12 @@ class TensorFlowFace:
             raise NotImplementedError("%s has no get_dense_tensor." % type(self).__name__)
         return own(cache)
 
+    def get_sequence_dense_tensor(self, transformation_cache, state_manager):
+        """[batch, time, numbers] and lengths, of variables that the state manager made."""
+        from tinytf.feature_column.sequence_columns import sequence_dense_tensor
+
+        return sequence_dense_tensor(self, transformation_cache, state_manager)
+
     # As text -----------------------------------------------------------------------------------------
 
     def _get_config(self) -> dict:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.feature_column.cache import Cache
-from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, FeatureColumn, SharedEmbeddingColumn
+from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, FeatureColumn
+from tinytf.feature_column.embedding_columns import SharedEmbeddingColumn
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
 from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
 from tinytf.graph.graph import GraphKeys

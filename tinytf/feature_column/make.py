@@ -11,18 +11,16 @@ from tinytf.feature_column.columns import (
     BucketizedColumn,
     CategoricalColumn,
     CrossedColumn,
-    EmbeddingColumn,
     FeatureColumn,
     HashedCategoricalColumn,
     IdentityCategoricalColumn,
-    IndicatorColumn,
     NumericColumn,
-    SharedEmbeddingColumn,
     VocabularyFileCategoricalColumn,
     VocabularyListCategoricalColumn,
     WeightedCategoricalColumn,
     check_string_or_int,
 )
+from tinytf.feature_column.embedding_columns import EmbeddingColumn, IndicatorColumn, SharedEmbeddingColumn
 
 
 def _check_key(key) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.feature_column import columns as kinds
+from tinytf.feature_column import embedding_columns, sequence_columns
 from tinytf.ops.state import init_ops
 
 _CLASSES = {
     kind.__name__: kind
     for kind in (
-        kinds.BucketizedColumn, kinds.CrossedColumn, kinds.EmbeddingColumn, kinds.HashedCategoricalColumn,
-        kinds.IdentityCategoricalColumn, kinds.IndicatorColumn, kinds.NumericColumn, kinds.SharedEmbeddingColumn,
-        kinds.VocabularyFileCategoricalColumn, kinds.VocabularyListCategoricalColumn, kinds.WeightedCategoricalColumn,
+        kinds.BucketizedColumn, kinds.CrossedColumn, embedding_columns.EmbeddingColumn, kinds.HashedCategoricalColumn,
+        kinds.IdentityCategoricalColumn, embedding_columns.IndicatorColumn, kinds.NumericColumn, embedding_columns.SharedEmbeddingColumn,
+        sequence_columns.SequenceCategoricalColumn, sequence_columns.SequenceNumericColumn, kinds.VocabularyFileCategoricalColumn, kinds.VocabularyListCategoricalColumn, kinds.WeightedCategoricalColumn,
     )
 }  # fmt: skip
 _COLUMN_FIELDS = ("source_column", "categorical_column")

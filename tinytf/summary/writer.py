@@ -11,6 +11,7 @@ from tinytf.graph.graph import Graph
 from tinytf.summary import plugin_asset
 from tinytf.summary.event_file import EventFileWriter
 
+_PLUGINS_DIR = "plugins"  # below the log directory: what plugins of TensorBoard read
 
 class SummaryToEventTransformer:
     """Makes events of summaries, graphs and session logs and gives them to `event_writer.add_event`.
@@ -80,7 +81,7 @@ class SummaryToEventTransformer:
 
     def _write_plugin_assets(self, graph) -> None:
         for asset in plugin_asset.get_all_plugin_assets(graph):
-            folder = os.path.join(self.event_writer.get_logdir(), "plugins", asset.plugin_name)
+            folder = os.path.join(self.event_writer.get_logdir(), _PLUGINS_DIR, asset.plugin_name)
             os.makedirs(folder, exist_ok=True)
             for name, content in asset.assets().items():
                 with open(os.path.join(folder, name), "wb") as file:
