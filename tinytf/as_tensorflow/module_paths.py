@@ -288,6 +288,7 @@ PYTHON_PATHS = {
     "ops.string_ops": "tinytf.ops.strings.string_ops tinytf.ops.math.math_v2 tf tf.strings tinytf.generated_ops",
     "ops.summary_op_util": "tinytf.ops.files.summary_ops",
     "ops.summary_ops": "tf.summary",
+    "ops.summary_ops_v2": "tinytf.summary.summary_ops_v2",
     "ops.template": "tinytf.ops.state.template",
     "ops.tensor_array_grad": "tinytf.ops.autodiff.gradient_registry",
     "ops.tensor_array_ops": "tf",
@@ -368,7 +369,7 @@ _INNER = {
     "builder_impl": "builder", "loader_impl": "loader", "main_op_impl": "main_op", "signature_def_utils_impl": "signature_def_utils",
     "utils_impl": "utils", "queue_runner_impl": "queue_runner", "saving.saveable_object": "saveable",
     "saving.saveable_object_util": "saveable", "warm_starting_util": "warm_start", "writer.writer": "writer",
-    "writer.writer_cache": "writer", "writer.event_file_writer": "event_file", "checkpoint_management": "checkpoint_manager",
+    "writer.writer_cache": "writer", "writer.event_file_writer": "event_file", "writer.event_file_writer_v2": "event_file_v2", "checkpoint_management": "checkpoint_manager",
     "input": "input_pipeline", "sync_replicas_optimizer": "sync_replicas", "canned.head": "heads",
     **{"canned." + name: name for name in ("baseline", "dnn", "dnn_linear_combined", "linear", "optimizers")},
     "export.export": "export", "export.export_output": "export_outputs", "exporter": "exporters", "model_fn": "mode_keys",
@@ -428,7 +429,7 @@ for _package, _meaning, _modules in (
         canned.parsing_utils canned.prediction_keys estimator estimator_lib export.export export.export_lib export.export_output
         exporter inputs.inputs inputs.numpy_io inputs.pandas_io inputs.queues.feeding_functions model_fn run_config training util""",
     ),
-    ("summary", "tf.summary", "plugin_asset summary summary_iterator text_summary writer.event_file_writer writer.writer writer.writer_cache"),
+    ("summary", "tf.summary", "plugin_asset summary summary_iterator text_summary writer.event_file_writer writer.event_file_writer_v2 writer.writer writer.writer_cache"),
 ):
     for _module in _modules.split():
         # the module of that name here, with what it keeps to itself, stands before the public names

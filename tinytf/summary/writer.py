@@ -100,9 +100,13 @@ class FileWriter(SummaryToEventTransformer):
     def __init__(
         self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
     ):
-        if session is not None:
-            raise NotImplementedError("tf.summary.FileWriter(session=…): add the graph with graph=session.graph instead")
-        super().__init__(EventFileWriter(logdir, max_queue, flush_secs, filename_suffix), graph, graph_def)
+        if session is None:
+            writer = EventFileWriter(logdir, max_queue, flush_secs, filename_suffix)
+        else:
+            from tinytf.summary.event_file_v2 import EventFileWriterV2
+
+            writer = EventFileWriterV2(session, logdir, max_queue, flush_secs, filename_suffix)
+        super().__init__(writer, graph, graph_def)
 
     def __enter__(self):
         return self
