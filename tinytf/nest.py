@@ -14,6 +14,23 @@ import itertools
 _composites: dict = {}  # class -> (components of a value, value of its components)
 
 
+# What assert_shallow_structure says, for tests to compare with.
+_SHALLOW_TREE_HAS_INVALID_KEYS = (
+    "The shallow_tree's keys are not a subset of the input_tree's keys. The "
+    "shallow_tree has the following keys that are not in the input_tree: {}."
+)
+_STRUCTURES_HAVE_MISMATCHING_TYPES = (
+    "The two structures don't have the same sequence type. Input structure has "
+    "type {input_type}, while shallow structure has type {shallow_type}."
+)
+_STRUCTURES_HAVE_MISMATCHING_LENGTHS = (
+    "The two structures don't have the same sequence length. Input "
+    "structure has length {input_length}, while shallow structure has length "
+    "{shallow_length}."
+)
+_IF_SHALLOW_IS_SEQ_INPUT_MUST_BE_SEQ = "If shallow structure is a sequence, input must also be a sequence. Input has type: {}."
+
+
 def register_composite(cls, to_components, from_components) -> None:
     """Makes values of `cls` openable: `to_components(value)` gives a tuple, `from_components(value, parts)` a value like it."""
     _composites[cls] = to_components, from_components
@@ -196,12 +213,12 @@ def _same(a, b, check_types, expand):
             "structure has keys %s" % (_shown(list(a)), _shown(list(b)))
         )
     children_a, children_b = _children(a), _children(b)
-    if len(children_a) != len(children_b):
+    for (_, x), (_, y) in zip(children_a, children_b):
+        _same(x, y, check_types, expand)
+    if len(children_a) != len(children_b):  # what differs inside is told first
         raise ValueError(
             "The two structures don't have the same number of elements. First structure: %s. Second structure: %s" % (_shown(a), _shown(b))
         )
-    for (_, x), (_, y) in zip(children_a, children_b):
-        _same(x, y, check_types, expand)
 
 
 def _check_types(a, b):
@@ -314,28 +331,20 @@ def assert_shallow_structure(shallow_tree, input_tree, check_types: bool = True,
     if not is_nested(shallow_tree):
         return
     if not is_nested(input_tree):
-        raise TypeError("If shallow structure is a sequence, input must also be a sequence. Input has type: %s." % type(input_tree))
+        raise TypeError(_IF_SHALLOW_IS_SEQ_INPUT_MUST_BE_SEQ.format(type(input_tree)))
     if (
         check_types
         and type(shallow_tree) is not type(input_tree)
         and not (_is_namedtuple(shallow_tree) and _is_namedtuple(input_tree))
         and not (isinstance(shallow_tree, collections.abc.Mapping) and isinstance(input_tree, collections.abc.Mapping))
     ):
-        raise TypeError(
-            "The two structures don't have the same sequence type. Input structure has type %s, while shallow "
-            "structure has type %s." % (type(input_tree), type(shallow_tree))
-        )
+        raise TypeError(_STRUCTURES_HAVE_MISMATCHING_TYPES.format(input_type=type(input_tree), shallow_type=type(shallow_tree)))
     if len(shallow_tree) != len(input_tree):
-        raise ValueError(
-            "The two structures don't have the same sequence length. Input structure has length %d, while "
-            "shallow structure has length %d." % (len(input_tree), len(shallow_tree))
-        )
+        lengths = {"input_length": len(input_tree), "shallow_length": len(shallow_tree)}
+        raise ValueError(_STRUCTURES_HAVE_MISMATCHING_LENGTHS.format(**lengths))
     keyed = isinstance(shallow_tree, collections.abc.Mapping)
     if keyed and set(shallow_tree) - set(input_tree):
-        raise ValueError(
-            "The shallow_tree's keys are not a subset of the input_tree's keys. The shallow_tree has the following keys "
-            "that are not in the input_tree: %s." % sorted(set(shallow_tree) - set(input_tree))
-        )
+        raise ValueError(_SHALLOW_TREE_HAS_INVALID_KEYS.format(sorted(set(shallow_tree) - set(input_tree))))
     inner = input_tree if keyed else [child for _, child in _children(input_tree)]
     for i, (key, child) in enumerate(_children(shallow_tree)):
         assert_shallow_structure(child, inner[key if keyed else i], check_types, expand_composites)

@@ -82,7 +82,7 @@ keras.utils: conv_utils data_utils generic_utils io_utils kernelized_utils layer
 keras.wrappers: scikit_learn
 module: module
 ops: batch_ops clustering_ops collective_ops critical_section_ops gradient_checker_v2 list_ops nccl_ops op_selector parallel_for
-  sdca_ops spectral_ops_test_util summary_ops_v2 tensor_forest_ops
+  sdca_ops spectral_ops_test_util tensor_forest_ops
   while_v2_indexed_slices_rewriter
 ops.distributions: bernoulli beta bijector bijector_impl bijector_test_util categorical dirichlet
   dirichlet_multinomial distribution distributions exponential gamma identity_bijector kullback_leibler laplace
@@ -97,7 +97,6 @@ profiler.internal: flops_registry
 saved_model: function_deserialization function_serialization load load_v1_in_v2 nested_structure_coder revived_types
   signature_serialization
 saved_model.model_utils: export_output export_utils mode_keys
-summary.writer: event_file_writer_v2
 tools: import_pb_to_tensorboard module_util print_selective_registration_header selective_registration_header_lib
 tpu: _tpu_estimator_embedding async_checkpoint bfloat16 datasets device_assignment error_handling feature_column
   feature_column_v2 functional ops preempted_hook profiler session_support tensor_tracer tensor_tracer_flags

@@ -68,6 +68,21 @@ RENAMED = {
     "ops.confusion_matrix": "confusion_matrix_v1=confusion_matrix",
     "ops.image_ops_impl": "ResizeMethodV1=ResizeMethod resize_image_with_pad_v1=resize_image_with_pad crop_and_resize_v1=crop_and_resize",
     "ops.image_ops": "ResizeMethodV1=ResizeMethod resize_image_with_pad_v1=resize_image_with_pad crop_and_resize_v1=crop_and_resize",
+    "feature_column.feature_column": "_LazyBuilder=LazyBuilder _transform_features=transform_features _to_sparse_input_and_drop_ignore_values=to_sparse "
+    "_NumericColumn=NumericColumn _BucketizedColumn=BucketizedColumn _CategoricalColumn=CategoricalColumn "
+    "_CrossedColumn=CrossedColumn _DenseColumn=DenseColumn _EmbeddingColumn=EmbeddingColumn _FeatureColumn=FeatureColumn "
+    "_HashedCategoricalColumn=HashedCategoricalColumn _IdentityCategoricalColumn=IdentityCategoricalColumn "
+    "_IndicatorColumn=IndicatorColumn _SharedEmbeddingColumn=SharedEmbeddingColumn "
+    "_VocabularyFileCategoricalColumn=VocabularyFileCategoricalColumn "
+    "_VocabularyListCategoricalColumn=VocabularyListCategoricalColumn _WeightedCategoricalColumn=WeightedCategoricalColumn "
+    "_bucketized_column=bucketized_column _categorical_column_with_hash_bucket=categorical_column_with_hash_bucket "
+    "_categorical_column_with_identity=categorical_column_with_identity "
+    "_categorical_column_with_vocabulary_file=categorical_column_with_vocabulary_file "
+    "_categorical_column_with_vocabulary_list=categorical_column_with_vocabulary_list _crossed_column=crossed_column "
+    "_embedding_column=embedding_column _indicator_column=indicator_column _numeric_column=numeric_column "
+    "_weighted_categorical_column=weighted_categorical_column",
+    "feature_column.feature_column_v2": "FeatureTransformationCache=Cache _transform_features_v2=transform_features "
+    "_to_sparse_input_and_drop_ignore_values=to_sparse make_parse_example_spec_v2=make_parse_example_spec",
     "layers.convolutional": "Convolution1D=Conv1D Convolution2D=Conv2D Convolution3D=Conv3D SeparableConvolution2D=SeparableConv2D "
     "Convolution2DTranspose=Conv2DTranspose Deconvolution2D=Conv2DTranspose Deconv2D=Conv2DTranspose Convolution3DTranspose=Conv3DTranspose "
     "Deconvolution3D=Conv3DTranspose Deconv3D=Conv3DTranspose convolution1d=conv1d convolution2d=conv2d convolution3d=conv3d "

@@ -99,8 +99,10 @@ class Distribution:
         raise NotImplementedError("param_shapes not implemented")
 
     def __str__(self):
-        shapes = f'"{self.name}", batch_shape={self.batch_shape}, event_shape={self.event_shape}, dtype={self.dtype.name}'
-        return f"tfp.distributions.{type(self).__name__}({shapes})"
+        parts = [f'"{self.name}"']
+        shapes = [("batch_shape", self.batch_shape), ("event_shape", self.event_shape)]
+        parts += [f"{name}={shape}" for name, shape in shapes if shape.ndims is not None]
+        return f"tfp.distributions.{type(self).__name__}({', '.join(parts)}, dtype={self.dtype.name})"
 
     def __repr__(self):
         shapes = f"batch_shape={self.batch_shape} event_shape={self.event_shape} dtype={self.dtype.name}"

@@ -24,7 +24,7 @@ def _nan_where(undefined_unless, value, distribution, what):
         nan = array_ops.fill(distribution.batch_shape_tensor(), np.array(np.nan, distribution.dtype.as_numpy_dtype), name="nan")
         return where_v2(undefined_unless(), value, nan)
     one = array_ops.ones([], distribution.dtype)
-    checks = [check_ops.assert_less(one, p, message=f"mode not defined when any {name} <= 1") for name, p in what]
+    checks = [check_ops.assert_less(one, parameter, message=message) for message, parameter in what]
     return control_flow_ops.with_dependencies(checks, value)
 
 
@@ -87,7 +87,7 @@ class Gamma(_LocationScale):
 
     def _mode(self):
         mode = (self.concentration - 1.0) / self.rate
-        return _nan_where(lambda: self.concentration > 1.0, mode, self, [("concentration", self.concentration)])
+        return _nan_where(lambda: self.concentration > 1.0, mode, self, [("mode not defined when any concentration <= 1", self.concentration)])
 
 
 @RegisterKL(Gamma, Gamma)
@@ -222,7 +222,8 @@ class Beta(_LocationScale):
         def defined():
             return math_ops.logical_and(self.concentration1 > 1.0, self.concentration0 > 1.0)
 
-        parts = [("concentration1", self.concentration1), ("concentration0", self.concentration0)]
+        of = {"concentration1": self.concentration1, "concentration0": self.concentration0}
+        parts = [("Mode undefined for %s <= 1." % name, parameter) for name, parameter in of.items()]
         return _nan_where(defined, mode, self, parts)
 
 

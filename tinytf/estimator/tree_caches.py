@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.estimator import tree_features
-from tinytf.feature_column.columns import IndicatorColumn
+from tinytf.feature_column.embedding_columns import IndicatorColumn
 from tinytf.graph.default_graph import control_dependencies
 from tinytf.ops.array import array_ops
 from tinytf.ops.control_flow.control_flow_ops import group, no_op

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tinytf.feature_column.cache import Cache
-from tinytf.feature_column.columns import BucketizedColumn, CategoricalColumn, DenseColumn, IndicatorColumn
+from tinytf.feature_column.columns import BucketizedColumn, CategoricalColumn, DenseColumn
+from tinytf.feature_column.embedding_columns import IndicatorColumn
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import name_scope
 from tinytf.ops.array import array_ops

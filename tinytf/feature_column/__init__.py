@@ -17,3 +17,10 @@ from tinytf.feature_column.make import (  # noqa: F401
     shared_embedding_columns,
     weighted_categorical_column,
 )
+from tinytf.feature_column.sequence_columns import (  # noqa: F401
+    sequence_categorical_column_with_hash_bucket,
+    sequence_categorical_column_with_identity,
+    sequence_categorical_column_with_vocabulary_file,
+    sequence_categorical_column_with_vocabulary_list,
+    sequence_numeric_column,
+)

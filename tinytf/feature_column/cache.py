@@ -14,22 +14,39 @@ from tinytf.ops.sparse import sparse_ops
 class Cache:
     """Answers for a feature's name with its tensor, of rank 2 at least, and for a column with its transformed tensor."""
 
+    _column_class = "FeatureColumn"
+
     def __init__(self, features):
         self._features = dict(features)
         self._made: dict = {}
+        self.state_manager = None
 
-    def get(self, key):
-        """The tensor of a name or a column; ValueError for names that are no feature."""
+    def get(self, key, state_manager=None):
+        """The tensor of a name or a column; ValueError for names that are no feature.
+
+        `state_manager` is handed on to columns that a program defines as TensorFlow's are.
+        """
+        if state_manager is not None:
+            self.state_manager = state_manager
         if key not in self._made:
             if key in self._features:
                 self._made[key] = _with_columns(key, self._features[key])
             elif isinstance(key, str):
                 raise ValueError(f"Feature {key} is not in features dictionary.")
             elif isinstance(key, FeatureColumn):
-                self._made[key] = key.transform(self)
+                made = key.transform(self)
+                if made is None:
+                    raise ValueError(f"Column {key.name} is not supported.")
+                self._made[key] = made
             else:
-                raise TypeError(f'"key" must be either a "str" or "FeatureColumn". Provided: {key}')
+                raise TypeError(f'"key" must be either a "str" or "{self._column_class}". Provided: {key}')
         return self._made[key]
+
+
+class LazyBuilder(Cache):
+    """The same, as feature_column.py of TF 1.15 calls it."""
+
+    _column_class = "_FeatureColumn"
 
 
 def _with_columns(key, feature):

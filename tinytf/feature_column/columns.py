@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tinytf import dtypes
+from tinytf.feature_column.face import TensorFlowFace
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from tinytf.ops.array import array_ops
 from tinytf.ops.files.parsing_examples import FixedLenFeature, VarLenFeature
 from tinytf.ops.math import check_ops, math_ops
-from tinytf.ops.nn import embedding
-from tinytf.ops.sparse import sparse_ops
 from tinytf.ops.state import lookup_ops
 from tinytf.ops.strings import string_ops
 from tinytf.shapes import TensorShape
@@ -30,7 +29,7 @@ class IdWeightPair(NamedTuple):
     weight_tensor: Any
 
 
-class FeatureColumn:
+class FeatureColumn(TensorFlowFace):
     """What all columns are."""
 
     __slots__ = ()
@@ -57,9 +56,13 @@ class CategoricalColumn(FeatureColumn):
     """A column of ids below `num_buckets`: has `sparse_tensors(cache)`."""
 
     __slots__ = ()
+    IdWeightPair = IdWeightPair
+    is_sequence = False
 
     def sparse_tensors(self, cache) -> IdWeightPair:
         """The ids, without weights."""
+        if self._own("get_sparse_tensors", "_get_sparse_tensors") is not None:
+            return super().sparse_tensors(cache)
         return IdWeightPair(cache.get(self), None)
 
 
@@ -423,126 +426,3 @@ class CrossedColumn(_Crossed, CategoricalColumn):
         from tinytf.ops.sparse.sparse_cross import sparse_cross_hashed
 
         return sparse_cross_hashed(tensors, num_buckets=self.hash_bucket_size, hash_key=self.hash_key)
-
-
-class _Indicator(NamedTuple):
-    categorical_column: CategoricalColumn
-
-
-class IndicatorColumn(_Indicator, DenseColumn):
-    """How often each id occurs."""
-
-    @property
-    def name(self):
-        """<column>_indicator."""
-        return f"{self.categorical_column.name}_indicator"
-
-    @property
-    def parse_example_spec(self):
-        """That of the column."""
-        return self.categorical_column.parse_example_spec
-
-    @property
-    def variable_shape(self):
-        """A number for each id."""
-        return TensorShape([1, self.categorical_column.num_buckets])
-
-    def transform(self, cache):
-        """The counts, or sums of weights."""
-        ids, weights = self.categorical_column.sparse_tensors(cache)
-        depth = self.variable_shape[-1]
-        if weights is not None:
-            weighted = sparse_ops.sparse_merge(sp_ids=ids, sp_values=weights, vocab_size=int(depth))
-            weighted = sparse_ops.sparse_slice(weighted, [0, 0], weighted.dense_shape)
-            return array_ops.scatter_nd(weighted.indices, weighted.values, weighted.dense_shape)
-        dense = sparse_ops.sparse_tensor_to_dense(ids, default_value=-1)
-        return math_ops.reduce_sum(array_ops.one_hot(dense, depth=int(depth), on_value=1.0, off_value=0.0), axis=[-2])
-
-    def dense_tensor(self, cache, weights):
-        """The same."""
-        return cache.get(self)
-
-
-class _Embedding(NamedTuple):
-    categorical_column: CategoricalColumn
-    dimension: int
-    combiner: str
-    initializer: Any
-    ckpt_to_load_from: Any
-    tensor_name_in_ckpt: Any
-    max_norm: Any
-    trainable: bool
-
-
-class _Embedded(DenseColumn):
-    @property
-    def parse_example_spec(self):
-        """That of the column."""
-        return self.categorical_column.parse_example_spec
-
-    @property
-    def variable_shape(self):
-        """The dimension."""
-        return TensorShape([self.dimension])
-
-    @property
-    def weights_shape(self) -> tuple:
-        """The variable's shape."""
-        return (self.categorical_column.num_buckets, self.dimension)
-
-    def transform(self, cache):
-        """The ids."""
-        return cache.get(self.categorical_column)
-
-    def dense_tensor(self, cache, weights):
-        """The rows of the ids, combined."""
-        ids, id_weights = self.categorical_column.sparse_tensors(cache)
-        table = weights(self)
-        if self.ckpt_to_load_from is not None:
-            from tinytf.train.checkpoint_utils import init_from_checkpoint
-
-            init_from_checkpoint(self.ckpt_to_load_from, {self.tensor_name_in_ckpt: table})
-        return embedding.safe_embedding_lookup_sparse(
-            embedding_weights=table, sparse_ids=ids, sparse_weights=id_weights, combiner=self.combiner,
-            name=f"{self.name}_weights", max_norm=self.max_norm,
-        )  # fmt: skip
-
-
-class EmbeddingColumn(_Embedding, _Embedded):
-    """A trained vector for each id."""
-
-    @property
-    def name(self):
-        """<column>_embedding."""
-        return f"{self.categorical_column.name}_embedding"
-
-
-class _SharedEmbedding(NamedTuple):
-    categorical_column: CategoricalColumn
-    dimension: int
-    combiner: str
-    initializer: Any
-    shared_embedding_collection_name: str
-    ckpt_to_load_from: Any
-    tensor_name_in_ckpt: Any
-    max_norm: Any
-    trainable: bool
-
-
-class SharedEmbeddingColumn(_SharedEmbedding, _Embedded):
-    """An embedding whose variable other columns use too; they find it in a collection."""
-
-    @property
-    def name(self):
-        """<column>_shared_embedding."""
-        return f"{self.categorical_column.name}_shared_embedding"
-
-    @property
-    def var_scope_name(self):
-        """The name of the collection."""
-        return self.shared_embedding_collection_name
-
-    def dense_tensor(self, cache, weights):
-        """The rows of the ids, combined."""
-        with name_scope(None, self.name):
-            return super().dense_tensor(cache, weights)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tinytf import dtypes
 from tinytf.feature_column.cache import Cache
-from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, SharedEmbeddingColumn
+from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, FeatureColumn
+from tinytf.feature_column.embedding_columns import SharedEmbeddingColumn
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
 from tinytf.graph.default_graph import add_to_collection, get_collection, name_scope
 from tinytf.graph.graph import GraphKeys
@@ -46,7 +47,7 @@ def concatenated(
     """What input_layer does, in the current scope."""
     columns = normalized(feature_columns, DenseColumn, DENSE)
     cache, parts = Cache(features), []
-    weights = _found_by_scope(_collections(weight_collections), trainable)
+    weights = found_by_scope(_collections(weight_collections), trainable)
     for column in columns:
         with variable_scope.variable_scope(None, default_name=column.var_scope_name):
             tensor = column.dense_tensor(cache, weights)
@@ -60,6 +61,17 @@ def concatenated(
     return array_ops.concat(parts, 1)
 
 
+def transform_features(features, feature_columns, state_manager=None) -> dict:
+    """{column: the transformed feature}. Follows _transform_features of feature_column.py and _v2.py of TF 1.15."""
+    columns, outputs = normalized(feature_columns, FeatureColumn, "FeatureColumn"), {}
+    with name_scope(None, default_name="transform_features", values=features.values()):
+        cache = Cache(features)
+        for column in columns:
+            with name_scope(None, default_name=column.name):
+                outputs[column] = cache.get(column, state_manager)
+    return outputs
+
+
 def as_rows(tensor, column):
     """[batch, numbers of the column]."""
     size = column.variable_shape.num_elements()
@@ -67,7 +79,7 @@ def as_rows(tensor, column):
     return array_ops.reshape(tensor, shape=(batch, size))
 
 
-def _found_by_scope(collections, trainable):
+def found_by_scope(collections, trainable):
     """column -> its variable in the current variable scope, or in the collection that it shares one by."""
 
     def weights(column):
@@ -141,7 +153,7 @@ class _Weights(Layer):
         """The weighted sum, or the bias."""
         if self.column is None:
             return self.variable
-        weights = _found_by_scope(self._collections, self.trainable)
+        weights = found_by_scope(self._collections, self.trainable)
         return weighted_sum(self.column, inputs, self.variable, self._combiner, weights)
 
 

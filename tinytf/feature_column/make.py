@@ -11,18 +11,16 @@ from tinytf.feature_column.columns import (
     BucketizedColumn,
     CategoricalColumn,
     CrossedColumn,
-    EmbeddingColumn,
     FeatureColumn,
     HashedCategoricalColumn,
     IdentityCategoricalColumn,
-    IndicatorColumn,
     NumericColumn,
-    SharedEmbeddingColumn,
     VocabularyFileCategoricalColumn,
     VocabularyListCategoricalColumn,
     WeightedCategoricalColumn,
     check_string_or_int,
 )
+from tinytf.feature_column.embedding_columns import EmbeddingColumn, IndicatorColumn, SharedEmbeddingColumn
 
 
 def _check_key(key) -> None:
@@ -84,9 +82,7 @@ def bucketized_column(source_column, boundaries):
         raise ValueError(f"source_column must be a column generated with numeric_column(). Given: {source_column}")
     if len(source_column.shape) > 1:
         raise ValueError(f"source_column must be one-dimensional column. Given: {source_column}")
-    if not boundaries:
-        raise ValueError("boundaries must not be empty.")
-    if not isinstance(boundaries, (list, tuple)) or any(a >= b for a, b in zip(boundaries, boundaries[1:])):
+    if not isinstance(boundaries, (list, tuple)) or not boundaries or any(a >= b for a, b in zip(boundaries, boundaries[1:])):
         raise ValueError("boundaries must be a sorted list.")
     return BucketizedColumn(source_column, tuple(boundaries))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.feature_column import layers
 from tinytf.feature_column.cache import Cache
-from tinytf.feature_column.columns import CategoricalColumn, DenseColumn, SharedEmbeddingColumn
+from tinytf.feature_column.columns import CategoricalColumn, DenseColumn
+from tinytf.feature_column.embedding_columns import SharedEmbeddingColumn
 from tinytf.feature_column.normalize import check_batch_sizes, normalized
 from tinytf.graph.default_graph import name_scope
 from tinytf.ops.array import array_ops

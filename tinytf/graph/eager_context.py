@@ -50,7 +50,9 @@ def context():
 
 class _Context:
     context_switches = ()
-    device_name = scope_name = summary_writer = None
+    device_name = scope_name = None
+    summary_writer = summary_recording = summary_step = None  # of tensorflow.python.ops.summary_ops_v2
+    summary_recording_distribution_strategy = True
 
     def executing_eagerly(self) -> bool:
         """False."""

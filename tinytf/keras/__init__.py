@@ -36,4 +36,6 @@ for _module in (activations, backend, callbacks, constraints, initializers, laye
 def __getattr__(name):
     if name == "estimator":  # only who wants it needs tf.estimator
         return importlib.import_module("tinytf.keras.estimator")
+    if name == "experimental":
+        return importlib.import_module("tinytf.keras.experimental")
     raise missing_symbol("tf.keras", name, list(globals()))

@@ -17,6 +17,13 @@ def get_summary_description(node_def):
     return json_format.Parse(node_def.attr["description"].s.decode(), SummaryDescription())
 
 
-def all_v2_summary_ops() -> list:
-    """The ops of summary writers of TensorFlow 2, of which a graph here has none.  Follows TF 1.15."""
-    return []
+def __getattr__(name):
+    if name in ("all_v2_summary_ops", "initialize"):  # they need layers and sessions, which other summaries do not
+        from tinytf.summary import summary_ops_v2
+
+        return getattr(summary_ops_v2, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), "all_v2_summary_ops", "initialize"])

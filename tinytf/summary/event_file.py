@@ -70,6 +70,11 @@ class EventFileWriter:
         except OSError as error:
             raise files.typed(error, self._stream.name) from None
 
+    def start(self) -> None:
+        """Makes the file now, before anything is added."""
+        if not self._closed:
+            self._open_if_needed()
+
     def get_logdir(self) -> str:
         """The folder."""
         return self._logdir

@@ -11,6 +11,7 @@ from tinytf.graph.graph import Graph
 from tinytf.summary import plugin_asset
 from tinytf.summary.event_file import EventFileWriter
 
+_PLUGINS_DIR = "plugins"  # below the log directory: what plugins of TensorBoard read
 
 class SummaryToEventTransformer:
     """Makes events of summaries, graphs and session logs and gives them to `event_writer.add_event`.
@@ -80,7 +81,7 @@ class SummaryToEventTransformer:
 
     def _write_plugin_assets(self, graph) -> None:
         for asset in plugin_asset.get_all_plugin_assets(graph):
-            folder = os.path.join(self.event_writer.get_logdir(), "plugins", asset.plugin_name)
+            folder = os.path.join(self.event_writer.get_logdir(), _PLUGINS_DIR, asset.plugin_name)
             os.makedirs(folder, exist_ok=True)
             for name, content in asset.assets().items():
                 with open(os.path.join(folder, name), "wb") as file:
@@ -99,9 +100,13 @@ class FileWriter(SummaryToEventTransformer):
     def __init__(
         self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
     ):
-        if session is not None:
-            raise NotImplementedError("tf.summary.FileWriter(session=…): add the graph with graph=session.graph instead")
-        super().__init__(EventFileWriter(logdir, max_queue, flush_secs, filename_suffix), graph, graph_def)
+        if session is None:
+            writer = EventFileWriter(logdir, max_queue, flush_secs, filename_suffix)
+        else:
+            from tinytf.summary.event_file_v2 import EventFileWriterV2
+
+            writer = EventFileWriterV2(session, logdir, max_queue, flush_secs, filename_suffix)
+        super().__init__(writer, graph, graph_def)
 
     def __enter__(self):
         return self

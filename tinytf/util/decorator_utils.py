@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 
 def get_qualified_name(function) -> str:
     """The name of a function, with that of its class."""
@@ -19,9 +21,7 @@ def validate_callable(func, decorator_name) -> None:
 
 def _normalize_docstring(docstring) -> str:
     """A docstring without the indentation that its lines have in common."""
-    import inspect
-
-    return inspect.cleandoc(docstring) if docstring else ""
+    return "\n".join(line.rstrip() for line in inspect.cleandoc(docstring).splitlines()).rstrip("\n") if docstring else ""
 
 
 def add_notice_to_docstring(doc, instructions, no_doc_str, suffix_str, notice) -> str:
@@ -37,3 +37,13 @@ def add_notice_to_docstring(doc, instructions, no_doc_str, suffix_str, notice) -
     else:
         lines += notice
     return "\n".join(lines)
+
+
+class classproperty:
+    """A decorator: a property of a class, and of its instances."""
+
+    def __init__(self, func):
+        self._func = func
+
+    def __get__(self, owner_self, owner_cls):
+        return self._func(owner_cls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from tinytf.util.decorator_utils import get_qualified_name, validate_callable
+from tinytf.util.decorator_utils import validate_callable
 
 
 def keyword_args_only(func):
@@ -14,7 +14,7 @@ def keyword_args_only(func):
     @functools.wraps(func)
     def new_func(*args, **kwargs):
         if args:
-            raise ValueError("Must use keyword args to call {}.".format(get_qualified_name(func)))
+            raise ValueError("Must use keyword args to call {}.".format(func.__name__))
         return func(**kwargs)
 
     return new_func

@@ -34,18 +34,19 @@ def _decorator_of(function):
     return getattr(function, "_tf_decorator", None)
 
 
-def rewrap(decorator_func, previous_target, new_target) -> None:
-    """Puts `new_target` in the place of `previous_target`, a function that `decorator_func` is wrapped around."""
+def rewrap(decorator_func, previous_target, new_target):
+    """`decorator_func` with `new_target` in the place of `previous_target`, a function that it is wrapped around."""
     current, innermost = decorator_func, None
     while current is not previous_target and _decorator_of(current) is not None:
         innermost, current = current, _decorator_of(current).decorated_target
     if innermost is None:
-        return
+        return new_target
     if current is not previous_target:
         raise ValueError("The function is not wrapped around the target to replace.")
     _decorator_of(innermost).decorated_target = new_target
     if getattr(innermost, "__wrapped__", None) is previous_target:
         innermost.__wrapped__ = new_target
+    return decorator_func
 
 
 def unwrap(maybe_tf_decorator) -> tuple:

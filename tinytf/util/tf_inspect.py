@@ -26,20 +26,10 @@ def getfullargspec(obj):
     """The signature of a callable, as its outermost decorator shows it."""
     shown, target = _shown(obj)
     if shown is None:
-        return _of_partial(target) if isinstance(target, functools.partial) else inspect.getfullargspec(target)
+        return inspect.getfullargspec(target)
     if isinstance(shown, FullArgSpec):
         return shown
     return FullArgSpec(shown.args, shown.varargs, shown.keywords, shown.defaults, [], None, {})
-
-
-def _of_partial(partial):
-    spec = getfullargspec(partial.func)
-    args, defaults = list(spec.args)[len(partial.args) :], list(spec.defaults or ())
-    defaults = [inspect.Parameter.empty] * (len(args) - len(defaults)) + defaults[max(0, len(defaults) - len(args)) :]
-    defaults = [partial.keywords.get(name, default) for name, default in zip(args, defaults)]
-    while defaults and defaults[0] is inspect.Parameter.empty:
-        defaults.pop(0)
-    return spec._replace(args=args, defaults=tuple(defaults) or None)
 
 
 def getargspec(obj) -> ArgSpec:

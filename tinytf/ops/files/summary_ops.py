@@ -48,7 +48,9 @@ def _brackets(array):
     return "[%s]" % ",".join(map(str, array.shape))
 
 
-def _histogram_kernel(op_):
+def histogram_kernel(op_):
+    """Numbers counted into buckets."""
+
     def run(tag, values):
         tag, values = _text(tag), np.asarray(values).astype(np.float64).reshape(-1)
         for what, there in (("Nan", np.isnan), ("Infinity", np.isinf)):
@@ -59,12 +61,13 @@ def _histogram_kernel(op_):
     return run
 
 
-def _image_kernel(op_):
+def image_kernel(op_):
+    """Images as PNG; what is not finite has the colour that the attribute, or the third input, says."""
     most = op_.attr("max_images")
-    bad_color = np.asarray(op_.attr("bad_color").int_val or [255, 0, 0, 255], dtype=np.uint8)
+    of_attr = op_.attr("bad_color").int_val or [255, 0, 0, 255] if op_.type == "ImageSummary" else None
 
-    def run(tag, tensor):
-        tag = _text(tag)
+    def run(tag, tensor, bad_color=of_attr):
+        tag, bad_color = _text(tag), np.asarray(bad_color, dtype=np.uint8)
         if tensor.ndim != 4 or tensor.shape[3] not in (1, 3, 4):
             raise errors.InvalidArgumentError(
                 op_.node_def, op_, "Tensor must be 4-D with last dim 1, 3, or 4, not %s" % _brackets(tensor)
@@ -95,7 +98,8 @@ def _normalized(image, bad_color):
     return pixels
 
 
-def _audio_kernel(op_):
+def audio_kernel(op_):
+    """Sounds as WAV files."""
     most = op_.attr("max_outputs")
 
     def run(tag, tensor, sample_rate=None):
@@ -119,7 +123,7 @@ def _audio_kernel(op_):
     return run
 
 
-def _content_proto(array):
+def content_proto(array):
     """The TensorProto of an array: numbers as bytes, as TensorFlow's kernel writes even a single one."""
     from tinytf.graph.tensor_proto import make_tensor_proto
 
@@ -136,9 +140,9 @@ def _tensor_kernel(op_):
 
     def run(*inputs):
         if len(inputs) == 1:  # TensorSummary, which has no tag
-            return _serialized([protos.Summary.Value(node_name=node_name, tensor=_content_proto(inputs[0]))])
+            return _serialized([protos.Summary.Value(node_name=node_name, tensor=content_proto(inputs[0]))])
         tag, tensor, metadata = inputs
-        value = protos.Summary.Value(tag=_text(tag), tensor=_content_proto(tensor))
+        value = protos.Summary.Value(tag=_text(tag), tensor=content_proto(tensor))
         value.metadata.ParseFromString(metadata.item() if isinstance(metadata, np.ndarray) else metadata)
         return _serialized([value])
 
@@ -167,21 +171,21 @@ def _merge_kernel(op_):
     return run
 
 
-_REAL = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
+REAL_NUMBERS = "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}"
 for _signature, _kernel in (
-    ("ScalarSummary(tags: string, values: T) -> (summary: string); T: " + _REAL, _scalar_kernel),
-    ("HistogramSummary(tag: string, values: T) -> (summary: string); T: " + _REAL + " = float", _histogram_kernel),
+    ("ScalarSummary(tags: string, values: T) -> (summary: string); T: " + REAL_NUMBERS, _scalar_kernel),
+    ("HistogramSummary(tag: string, values: T) -> (summary: string); T: " + REAL_NUMBERS + " = float", histogram_kernel),
     (
         "ImageSummary(tag: string, tensor: T) -> (summary: string); max_images: int >= 1 = 3; "
         "T: {uint8, float, half, double} = float; bad_color: tensor = uint8 [255, 0, 0, 255]",
-        _image_kernel,
+        image_kernel,
     ),
     (
         "AudioSummary(tag: string, tensor: float) -> (summary: string); sample_rate: float; max_outputs: int >= 1 = 3; "
         "deprecated 15 'Use AudioSummaryV2.'",
-        _audio_kernel,
+        audio_kernel,
     ),
-    ("AudioSummaryV2(tag: string, tensor: float, sample_rate: float) -> (summary: string); max_outputs: int >= 1 = 3", _audio_kernel),
+    ("AudioSummaryV2(tag: string, tensor: float, sample_rate: float) -> (summary: string); max_outputs: int >= 1 = 3", audio_kernel),
     (
         "TensorSummary(tensor: T) -> (summary: string); T: type; description: string = ''; "
         "labels: list(string) = []; display_name: string = ''",
