@@ -15,6 +15,8 @@ from tinytf.shapes import TensorShape
 
 __all__ = ["InputSpec", "Layer", "Node"]
 
+V2_DTYPE_BEHAVIOR = False  # whether layers cast their inputs; in TF 1.15 they do not
+
 
 class Node:
     """One call of a layer: what went in and what came out."""
@@ -39,9 +41,12 @@ class Layer(BaseLayer):
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
         if dynamic:
             raise NotImplementedError("tf.keras.layers.Layer(dynamic=True) needs eager execution, which tinytf does not have")
+        if isinstance(kwargs.get("activity_regularizer"), (str, dict)):
+            kwargs["activity_regularizer"] = regularizers.get(kwargs["activity_regularizer"])
         super().__init__(trainable=trainable, name=name, dtype=dtype, **kwargs)
         self._inbound_nodes: list = []
         self._layers: list = []  # layers that are attributes of this one
+        self._called_metrics: dict = {}  # name -> (metric, its tensor in the last call)
 
     def _set_name(self, name) -> None:
         self._name = name or unique_layer_name(snake_case(type(self).__name__), zero_based=True)
@@ -167,6 +172,42 @@ class Layer(BaseLayer):
         """Losses of weights and activities."""
         own = self._losses + [loss for loss in (f() for f in self._callable_losses) if loss is not None]
         return own + [loss for layer in self._layers for loss in layer.losses]
+
+    def add_metric(self, value, aggregation=None, name=None) -> None:
+        """A tensor to report: the result of a metric, or with aggregation="mean" one whose mean counts.
+
+        Follows tf.keras.layers.Layer.add_metric of TF 1.15.
+        """
+        from tinytf.keras.metrics import Mean
+
+        if aggregation is not None and aggregation != "mean":
+            raise ValueError(
+                "We currently support only `mean` sample-wise metric aggregation. You provided aggregation=`%s`" % (aggregation,)
+            )
+        metric = getattr(value, "_metric_obj", None)
+        if metric is not None:
+            self._called_metrics[metric.name] = metric, value
+            return
+        if name is None:
+            raise ValueError(
+                "Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), name='mean_activation', "
+                "aggregation='mean')`"
+            )
+        if aggregation is None:
+            raise ValueError(
+                "Using the result of calling a `Metric` object or `aggregation=\"mean\"` is required: add_metric was given a tensor without either"
+            )
+        metric = self._called_metrics[name][0] if name in self._called_metrics else Mean(name=name)
+        self._called_metrics[name] = metric, metric(value)
+
+    def _metrics_of_calls(self) -> list:
+        """(metric, tensor) of what add_metric was given, here and in inner layers."""
+        return [*self._called_metrics.values(), *(pair for layer in self._layers for pair in layer._metrics_of_calls())]
+
+    @property
+    def metrics(self) -> list:
+        """The metrics that add_metric was given, here and in inner layers."""
+        return [metric for metric, _ in self._metrics_of_calls()]
 
     def _session(self):
         return backend.get_session()

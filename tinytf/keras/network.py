@@ -143,6 +143,24 @@ class Model(TrainingMixin, Layer):
         return numbered + super()._checkpoint_dependencies
 
     @property
+    def _is_graph_network(self) -> bool:
+        return bool(self._nodes) or (bool(self.inputs) and bool(self.outputs) and type(self) is not Model and isinstance(self, Sequential))
+
+    @property
+    def dynamic(self) -> bool:
+        """False: there are graphs only."""
+        return False
+
+    @property
+    def stateful(self) -> bool:
+        """Whether one of its layers keeps states between batches."""
+        return any(getattr(layer, "stateful", False) for layer in self.__dict__.get("_layers", ()))
+
+    @stateful.setter
+    def stateful(self, value):
+        """What a layer sets of itself; a model goes by its layers."""
+
+    @property
     def input_names(self) -> list:
         """The names of the layers that its inputs come from."""
         return [x._keras_history[0].name for x in self.inputs]
@@ -251,13 +269,15 @@ class Model(TrainingMixin, Layer):
         """Its class and config as JSON, for tf.keras.models.model_from_json."""
         return model_config.to_json(self, **kwargs)
 
-    def to_yaml(self, **kwargs):
-        """Absent: it needs PyYAML."""
-        raise ImportError("tf.keras.Model.to_yaml requires yaml module installed; use to_json")
+    def to_yaml(self, **kwargs) -> str:
+        """As to_json, as YAML; ImportError where PyYAML is not installed."""
+        return model_config.to_yaml(self, **kwargs)
 
-    def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None, options=None):
-        """Absent: it needs HDF5 or TF 2's SavedModel."""
-        raise NotImplementedError("tf.keras.Model.save: use save_weights, whose TensorFlow format needs no HDF5, and build the model again")
+    def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None) -> None:
+        """Writes config, weights and optimizer to an HDF5 file, as tf.keras.models.save_model."""
+        from tinytf.keras.models import save_model
+
+        save_model(self, filepath, overwrite, include_optimizer, save_format, signatures)
 
 
 class Sequential(Model):
