@@ -16,6 +16,7 @@ PYTHON_PATHS = {
     "compat.v2_compat": "tinytf.switches",
     "data": "tf.data",
     "data.experimental": "tf.data.experimental",
+    "data.experimental.kernel_tests.serialization.dataset_serialization_test_base": "tinytf.test.dataset_serialization",
     "data.experimental.ops": "tf.data.experimental",
     "data.kernel_tests.test_base": "tinytf.test.data_test_base",
     "distribute.cluster_resolver": "tf.distribute.cluster_resolver",
