@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from tinytf import dtypes, errors, gfile
+from tinytf.checkpoint.state import latest_checkpoint
 from tinytf.data import nest, structure
 from tinytf.data.experimental.iterator_checkpoints import make_saveable_from_iterator
 from tinytf.data.options import Options
@@ -18,7 +19,6 @@ from tinytf.graph.trust import trust_graph
 from tinytf.ops.state import lookup_ops, variables
 from tinytf.ragged.value import RaggedTensorValue
 from tinytf.test.case import TestCase
-from tinytf.checkpoint.state import latest_checkpoint
 from tinytf.train.saver import Saver, import_meta_graph
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tinytf.checkpoint.state import latest_checkpoint
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import colocate_with, get_collection
 from tinytf.train import basic_session_run_hooks
-from tinytf.checkpoint.state import latest_checkpoint
 from tinytf.train.saveable import SaveableObject, SaveSpec
 from tinytf.train.saver import Saver
 from tinytf.train.session_run_hook import SessionRunHook
