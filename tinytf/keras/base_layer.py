@@ -29,6 +29,23 @@ class Node:
         """The tensors that went in."""
         return [x for x in nest.flatten(self.inputs) if isinstance(x, Tensor)]
 
+    # Under their names in TensorFlow ------------------------------------------------------------
+
+    outbound_layer = property(lambda self: self.layer, doc="The layer that was called.")
+    input_tensors = property(lambda self: self.inputs, doc="What went in.")
+    output_tensors = property(lambda self: self.outputs, doc="What came out.")
+    input_shapes = property(lambda self: _static_shapes(self.inputs), doc="The static shapes of what went in.")
+    output_shapes = property(lambda self: _static_shapes(self.outputs), doc="The static shapes of what came out.")
+
+    @property
+    def inbound_layers(self):
+        """The layers that made what went in."""
+        return nest.map_structure(lambda x: x._keras_history[0] if hasattr(x, "_keras_history") else None, self.inputs)
+
+
+def _static_shapes(tensors):
+    return nest.map_structure(lambda t: tuple(t.shape.as_list()) if t.shape.ndims is not None else None, tensors)
+
 
 class Layer(BaseLayer):
     """Follows tf.keras.layers.Layer of TF 1.15, in graph mode.
@@ -222,7 +239,11 @@ class Layer(BaseLayer):
             outputs = super().__call__(inputs, *args, **kwargs)
         outputs = _not_the_input(inputs, outputs)
         self._set_mask(inputs, outputs, masks)
-        self._inbound_nodes.append(Node(self, inputs, outputs, kwargs))
+        node = Node(self, inputs, outputs, kwargs)
+        self._inbound_nodes.append(node)
+        for x in nest.flatten(inputs):
+            if isinstance(x, Tensor) and hasattr(x, "_keras_history"):
+                x._keras_history[0]._outbound_nodes.append(node)
         for i, y in enumerate(nest.flatten(outputs)):
             if isinstance(y, Tensor):
                 y._keras_history = (self, len(self._inbound_nodes) - 1, i)
@@ -265,13 +286,59 @@ class Layer(BaseLayer):
         """The static shape of the output of its only call."""
         return nest.map_structure(lambda t: tuple(t.shape.as_list()), self.output)
 
+    def _node(self, node_index, what) -> Node:
+        """One call; RuntimeError where there was none, ValueError where there were not as many."""
+        if not self._inbound_nodes:
+            raise RuntimeError(f"The layer has never been called and thus has no defined {what}.")
+        if not node_index < len(self._inbound_nodes):
+            raise ValueError(f"Asked to get {what} at node {node_index}, but the layer has only {len(self._inbound_nodes)} inbound nodes.")
+        return self._inbound_nodes[node_index]
+
     def get_input_at(self, node_index: int):
         """The input of one call."""
-        return self._inbound_nodes[node_index].inputs
+        return self._node(node_index, "input").inputs
 
     def get_output_at(self, node_index: int):
         """The output of one call."""
-        return self._inbound_nodes[node_index].outputs
+        return self._node(node_index, "output").outputs
+
+    def get_input_shape_at(self, node_index: int):
+        """The static shape of the input of one call."""
+        return self._node(node_index, "input shape").input_shapes
+
+    def get_output_shape_at(self, node_index: int):
+        """The static shape of the output of one call."""
+        return self._node(node_index, "output shape").output_shapes
+
+    def get_input_mask_at(self, node_index: int):
+        """The mask of the input of one call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.get_input_at(node_index))
+
+    def get_output_mask_at(self, node_index: int):
+        """The mask of the output of one call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.get_output_at(node_index))
+
+    @property
+    def input_mask(self):
+        """The mask of the input of its only call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.input)
+
+    @property
+    def output_mask(self):
+        """The mask of the output of its only call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.output)
+
+    @property
+    def inbound_nodes(self) -> list:
+        """Its calls."""
+        return self._inbound_nodes
+
+    @property
+    def _outbound_nodes(self) -> list:
+        """The calls of other layers that took what it gave."""
+        return self.__dict__.setdefault("_taken_by", [])
+
+    outbound_nodes = _outbound_nodes
 
     def compute_output_shape(self, input_shape):
         """The static shape of the output: what a layer of the same config gives in a graph of its own, unless the subclass says it."""

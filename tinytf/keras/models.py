@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tinytf import nest
 from tinytf.keras import hdf5
 from tinytf.keras.model_config import (  # noqa: F401
     model_from_config,
@@ -15,21 +16,33 @@ from tinytf.keras.model_config import (  # noqa: F401
 from tinytf.keras.network import Input, InputLayer, Model, Sequential  # noqa: F401
 
 
-def clone_model(model, input_tensors=None, clone_function=None):
-    """The model once more, with new weights. Follows tf.keras.models.clone_model of TF 1.15.
+def _input_layer(tensor, name):
+    """The InputLayer that a tensor comes from, or a new one around it."""
+    history = getattr(tensor, "_keras_history", None)
+    if history is not None and isinstance(history[0], InputLayer):
+        return history[0]
+    return InputLayer(input_tensor=tensor, name="input_wrapper_for_" + name)
 
-    `clone_function` makes the new layer of an old one. NotImplementedError where `input_tensors` are given.
+
+def clone_model(model, input_tensors=None, clone_function=None):
+    """The model once more, with new weights, on new inputs or on `input_tensors`. Follows tf.keras.models.clone_model of TF 1.15.
+
+    `clone_function` makes the new layer of an old one.
     """
-    if input_tensors is not None:
-        raise NotImplementedError("tf.keras.models.clone_model(input_tensors=…): clone the model, and call it on the tensors")
     copy = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
+    given = None if input_tensors is None else nest.flatten(input_tensors)
     if not isinstance(model, Sequential):
         if not model._nodes:
             raise ValueError("Expected `model` argument to be a functional `Model` instance, but got a subclass model instead.")
-        made = {layer.name: copy(layer) for layer in model.layers}
+        inputs = {} if given is None else {x.name: _input_layer(t, x.name) for x, t in zip(model._input_layers, given)}
+        made = {layer.name: inputs.get(layer.name) or copy(layer) for layer in model.layers}
         return network_from_config(Model, network_config(model), make_layer=lambda described: made[described["name"]])
     made = Sequential(name=model.name)
-    if model.inputs:
+    if given is not None:
+        if len(given) != 1:
+            raise ValueError("To clone a `Sequential` model, we expect  at most one tensor as part of `input_tensors`.")
+        made.add(_input_layer(given[0], model.layers[0].name))
+    elif model.inputs:
         made.add(Input(batch_shape=tuple(model.inputs[0].shape.as_list()), dtype=model.inputs[0].dtype.name)._keras_history[0])
     for layer in model.layers:
         made.add(copy(layer))

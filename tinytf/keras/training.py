@@ -214,8 +214,7 @@ class TrainingMixin(WeightsMixin):
             return
         inputs = [Input(shape=a.shape[1:], dtype=a.dtype.name if a.dtype.kind in "iub" else None) for a in arrays]
         outputs = self(inputs[0] if len(inputs) == 1 else inputs)
-        self.inputs, self.outputs = inputs, outputs if isinstance(outputs, (list, tuple)) else [outputs]
-        self.outputs = list(self.outputs)
+        self.inputs, self.outputs = inputs, list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
     def _fetches(self) -> list:
         each = [o.loss_tensor for o in self._compiled if o.loss_metric is not None]
@@ -336,7 +335,7 @@ class TrainingMixin(WeightsMixin):
             print(f"Train on {data.samples} samples{also}")
         self.stop_training = False
         self._training_updates()
-        called.on_train_begin()
+        called.begin("train")
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             called.on_epoch_begin(epoch)
@@ -344,12 +343,12 @@ class TrainingMixin(WeightsMixin):
             logs = dict(zip(names, results))
             if validation is not None and (epoch + 1) % validation_freq == 0:
                 self.reset_metrics()
-                found = self._one_epoch(validation, False, None, names, training=False)
+                found = self._one_epoch(validation, False, called, names, training=False)
                 logs.update(("val_" + n, v) for n, v in zip(names, found))
             called.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
-        called.on_train_end()
+        called.end("train")
         return history
 
     def _source(self, x, y, sample_weight, batch_size, steps, class_weight, steps_name="steps"):
@@ -368,21 +367,23 @@ class TrainingMixin(WeightsMixin):
 
     def _one_epoch(self, data, shuffle, called, names, training) -> list:
         """Runs all batches: the mean of the losses, and the metrics as they stand at the end."""
-        run = self._run_train if training else self._run_test
+        run, mode = (self._run_train, "train") if training else (self._run_test, "test")
+        if not training:
+            called.begin(mode)
         count = len(self._fetches()) - 1
         total, seen, results = None, 0, []
         for number, (x, y, weights) in enumerate(data.epoch(shuffle)):
             size = len(x[0]) if x else len(y[0]) if y else 1
             logs = {"batch": number, "size": size}
-            if called:
-                called.on_batch_begin(number, logs)
+            called.batch_begin(mode, number, logs)
             results = run(x, y, weights)
             share = np.array(results[: len(results) - count], np.float64) * (size if data.samples else 1)
             total, seen = share if total is None else total + share, seen + (size if data.samples else 1)
-            if called:
-                called.on_batch_end(number, dict(logs, **dict(zip(names, results))))
+            called.batch_end(mode, number, dict(logs, **dict(zip(names, results))))
             if training and self.stop_training:
                 break
+        if not training:
+            called.end(mode)
         if total is None:
             raise ValueError("There are no batches to train or test on.")
         return [float(v) for v in total / seen] + list(results[len(results) - count :] if count else [])
@@ -392,7 +393,8 @@ class TrainingMixin(WeightsMixin):
         check_arguments(x, y, sample_weight, batch_size, None, kwargs)
         data = self._source(x, y, sample_weight, batch_size, steps, None)
         self.reset_metrics()
-        results = self._one_epoch(data, False, None, self.metrics_names, training=False)
+        called = CallbackList(callbacks, self, {"samples": data.samples, "steps": data.steps, "batch_size": data.batch_size, "verbose": verbose})
+        results = self._one_epoch(data, False, called, self.metrics_names, training=False)
         if verbose == 1 and data.samples:
             print(f"{data.samples}/{data.samples} [==============================] - " + " - ".join(
                 f"{n}: {v:.4f}" for n, v in zip(self.metrics_names, results)))  # fmt: skip
@@ -418,10 +420,15 @@ class TrainingMixin(WeightsMixin):
         session = backend.get_session()
         phase = backend.learning_phase()
         also = {phase: False} if hasattr(phase, "op") else {}
+        called = CallbackList(callbacks, self, {"batch_size": batch_size, "steps": steps, "verbose": verbose})
+        called.begin("predict")
         found = []
-        for part in parts:
+        for number, part in enumerate(parts):
+            called.batch_begin("predict", number, {"batch": number})
             feeds = dict(zip(self._feed_inputs, part))
             found.append(session.run([self.outputs, self._predicts], {**feeds, **also})[0])
+            called.batch_end("predict", number, {"batch": number})
+        called.end("predict")
         joined = [np.concatenate(values) for values in zip(*found)]
         return joined[0] if len(joined) == 1 else joined
 
