@@ -27,8 +27,6 @@ compiler.tensorrt: test trt_convert
 compiler.tensorrt.test: tf_trt_integration_test_base
 compiler.xla: jit xla
 data.experimental.ops: distribute map_defun snapshot
-data.ops: multi_device_iterator_ops
-data.util: traverse
 debug: cli lib wrappers
 debug.cli: analyzer_cli base_ui cli_config cli_shared cli_test_utils command_parser curses_ui curses_widgets
   debugger_cli_common evaluator offline_analyzer profile_analyzer_cli readline_ui tensor_format ui_factory

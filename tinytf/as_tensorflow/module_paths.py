@@ -16,8 +16,16 @@ PYTHON_PATHS = {
     "compat.v2_compat": "tinytf.switches",
     "data": "tf.data",
     "data.experimental": "tf.data.experimental",
+    "data.experimental.kernel_tests.reader_dataset_ops_test_base": "tinytf.test.reader_datasets",
+    "data.experimental.kernel_tests.serialization.dataset_serialization_test_base": "tinytf.test.dataset_serialization",
     "data.experimental.ops": "tf.data.experimental",
+    "data.experimental.ops.iterator_ops": "tinytf.data.experimental.iterator_checkpoints tf.data.experimental",
+    "data.experimental.ops.matching_files": "tinytf.data.internals",
+    "data.experimental.ops.prefetching_ops": "tf.data.experimental tinytf.data.internals",
+    "data.experimental.ops.threadpool": "tinytf.data.internals",
     "data.kernel_tests.test_base": "tinytf.test.data_test_base",
+    "data.ops.multi_device_iterator_ops": "tinytf.data.multi_device_iterator",
+    "data.util.traverse": "tinytf.data.internals",
     "distribute.cluster_resolver": "tf.distribute.cluster_resolver",
     "distribute.collective_all_reduce_strategy": "",
     "distribute.combinations": "",
@@ -439,8 +447,8 @@ for _package, _meaning, _modules in (
         "data.experimental.ops",
         "tf.data.experimental",
         """batching cardinality counter distribute_options enumerate_ops error_ops get_single_element grouping interleave_ops
-        iterator_ops matching_files optimization optimization_options parsing_ops prefetching_ops random_ops readers resampling
-        scan_ops shuffle_ops sleep stats_aggregator stats_ops stats_options take_while_ops threading_options threadpool unique writers""",
+        optimization optimization_options parsing_ops random_ops readers resampling
+        scan_ops shuffle_ops sleep stats_aggregator stats_ops stats_options take_while_ops threading_options unique writers""",
     ),
     (
         "ops.linalg",
@@ -470,6 +478,9 @@ for _package, _meaning, _modules in (
         _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
 PYTHON_PATHS["ops.linalg.linalg_impl"] = "tinytf.ops.linalg.linalg_functions tf.linalg"
+PYTHON_PATHS["data.experimental.ops.readers"] = "tf.data.experimental tinytf.data.experimental.sources"
+PYTHON_PATHS["data.ops.dataset_ops"] += " tinytf.data.internals"
+PYTHON_PATHS["data.util.structure"] += " tinytf.data.internals"
 PYTHON_PATHS["ops.linalg.linear_operator_test_util"] = "tinytf.test.linear_operators tf.linalg"
 PYTHON_PATHS["data.ops.iterator_ops"] = "tinytf.data.iterator tinytf.data.experimental.optional tf.data"
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"

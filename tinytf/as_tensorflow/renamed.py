@@ -14,6 +14,7 @@ RENAMED = {
     "internal_convert_n_to_tensor=convert_n_to_tensor _NodeDef=new_node_def "
     "internal_convert_to_tensor_or_composite=convert_to_tensor_or_composite "
     "internal_convert_n_to_tensor_or_composite=convert_n_to_tensor_or_composite no_gradient=NotDifferentiable",
+    "keras.engine.network": "Network=Model",
     "data.ops.dataset_ops": """
         DatasetV1=Dataset DatasetV2=Dataset DatasetV1Adapter=Dataset get_legacy_output_types=get_output_types
         get_legacy_output_shapes=get_output_shapes get_legacy_output_classes=get_output_classes""",

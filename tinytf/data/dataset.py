@@ -39,6 +39,7 @@ class Dataset(structure.Structured):
         self._variant_tensor, self._specs = variant_tensor, specs
         self._has_captured_ref = captures  # of a variable: then TensorFlow adds no OptimizeDataset
         self._options = Options()
+        self._of, self._traced = list(inputs), []
         for dataset in inputs:
             self._options = self._options.merge(dataset._options)
 
@@ -122,7 +123,8 @@ class Dataset(structure.Structured):
                     message += " Nested lists are not supported; please use a tuple instead."
                 raise TypeError(message)
         specs = structure.pack(datasets, [d._specs for d in flat])
-        return flat[0]._new("ZipDataset", [d._variant_tensor for d in flat], specs=specs, others=flat)
+        zipped = make("ZipDataset", [d._variant_tensor for d in flat], **structure.attributes(specs))
+        return Dataset(zipped, specs, any(d._has_captured_ref for d in flat), inputs=flat)
 
     @staticmethod
     def list_files(file_pattern, shuffle=None, seed=None) -> Dataset:
@@ -309,7 +311,7 @@ class Dataset(structure.Structured):
 
     def with_options(self, options) -> Dataset:
         """This dataset with options."""
-        dataset = Dataset(self._variant_tensor, self._specs, self._has_captured_ref)
+        dataset = Dataset(self._variant_tensor, self._specs, self._has_captured_ref, inputs=[self])
         dataset._options = self._options.merge(options)
         return dataset
 
@@ -368,7 +370,17 @@ class Dataset(structure.Structured):
 
     def _with(self, body, op_type, attribute, *numbers, specs, **attrs) -> Dataset:
         attrs[attribute] = body.reference
-        return self._new(op_type, self._variant_tensor, body.captured, *numbers, specs=specs, captures=body.captures_ref, **attrs)
+        made = self._new(op_type, self._variant_tensor, body.captured, *numbers, specs=specs, captures=body.captures_ref, **attrs)
+        made._traced = [body]
+        return made
+
+    def _inputs(self) -> list:
+        """The datasets that this one is made of."""
+        return self._of
+
+    def _functions(self) -> list:
+        """The functions that this transformation calls."""
+        return self._traced
 
 
 class DatasetSpec(BatchableTypeSpec):

@@ -10,6 +10,7 @@ from tinytf.data import structure
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import add_to_collection, colocate_with, device, get_default_graph, name_scope
+from tinytf.graph.trackable import Trackable
 from tinytf.graph.type_spec import TypeSpec
 
 GET_NEXT_CALL_WARNING_THRESHOLD = 32
@@ -26,7 +27,7 @@ def _on_cpu():
     return nullcontext() if get_default_graph()._device_stack else device("/cpu:0")
 
 
-class Iterator(structure.Structured):
+class Iterator(structure.Structured, Trackable):
     """Gives the elements of a dataset one by one: `get_next` once, then run its result again and again."""
 
     def __init__(self, iterator_resource, initializer, output_types, output_shapes, output_classes=None):
@@ -58,6 +59,11 @@ class Iterator(structure.Structured):
         with _on_cpu():
             resource = make("IteratorFromStringHandleV2", handle, **structure.attributes(specs))
         return Iterator(resource, None, output_types, output_shapes, output_classes)
+
+    def _gather_saveables_for_checkpoint(self) -> dict:
+        from tinytf.data.experimental.iterator_checkpoints import IteratorSaveable  # which knows the Saver, as only this needs
+
+        return {"ITERATOR": lambda name: IteratorSaveable(self._resource, name)}
 
     @property
     def _iterator_resource(self):

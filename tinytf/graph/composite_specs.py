@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf import dtypes
+from tinytf import dtypes, nest
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue
 from tinytf.graph.tensor_spec import TensorSpec
@@ -106,4 +106,11 @@ def spec_of_slices(value) -> IndexedSlicesSpec:
     return IndexedSlicesSpec(shape, value.dtype, value.indices.dtype, dense, rows)
 
 
-register_type_spec_from_value_converter(SparseTensorValue, lambda value: SparseTensorSpec(value.dense_shape, value.values.dtype))
+def _spec_of_value(value) -> SparseTensorSpec:
+    if any(hasattr(part, "op") for part in nest.flatten(list(value))):  # a function made it of tensors
+        made = SparseTensor.from_value(value)
+        return SparseTensorSpec(made.shape, made.dtype)
+    return SparseTensorSpec(value.dense_shape, value.values.dtype)
+
+
+register_type_spec_from_value_converter(SparseTensorValue, _spec_of_value)

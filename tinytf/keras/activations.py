@@ -108,4 +108,4 @@ def serialize(activation):
     return activation.__name__
 
 
-deserialize = get
+deserialize = names.deserializer(get)

@@ -21,17 +21,23 @@ from tinytf.keras.backend_functions import (  # noqa: F401
     conv2d,
     conv2d_transpose,
     conv3d,
+    conv3d_transpose,
     ctc_batch_cost,
     ctc_decode,
     ctc_label_dense_to_sparse,
     cumprod,
     cumsum,
+    depthwise_conv2d,
     elu,
     foldl,
     foldr,
     hard_sigmoid,
     in_top_k,
+    is_keras_tensor,
     is_sparse,
+    local_conv,
+    local_conv1d,
+    local_conv2d,
     map_fn,
     moving_average_update,
     normalize_batch_in_training,
@@ -64,7 +70,7 @@ from tinytf.keras.backend_settings import (  # noqa: F401
     set_floatx,
     set_image_data_format,
 )
-from tinytf.layers.base import unique_layer_name
+from tinytf.layers.base import _name_counts, unique_layer_name
 from tinytf.ops.array import array_ops
 from tinytf.ops.array import placeholder as placeholder_ops
 from tinytf.ops.math import math_ops
@@ -88,6 +94,20 @@ _session = None
 _initialized: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # session -> ids of variables it was seen to hold
 
 
+def get_graph():
+    """The graph that Keras builds: the default one."""
+    return get_default_graph()
+
+
+def manual_variable_initialization(value) -> None:
+    """With true, get_session() leaves variables without a value as they are.  Follows TF 1.15."""
+    global _manual
+    _manual = value
+
+
+_manual = False
+
+
 def get_session(op_input_list=()):
     """The default session, or one of Keras's own; variables of its graph that have no value yet get their initial one."""
     global _session
@@ -98,8 +118,9 @@ def get_session(op_input_list=()):
         if _session is None or _session.graph is not get_default_graph():
             _session = Session()
         session = _session
-    with session.graph.as_default():
-        _initialize(session)
+    if not _manual:
+        with session.graph.as_default():
+            _initialize(session)
     return session
 
 
@@ -189,6 +210,26 @@ def in_test_phase(x, alt, training=None):
 def get_uid(prefix="") -> int:
     """1, 2, 3 … for each prefix in each graph."""
     return int(unique_layer_name(prefix).rsplit("_", 1)[1])
+
+
+def reset_uids() -> None:
+    """Names of layers and numbers of get_uid begin anew."""
+    _name_counts.pop(get_default_graph(), None)
+
+
+def unique_object_name(name, name_uid_map=None, avoid_names=None, namespace="", zero_based=True) -> str:
+    """'dense', 'dense_1' … in this graph."""
+    return unique_layer_name(name, zero_based=zero_based)
+
+
+def is_placeholder(x) -> bool:
+    """Whether a tensor's value must be fed."""
+    return getattr(x, "op", None) is not None and x.op.type == "Placeholder"
+
+
+def symbolic_learning_phase():
+    """The placeholder of the learning phase."""
+    return learning_phase()
 
 
 def variable(value, dtype=None, name=None, constraint=None):
@@ -371,6 +412,11 @@ def sqrt(x):
 def cast(x, dtype):
     """x in another dtype."""
     return math_ops.cast(x, dtype)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    """log(sum(exp(x))) over axes."""
+    return math_ops.reduce_logsumexp(x, axis, keepdims)
 
 
 def argmax(x, axis=-1):

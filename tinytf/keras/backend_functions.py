@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from tinytf import dtypes, nn
@@ -282,6 +284,53 @@ def separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padd
     layout = _format(data_format, 2)
     steps = (1,) + tuple(strides) + (1,) if layout == "NHWC" else (1, 1) + tuple(strides)
     return nn.separable_conv2d(x, depthwise_kernel, pointwise_kernel, steps, _padding(padding), rate=dilation_rate, data_format=layout)
+
+
+def conv3d_transpose(x, kernel, output_shape, strides=(1, 1, 1), padding="valid", data_format=None):
+    """The transpose of a convolution in three dimensions."""
+    from tinytf.ops.nn.conv_functions import conv3d_transpose as transposed
+
+    fmt = _format(data_format, 3)
+    strides = (1, *strides, 1) if fmt == "NDHWC" else (1, 1, *strides)
+    return transposed(x, kernel, output_shape, strides, padding=_padding(padding), data_format=fmt)
+
+
+def depthwise_conv2d(x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
+    """Each channel convolved with its own kernel."""
+    fmt = _format(data_format, 2)
+    strides = (1, *strides, 1) if fmt == "NHWC" else (1, 1, *strides)
+    return nn.depthwise_conv2d(x, depthwise_kernel, strides, _padding(padding), rate=dilation_rate, data_format=fmt)
+
+
+def local_conv(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
+    """A convolution with other weights at every place: `kernel` is [places, patch, filters]."""
+    first = _format(data_format, 1) == "NCW"
+    patches = []
+    for place in itertools.product(*map(range, output_shape)):
+        where = [slice(i * stride, i * stride + size) for i, stride, size in zip(place, strides, kernel_size)]
+        patches.append(array_ops.reshape(inputs[tuple([slice(None)] * (1 + first) + where)], (1, -1, kernel.shape.as_list()[1])))
+    products = math_ops.matmul(array_ops.concat(patches, 0), kernel)
+    products = array_ops.reshape(products, (*output_shape, -1, kernel.shape.as_list()[2]))
+    rank = len(output_shape)
+    order = [rank, rank + 1, *range(rank)] if first else [rank, *range(rank), rank + 1]
+    return array_ops.transpose(products, order)
+
+
+def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
+    """As local_conv, over steps."""
+    return local_conv(inputs, kernel, kernel_size, strides, (kernel.shape.as_list()[0],), data_format)
+
+
+def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
+    """As local_conv, over images."""
+    return local_conv(inputs, kernel, kernel_size, strides, output_shape, data_format)
+
+
+def is_keras_tensor(x) -> bool:
+    """Whether a layer gave the tensor; ValueError where it is none."""
+    if not hasattr(x, "op") and not isinstance(x, SparseTensor):
+        raise ValueError("Unexpectedly found an instance of type `%s`. Expected a symbolic tensor instance." % type(x))
+    return hasattr(x, "_keras_history")
 
 
 def _pooled(x, pool_size, strides, padding, data_format, pool_mode, rank):

@@ -15,6 +15,8 @@ from tinytf.shapes import TensorShape
 
 __all__ = ["InputSpec", "Layer", "Node"]
 
+V2_DTYPE_BEHAVIOR = False  # whether layers cast their inputs; in TF 1.15 they do not
+
 
 class Node:
     """One call of a layer: what went in and what came out."""
@@ -26,6 +28,23 @@ class Node:
     def flat_inputs(self) -> list:
         """The tensors that went in."""
         return [x for x in nest.flatten(self.inputs) if isinstance(x, Tensor)]
+
+    # Under their names in TensorFlow ------------------------------------------------------------
+
+    outbound_layer = property(lambda self: self.layer, doc="The layer that was called.")
+    input_tensors = property(lambda self: self.inputs, doc="What went in.")
+    output_tensors = property(lambda self: self.outputs, doc="What came out.")
+    input_shapes = property(lambda self: _static_shapes(self.inputs), doc="The static shapes of what went in.")
+    output_shapes = property(lambda self: _static_shapes(self.outputs), doc="The static shapes of what came out.")
+
+    @property
+    def inbound_layers(self):
+        """The layers that made what went in."""
+        return nest.map_structure(lambda x: x._keras_history[0] if hasattr(x, "_keras_history") else None, self.inputs)
+
+
+def _static_shapes(tensors):
+    return nest.map_structure(lambda t: tuple(t.shape.as_list()) if t.shape.ndims is not None else None, tensors)
 
 
 class Layer(BaseLayer):
@@ -39,9 +58,12 @@ class Layer(BaseLayer):
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
         if dynamic:
             raise NotImplementedError("tf.keras.layers.Layer(dynamic=True) needs eager execution, which tinytf does not have")
+        if isinstance(kwargs.get("activity_regularizer"), (str, dict)):
+            kwargs["activity_regularizer"] = regularizers.get(kwargs["activity_regularizer"])
         super().__init__(trainable=trainable, name=name, dtype=dtype, **kwargs)
         self._inbound_nodes: list = []
         self._layers: list = []  # layers that are attributes of this one
+        self._called_metrics: dict = {}  # name -> (metric, its tensor in the last call)
 
     def _set_name(self, name) -> None:
         self._name = name or unique_layer_name(snake_case(type(self).__name__), zero_based=True)
@@ -168,6 +190,42 @@ class Layer(BaseLayer):
         own = self._losses + [loss for loss in (f() for f in self._callable_losses) if loss is not None]
         return own + [loss for layer in self._layers for loss in layer.losses]
 
+    def add_metric(self, value, aggregation=None, name=None) -> None:
+        """A tensor to report: the result of a metric, or with aggregation="mean" one whose mean counts.
+
+        Follows tf.keras.layers.Layer.add_metric of TF 1.15.
+        """
+        from tinytf.keras.metrics import Mean
+
+        if aggregation is not None and aggregation != "mean":
+            raise ValueError(
+                "We currently support only `mean` sample-wise metric aggregation. You provided aggregation=`%s`" % (aggregation,)
+            )
+        metric = getattr(value, "_metric_obj", None)
+        if metric is not None:
+            self._called_metrics[metric.name] = metric, value
+            return
+        if name is None:
+            raise ValueError(
+                "Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), name='mean_activation', "
+                "aggregation='mean')`"
+            )
+        if aggregation is None:
+            raise ValueError(
+                "Using the result of calling a `Metric` object or `aggregation=\"mean\"` is required: add_metric was given a tensor without either"
+            )
+        metric = self._called_metrics[name][0] if name in self._called_metrics else Mean(name=name)
+        self._called_metrics[name] = metric, metric(value)
+
+    def _metrics_of_calls(self) -> list:
+        """(metric, tensor) of what add_metric was given, here and in inner layers."""
+        return [*self._called_metrics.values(), *(pair for layer in self._layers for pair in layer._metrics_of_calls())]
+
+    @property
+    def metrics(self) -> list:
+        """The metrics that add_metric was given, here and in inner layers."""
+        return [metric for metric, _ in self._metrics_of_calls()]
+
     def _session(self):
         return backend.get_session()
 
@@ -181,7 +239,11 @@ class Layer(BaseLayer):
             outputs = super().__call__(inputs, *args, **kwargs)
         outputs = _not_the_input(inputs, outputs)
         self._set_mask(inputs, outputs, masks)
-        self._inbound_nodes.append(Node(self, inputs, outputs, kwargs))
+        node = Node(self, inputs, outputs, kwargs)
+        self._inbound_nodes.append(node)
+        for x in nest.flatten(inputs):
+            if isinstance(x, Tensor) and hasattr(x, "_keras_history"):
+                x._keras_history[0]._outbound_nodes.append(node)
         for i, y in enumerate(nest.flatten(outputs)):
             if isinstance(y, Tensor):
                 y._keras_history = (self, len(self._inbound_nodes) - 1, i)
@@ -224,13 +286,59 @@ class Layer(BaseLayer):
         """The static shape of the output of its only call."""
         return nest.map_structure(lambda t: tuple(t.shape.as_list()), self.output)
 
+    def _node(self, node_index, what) -> Node:
+        """One call; RuntimeError where there was none, ValueError where there were not as many."""
+        if not self._inbound_nodes:
+            raise RuntimeError(f"The layer has never been called and thus has no defined {what}.")
+        if not node_index < len(self._inbound_nodes):
+            raise ValueError(f"Asked to get {what} at node {node_index}, but the layer has only {len(self._inbound_nodes)} inbound nodes.")
+        return self._inbound_nodes[node_index]
+
     def get_input_at(self, node_index: int):
         """The input of one call."""
-        return self._inbound_nodes[node_index].inputs
+        return self._node(node_index, "input").inputs
 
     def get_output_at(self, node_index: int):
         """The output of one call."""
-        return self._inbound_nodes[node_index].outputs
+        return self._node(node_index, "output").outputs
+
+    def get_input_shape_at(self, node_index: int):
+        """The static shape of the input of one call."""
+        return self._node(node_index, "input shape").input_shapes
+
+    def get_output_shape_at(self, node_index: int):
+        """The static shape of the output of one call."""
+        return self._node(node_index, "output shape").output_shapes
+
+    def get_input_mask_at(self, node_index: int):
+        """The mask of the input of one call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.get_input_at(node_index))
+
+    def get_output_mask_at(self, node_index: int):
+        """The mask of the output of one call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.get_output_at(node_index))
+
+    @property
+    def input_mask(self):
+        """The mask of the input of its only call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.input)
+
+    @property
+    def output_mask(self):
+        """The mask of the output of its only call."""
+        return nest.map_structure(lambda x: getattr(x, "_keras_mask", None), self.output)
+
+    @property
+    def inbound_nodes(self) -> list:
+        """Its calls."""
+        return self._inbound_nodes
+
+    @property
+    def _outbound_nodes(self) -> list:
+        """The calls of other layers that took what it gave."""
+        return self.__dict__.setdefault("_taken_by", [])
+
+    outbound_nodes = _outbound_nodes
 
     def compute_output_shape(self, input_shape):
         """The static shape of the output: what a layer of the same config gives in a graph of its own, unless the subclass says it."""

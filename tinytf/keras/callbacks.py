@@ -53,45 +53,112 @@ class Callback:
         """After a batch of training."""
         self.on_batch_end(batch, logs=logs)
 
+    def on_test_begin(self, logs=None):
+        """Before an evaluation."""
+
+    def on_test_end(self, logs=None):
+        """After an evaluation."""
+
+    def on_test_batch_begin(self, batch, logs=None):
+        """Before a batch of an evaluation."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        """After a batch of an evaluation."""
+
+    def on_predict_begin(self, logs=None):
+        """Before a prediction."""
+
+    def on_predict_end(self, logs=None):
+        """After a prediction."""
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        """Before a batch of a prediction."""
+
+    def on_predict_batch_end(self, batch, logs=None):
+        """After a batch of a prediction."""
+
 
 class CallbackList:
     """Callbacks that are called together."""
 
-    def __init__(self, callbacks, model, params):
-        self.callbacks = list(callbacks)
-        for callback in self.callbacks:
-            callback.set_model(model)
-            callback.set_params(params)
+    def __init__(self, callbacks, model=None, params=None):
+        self.callbacks = list(callbacks or ())
+        if model is not None:
+            self.set_model(model)
+        if params is not None:
+            self.set_params(params)
 
-    def on_train_begin(self):
-        """Before the first epoch."""
-        for callback in self.callbacks:
-            callback.on_train_begin({})
+    def append(self, callback) -> None:
+        """Takes one more."""
+        self.callbacks.append(callback)
 
-    def on_train_end(self):
-        """After the last epoch."""
-        for callback in self.callbacks:
-            callback.on_train_end({})
+    def set_params(self, params) -> None:
+        """Tells all what fit was called with."""
+        self._each("set_params", params)
 
-    def on_epoch_begin(self, epoch):
+    def set_model(self, model) -> None:
+        """Tells all the model."""
+        self._each("set_model", model)
+
+    def __iter__(self):
+        return iter(self.callbacks)
+
+    def _each(self, method, *arguments):
+        for callback in self.callbacks:
+            getattr(callback, method)(*arguments)
+
+    def begin(self, mode) -> None:
+        """Before training, testing or predicting (`mode`)."""
+        self._each(f"on_{mode}_begin", {})
+
+    def end(self, mode) -> None:
+        """After it."""
+        self._each(f"on_{mode}_end", {})
+
+    def on_epoch_begin(self, epoch, logs=None):
         """Before an epoch."""
-        for callback in self.callbacks:
-            callback.on_epoch_begin(epoch, {})
+        self._each("on_epoch_begin", epoch, logs or {})
 
-    def on_epoch_end(self, epoch, logs):
+    def on_epoch_end(self, epoch, logs=None):
         """After an epoch."""
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, logs)
+        self._each("on_epoch_end", epoch, logs or {})
 
-    def on_batch_begin(self, batch, logs):
-        """Before a batch."""
-        for callback in self.callbacks:
-            callback.on_train_batch_begin(batch, logs)
+    def batch_begin(self, mode, batch, logs) -> None:
+        """Before a batch of training, testing or predicting."""
+        self._each(f"on_{mode}_batch_begin", batch, logs)
 
-    def on_batch_end(self, batch, logs):
-        """After a batch."""
-        for callback in self.callbacks:
-            callback.on_train_batch_end(batch, logs)
+    def batch_end(self, mode, batch, logs) -> None:
+        """After it."""
+        self._each(f"on_{mode}_batch_end", batch, logs)
+
+
+class BaseLogger(Callback):
+    """Puts the means over the batches of an epoch into its logs; those of `stateful_metrics` as they are.
+
+    Follows tf.keras.callbacks.BaseLogger of TF 1.15.
+    """
+
+    def __init__(self, stateful_metrics=None):
+        super().__init__()
+        self.stateful_metrics = set(stateful_metrics or [])
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Forgets the epoch before."""
+        self.seen, self.totals = 0, {}
+
+    def on_batch_end(self, batch, logs=None):
+        """Adds a batch."""
+        logs = logs or {}
+        size = logs.get("size", 0) * logs.get("num_steps", 1)
+        self.seen += size
+        for key, value in logs.items():
+            self.totals[key] = value if key in self.stateful_metrics else self.totals.get(key, 0) + value * size
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Tells the means."""
+        for key in self.params["metrics"] if logs is not None else ():
+            if key in self.totals:
+                logs[key] = self.totals[key] if key in self.stateful_metrics else self.totals[key] / self.seen
 
 
 class History(Callback):

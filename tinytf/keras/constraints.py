@@ -92,4 +92,4 @@ def serialize(constraint) -> dict:
     return {"class_name": type(constraint).__name__, "config": constraint.get_config()}
 
 
-deserialize = get
+deserialize = names.deserializer(get)

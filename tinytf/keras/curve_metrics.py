@@ -95,7 +95,7 @@ class AUC(_Thresholds):
     def get_config(self):
         """Its arguments."""
         config = {"num_thresholds": self.num_thresholds, "curve": self.curve, "summation_method": self.summation_method}
-        return dict(super().get_config(), **config)
+        return dict(super().get_config(), **config, thresholds=self.thresholds[1:-1])
 
 
 class _AtConstraint(_Thresholds):
@@ -116,7 +116,7 @@ class SensitivityAtSpecificity(_AtConstraint):
     """The sensitivity at the threshold whose specificity is nearest to a given one."""
 
     def __init__(self, specificity, num_thresholds=200, name=None, dtype=None):
-        self.specificity = specificity
+        self.specificity, self.num_thresholds = specificity, num_thresholds
         super().__init__(specificity, num_thresholds, name, dtype)
 
     def result(self):
@@ -124,18 +124,26 @@ class SensitivityAtSpecificity(_AtConstraint):
         tp, tn, fp, fn = self._counts()
         return self._best(math_ops.div_no_nan(tp, tp + fn), math_ops.div_no_nan(tn, tn + fp))
 
+    def get_config(self):
+        """Its arguments."""
+        return dict(super().get_config(), num_thresholds=self.num_thresholds, specificity=self.specificity)
+
 
 class SpecificityAtSensitivity(_AtConstraint):
     """The specificity at the threshold whose sensitivity is nearest to a given one."""
 
     def __init__(self, sensitivity, num_thresholds=200, name=None, dtype=None):
-        self.sensitivity = sensitivity
+        self.sensitivity, self.num_thresholds = sensitivity, num_thresholds
         super().__init__(sensitivity, num_thresholds, name, dtype)
 
     def result(self):
         """The specificity."""
         tp, tn, fp, fn = self._counts()
         return self._best(math_ops.div_no_nan(tn, tn + fp), math_ops.div_no_nan(tp, tp + fn))
+
+    def get_config(self):
+        """Its arguments."""
+        return dict(super().get_config(), num_thresholds=self.num_thresholds, sensitivity=self.sensitivity)
 
 
 class MeanIoU(metrics.Metric):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf import nest
 from tinytf.keras import backend
 
 
@@ -17,6 +18,36 @@ def as_arrays(x) -> list:
 
 def _is_list_of_arrays(x) -> bool:
     return isinstance(x, (list, tuple)) and bool(x) and all(isinstance(v, np.ndarray) or hasattr(v, "values") for v in x)
+
+
+def is_fed(tensor) -> bool:
+    """Whether a value must be fed: it is a placeholder."""
+    return tensor.op.type == "Placeholder"
+
+
+def _is_symbolic(value) -> bool:
+    return hasattr(value, "op") and hasattr(value, "dtype")
+
+
+def has_tensors(x) -> bool:
+    """Whether there is a tensor in it, which gives its batches by itself."""
+    return not is_stream(x) and any(_is_symbolic(v) for v in nest.flatten(x))
+
+
+def values_of(x):
+    """The same with a value of each tensor."""
+    if not has_tensors(x):
+        return x
+    return nest.map_structure(lambda v: backend.get_session().run(v) if _is_symbolic(v) else v, x)
+
+
+def batches_of_tensors(x, y, sample_weight):
+    """A generator of what tensors give, run after run."""
+    given = [[] if v is None else v for v in (x, y)] + ([] if sample_weight is None else [sample_weight])
+    while True:
+        tensors = [v for v in nest.flatten(given) if _is_symbolic(v)]
+        values = iter(backend.get_session().run(tensors) if tensors else [])
+        yield tuple(nest.map_structure(lambda v: next(values) if _is_symbolic(v) else v, given))  # noqa: B023  (used at once)
 
 
 def _with_features(array):
@@ -56,23 +87,21 @@ class Batches:
     """Arrays of a model's inputs, targets and weights, cut into batches."""
 
     def __init__(self, model, x, y, sample_weight, batch_size, class_weight, with_targets=True):
-        names = model.input_names
-        self.x = as_arrays([x[n] for n in names] if isinstance(x, dict) else x)
-        if len(self.x) != len(model.inputs):
-            raise ValueError(f"Error when checking model input: the model expects {len(model.inputs)} arrays, but got {len(self.x)}")
-        for array, tensor, name in zip(self.x, model.inputs, names):
+        names, inputs = model._feed_input_names, model._feed_inputs
+        self.x = as_arrays(_by_name(x, names, "inputs"))
+        if len(self.x) != len(inputs):
+            raise ValueError(_WRONG_NUMBER % ("input", len(inputs), len(self.x), str(x)[:200]))
+        for array, tensor, name in zip(self.x, inputs, names):
             _check(array, tensor, "input", name)
-        outputs = [o for o in model._compiled if o.target is not None] if with_targets else []
-        y = [y[o.name] for o in outputs] if isinstance(y, dict) else y
+        outputs = [o for o in model._compiled if o.target is not None and is_fed(o.target)] if with_targets else []
+        y = _by_name(y, [o.name for o in outputs], "targets")
         self.y = as_arrays(y)
         if with_targets and len(self.y) != len(outputs):
-            raise ValueError(f"Error when checking model target: the model expects {len(outputs)} arrays, but got {len(self.y)}")
+            raise ValueError(_WRONG_NUMBER % ("target", len(outputs), len(self.y), str(y)[:200]))
         for array, output in zip(self.y, outputs):
             _check_target(array, output)
-        self.samples = len(self.x[0]) if self.x else len(self.y[0])
-        sizes = {len(a) for a in self.x + self.y}
-        if len(sizes) > 1:
-            raise ValueError(f"Input arrays should have the same number of samples as target arrays. Found {sorted(sizes)} samples.")
+        self.samples = len(self.x[0]) if self.x else len(self.y[0]) if self.y else 0
+        _check_lengths(self.x, self.y)
         self.weights = [_weights(sample_weight, class_weight, o, i, v) for i, (o, v) in enumerate(zip(outputs, self.y))]
         self.batch_size = batch_size or self.samples
         self.steps = None
@@ -94,6 +123,35 @@ class Batches:
         for start in range(0, self.samples, self.batch_size):
             chosen = order[start : start + self.batch_size] if shuffle else slice(start, start + self.batch_size)
             yield [a[chosen] for a in self.x], [a[chosen] for a in self.y], [None if w is None else w[chosen] for w in self.weights]
+
+
+_WRONG_NUMBER = (
+    "Error when checking model %s: the list of Numpy arrays that you are passing to your model is not the size the model expected. "
+    "Expected to see %d array(s), but instead got the following list of %d arrays: %s..."
+)
+
+
+def _by_name(given, names, what):
+    if not isinstance(given, dict):
+        return given
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise ValueError('No data provided for "%s". Need data for each key in: %s' % (missing[0], names))
+    return [given[name] for name in names]
+
+
+def _check_lengths(inputs, targets) -> None:
+    for what, arrays in (("input", inputs), ("target", targets)):
+        if len({len(a) for a in arrays}) > 1:
+            raise ValueError(
+                "All %s arrays (%s) should have the same number of samples. Got array shapes: %s"
+                % (what, "x" if what == "input" else "y", [a.shape for a in arrays])
+            )
+    if inputs and targets and len(inputs[0]) != len(targets[0]):
+        raise ValueError(
+            "Input arrays should have the same number of samples as target arrays. Found %d input samples and %d target samples."
+            % (len(inputs[0]), len(targets[0]))
+        )
 
 
 def _check(array, tensor, kind, name) -> None:
@@ -126,11 +184,35 @@ def _weights(sample_weight, class_weight, output, number, target):
         sample_weight = sample_weight.get(output.name)
     elif isinstance(sample_weight, (list, tuple)) and sample_weight and np.ndim(sample_weight[0]):
         sample_weight = sample_weight[number]
+    if sample_weight is not None:
+        _check_sample_weight(np.asarray(sample_weight), target, output.sample_weight_mode)
     if class_weight is None:
         return None if sample_weight is None else np.asarray(sample_weight)
     classes = target.argmax(axis=1) if target.ndim == 2 and target.shape[1] > 1 else target.reshape(len(target))
     weights = np.array([class_weight[int(c)] for c in classes], backend.floatx())
     return weights if sample_weight is None else weights * np.asarray(sample_weight)
+
+
+def _check_sample_weight(weight, target, mode) -> None:
+    if mode == "temporal":
+        if target.ndim < 3:
+            raise ValueError(
+                'Found a sample_weight array for an input with shape %s. Timestep-wise sample weighting (use of sample_weight_mode="temporal") '
+                "is restricted to outputs that are at least 3D, i.e. that have a time dimension." % (target.shape,)
+            )
+        if weight.ndim != 2:
+            raise ValueError(
+                "Found a sample_weight array with shape %s. In order to use timestep-wise sample weighting, you should pass a 2D "
+                "sample_weight array." % (weight.shape,)
+            )
+    elif weight.ndim != 1:
+        raise ValueError(
+            "Found a sample_weight array with shape %s. In order to use timestep-wise sample weights, you should specify "
+            'sample_weight_mode="temporal" in compile(). If you just mean to use sample-wise weights, make sure your sample_weight array '
+            "is 1D." % (weight.shape,)
+        )
+    if len(weight) != len(target):
+        raise ValueError("Found a sample_weight array with shape %s for an input with shape %s." % (weight.shape, target.shape))
 
 
 class StreamedBatches:
@@ -190,6 +272,9 @@ class StreamedBatches:
                 return
             step += 1
             parts = (list(batch) if isinstance(batch, (tuple, list)) and len(batch) in (2, 3) else [batch, None]) + [None]
+            names = self._model._feed_input_names if isinstance(parts[0], dict) else None
+            parts[0] = _by_name(parts[0], names, "inputs")
+            parts[1] = _by_name(parts[1], self._model.output_names, "targets")
             yield as_arrays(parts[0]), as_arrays(parts[1]), [None if parts[2] is None else np.asarray(parts[2])] * max(1, len(as_arrays(parts[1])))
         if _is_sequence(self._stream):
             self._stream.on_epoch_end()

@@ -72,4 +72,4 @@ def serialize(initializer) -> dict:
     return {"class_name": type(initializer).__name__, "config": initializer.get_config()}
 
 
-deserialize = get
+deserialize = names.deserializer(get)

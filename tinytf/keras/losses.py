@@ -286,4 +286,4 @@ def serialize(loss):
     return loss.__name__ if hasattr(loss, "__name__") else {"class_name": type(loss).__name__, "config": loss.get_config()}
 
 
-deserialize = get
+deserialize = names.deserializer(get)

@@ -100,7 +100,9 @@ class Metric(Layer):
 
     def __call__(self, *args, **kwargs):
         with control_dependencies([self.update_state(*args, **kwargs)]):
-            return array_ops.identity(self.result())
+            result = array_ops.identity(self.result())
+        result._metric_obj = self  # for add_metric
+        return result
 
     def add_weight(self, name, shape=(), aggregation=VariableAggregation.SUM, synchronization=VariableSynchronization.ON_READ,  # noqa: D417
                    initializer=None, dtype=None):  # fmt: skip
@@ -117,6 +119,10 @@ class Metric(Layer):
     def result(self):
         """The value so far; subclasses have theirs."""
         raise NotImplementedError("Must be implemented in subclasses.")
+
+    def get_config(self) -> dict:
+        """Its name and dtype; subclasses add their arguments."""
+        return {"name": self.name, "dtype": self.dtype}
 
     def reset_states(self) -> None:
         """Sets all variables to 0."""
@@ -187,6 +193,10 @@ class MeanMetricWrapper(Mean):
         y_pred, y_true = loss_weights.squeeze_or_expand_dimensions(y_pred, y_true)
         return super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight=sample_weight)
 
+    def get_config(self) -> dict:
+        """Its name, its dtype and the function's arguments."""
+        return dict(super().get_config(), **self._fn_kwargs)
+
 
 class RootMeanSquaredError(Mean):
     """The root of the mean squared error. Follows tf.keras.metrics.RootMeanSquaredError of TF 1.15."""
@@ -203,77 +213,6 @@ class RootMeanSquaredError(Mean):
     def result(self):
         """The root of the mean."""
         return math_ops.sqrt(math_ops.div_no_nan(self.total, self.count))
-
-
-class _Counts(Metric):
-    """Counts over one threshold of the four outcomes: `part` of them over `whole`."""
-
-    part, others = "tp", ()
-
-    def __init__(self, thresholds=None, name=None, dtype=None):
-        super().__init__(name=name, dtype=dtype)
-        if isinstance(thresholds, (list, tuple)):
-            raise NotImplementedError(f"tf.keras.metrics.{type(self).__name__} of several thresholds: use tf.metrics.precision_at_thresholds")
-        self.threshold = 0.5 if thresholds is None else thresholds
-        self._sums = {kind: self.add_weight(kind, initializer="zeros") for kind in (self.part,) + self.others}
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Counts a batch."""
-        y_true, y_pred = math_ops.cast(y_true, "bool"), math_ops.cast(y_pred, self.dtype)
-        y_pred, y_true = loss_weights.squeeze_or_expand_dimensions(y_pred, y_true)
-        positive = y_pred > self.threshold
-        updates = []
-        for kind, total in self._sums.items():
-            label = y_true if kind in ("tp", "fn") else math_ops.logical_not(y_true)
-            predicted = positive if kind in ("tp", "fp") else math_ops.logical_not(positive)
-            found = math_ops.cast(math_ops.logical_and(label, predicted), self.dtype)
-            if sample_weight is not None:
-                weight = math_ops.cast(sample_weight, self.dtype)
-                found, _, weight = loss_weights.squeeze_or_expand_dimensions(found, sample_weight=weight)
-                found *= weight
-            updates.append(total.assign_add(math_ops.reduce_sum(found)))
-        from tinytf.ops.control_flow.control_flow_ops import group
-
-        return group(*updates)
-
-    def result(self):
-        """The count, or the share."""
-        part = array_ops.identity(self._sums[self.part])
-        return math_ops.div_no_nan(part, part + self._sums[self.others[0]]) if self.others else part
-
-
-class Precision(_Counts):
-    """True positives over predicted positives. Follows tf.keras.metrics.Precision of TF 1.15 at one threshold."""
-
-    others = ("fp",)
-
-
-class Recall(_Counts):
-    """True positives over positives. Follows tf.keras.metrics.Recall of TF 1.15 at one threshold."""
-
-    others = ("fn",)
-
-
-class TruePositives(_Counts):
-    """Follows tf.keras.metrics.TruePositives of TF 1.15 at one threshold."""
-
-
-class FalsePositives(_Counts):
-    """Follows tf.keras.metrics.FalsePositives of TF 1.15 at one threshold."""
-
-    part = "fp"
-
-
-class TrueNegatives(_Counts):
-    """Follows tf.keras.metrics.TrueNegatives of TF 1.15 at one threshold."""
-
-    part = "tn"
-
-
-class FalseNegatives(_Counts):
-    """Follows tf.keras.metrics.FalseNegatives of TF 1.15 at one threshold."""
-
-    part = "fn"
 
 
 def _mean_class(class_name, function, default_name, **defaults):
@@ -309,6 +248,14 @@ KLDivergence = _mean_class("KLDivergence", kullback_leibler_divergence, "kullbac
 
 CosineSimilarity = _mean_class("CosineSimilarity", cosine_proximity, "cosine_similarity", axis=-1)
 
+from tinytf.keras.confusion_metrics import (  # noqa: E402, F401
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
 from tinytf.keras.curve_metrics import (  # noqa: E402, F401  (they are metrics: what this module has is there by now)
     AUC,
     MeanIoU,
@@ -330,7 +277,7 @@ def get(identifier):
     if isinstance(identifier, str):
         return names.find("metric function", identifier, _TABLE)
     if isinstance(identifier, dict):
-        return names.made("metric function", identifier, _TABLE)
+        return names.deserialize_keras_object(identifier, _TABLE, None, "metric function")
     if callable(identifier):
         return identifier
     raise ValueError(f"Could not interpret metric function identifier: {identifier}")
@@ -341,4 +288,4 @@ def serialize(metric):
     return metric.__name__ if hasattr(metric, "__name__") else {"class_name": type(metric).__name__, "config": metric.get_config()}
 
 
-deserialize = get
+deserialize = names.deserializer(get)

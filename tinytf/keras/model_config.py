@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
-
 from tinytf import nest
 from tinytf.graph.tensor import Tensor
 from tinytf.keras.layers.serialization import deserialize
+from tinytf.util.serialization import get_json_type
 
 
 def sequential_config(model) -> dict:
@@ -80,25 +79,29 @@ def network_from_config(cls, config, custom_objects=None, make_layer=None):
     return cls(inputs=one(inputs), outputs=one(outputs), name=config.get("name"))
 
 
-def _plain(value):
-    """What JSON cannot hold: NumPy's values, and functions by name."""
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    if hasattr(value, "as_list"):
-        return value.as_list()
-    if callable(value):
-        return value.__name__
-    raise TypeError("Not JSON Serializable:", value)
+def _described(model) -> dict:
+    from tinytf.keras import __version__
+
+    return {"class_name": type(model).__name__, "config": model.get_config(), "keras_version": __version__, "backend": "tensorflow"}
 
 
 def to_json(model, **kwargs) -> str:
     """{"class_name", "config", "keras_version", "backend"} as JSON."""
-    from tinytf.keras import __version__
+    return json.dumps(_described(model), default=get_json_type, **kwargs)
 
-    described = {"class_name": type(model).__name__, "config": model.get_config(), "keras_version": __version__, "backend": "tensorflow"}
-    return json.dumps(described, default=_plain, **kwargs)
+
+def to_yaml(model, **kwargs) -> str:
+    """As to_json, as YAML."""
+    plain = json.loads(to_json(model))
+    return _yaml().dump(plain, **kwargs)
+
+
+def _yaml():
+    try:
+        import yaml
+    except ImportError as error:
+        raise ImportError("Requires yaml module installed (`pip install pyyaml`).") from error
+    return yaml
 
 
 def model_from_config(config, custom_objects=None):
@@ -111,3 +114,8 @@ def model_from_config(config, custom_objects=None):
 def model_from_json(json_string, custom_objects=None):
     """A model from what to_json gave.  Follows tf.keras.models.model_from_json of TF 1.15."""
     return model_from_config(json.loads(json_string), custom_objects)
+
+
+def model_from_yaml(yaml_string, custom_objects=None):
+    """A model from what to_yaml gave; ImportError where PyYAML is not installed.  Follows tf.keras.models.model_from_yaml of TF 1.15."""
+    return model_from_config(_yaml().safe_load(yaml_string), custom_objects)

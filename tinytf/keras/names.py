@@ -87,3 +87,14 @@ def custom_object_scope(*objects):
 
 
 CustomObjectScope = custom_object_scope
+
+
+def deserializer(get):
+    """The `deserialize` beside a module's `get`: a name or config as an object, where `custom_objects` have names, too."""
+
+    def deserialize(config, custom_objects=None):
+        with custom_object_scope(custom_objects or {}):
+            return get(config)
+
+    deserialize.__doc__ = "What serialize gave, as an object again."
+    return deserialize

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes, nest
+from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import TrackableReference
 from tinytf.keras import backend, model_config
@@ -12,6 +13,7 @@ from tinytf.keras.summary import print_summary
 from tinytf.keras.training import TrainingMixin
 from tinytf.layers.base import unique_layer_name
 from tinytf.ops.array import placeholder as placeholder_ops
+from tinytf.shapes import TensorShape
 
 
 class InputLayer(Layer):
@@ -28,6 +30,8 @@ class InputLayer(Layer):
         if input_tensor is None:
             shape = tuple(batch_input_shape) if batch_input_shape is not None else (batch_size,) + tuple(input_shape)
             input_tensor = placeholder_ops.placeholder(dtypes.as_dtype(self.dtype), shape=shape, name=name)
+        elif not isinstance(input_tensor, Tensor):
+            input_tensor = convert_to_tensor(input_tensor)  # of a variable
         self.is_placeholder = input_tensor.op.type == "Placeholder"
         self._batch_input_shape = backend.int_shape(input_tensor)
         self.built = True
@@ -94,6 +98,13 @@ def _needs_inputs(nodes, inputs) -> None:
             )
 
 
+def _check_names(layers) -> None:
+    names = [layer.name for layer in layers]
+    for name in names:
+        if names.count(name) != 1:
+            raise ValueError(f'The name "{name}" is used {names.count(name)} times in the model. All layer names should be unique.')
+
+
 class Model(TrainingMixin, Layer):
     """A graph of layers from `inputs` to `outputs`, or a subclass with a `call`. Follows tf.keras.Model of TF 1.15, in graph mode."""
 
@@ -114,6 +125,8 @@ class Model(TrainingMixin, Layer):
     def _init_graph(self, inputs, outputs) -> None:
         self._nested_inputs, self._nested_outputs = inputs, outputs
         self.inputs, self.outputs = nest.flatten(inputs), nest.flatten(outputs)
+        if len({id(x) for x in self.inputs}) != len(self.inputs):
+            raise ValueError(f"The list of inputs passed to the model is redundant. All inputs should only appear once. Found: {self.inputs}")
         for x in self.inputs:
             if getattr(x, "_keras_history", None) is None:
                 raise ValueError(f"Input tensors to a {type(self).__name__} must come from `tf.keras.Input`. Received: {x} (missing previous layer metadata).")  # noqa: E501
@@ -123,6 +136,7 @@ class Model(TrainingMixin, Layer):
         for node in self._nodes:
             if all(node.layer is not v for v in layers):
                 layers.append(node.layer)
+        _check_names(layers)
         self.__dict__["_layers"] = layers
         self.built = True
 
@@ -143,6 +157,36 @@ class Model(TrainingMixin, Layer):
         return numbered + super()._checkpoint_dependencies
 
     @property
+    def weights(self) -> list:
+        """All variables; ValueError for one whose class has a `build` that has not been called."""
+        if "build" in vars(type(self)) and not self.built:
+            raise ValueError(
+                f"Weights for model {self.name} have not yet been created. Weights are created when the Model is first called on inputs or "
+                "`build()` is called with an `input_shape`."
+            )
+        return self.trainable_weights + self.non_trainable_weights
+
+    variables = weights
+
+    @property
+    def _is_graph_network(self) -> bool:
+        return bool(self._nodes) or (bool(self.inputs) and bool(self.outputs) and type(self) is not Model and isinstance(self, Sequential))
+
+    @property
+    def dynamic(self) -> bool:
+        """False: there are graphs only."""
+        return False
+
+    @property
+    def stateful(self) -> bool:
+        """Whether one of its layers keeps states between batches."""
+        return any(getattr(layer, "stateful", False) for layer in self.__dict__.get("_layers", ()))
+
+    @stateful.setter
+    def stateful(self, value):
+        """What a layer sets of itself; a model goes by its layers."""
+
+    @property
     def input_names(self) -> list:
         """The names of the layers that its inputs come from."""
         return [x._keras_history[0].name for x in self.inputs]
@@ -150,6 +194,8 @@ class Model(TrainingMixin, Layer):
     @property
     def output_names(self) -> list:
         """The names of the layers that its outputs come from, each once."""
+        if not self._nodes and not isinstance(self, Sequential):
+            return [f"output_{i + 1}" for i in range(len(self.outputs))]  # of a subclass
         names: list = []
         for i, y in enumerate(self.outputs):
             history = getattr(y, "_keras_history", None)
@@ -220,11 +266,22 @@ class Model(TrainingMixin, Layer):
 
     def compute_mask(self, inputs, mask=None):
         """The masks of the outputs."""
-        return None
+        masks = [None] * len(self.outputs or ())
+        return masks if len(masks) != 1 else None
 
     def compute_output_shape(self, input_shape):
         """The static shape of the output."""
-        return self.output_shape
+        if not self._nodes:
+            return super().compute_output_shape(input_shape)
+        return nest.map_structure(TensorShape, self.output_shape) if len(self.outputs) == 1 else [TensorShape(s) for s in self.output_shape]
+
+    @property
+    def _input_layers(self) -> list:
+        return [x._keras_history[0] for x in self.inputs]
+
+    @property
+    def _output_layers(self) -> list:
+        return [y._keras_history[0] for y in self.outputs]
 
     def summary(self, line_length=None, positions=None, print_fn=None) -> None:
         """Prints the layers, their output shapes and numbers of weights."""
@@ -251,13 +308,15 @@ class Model(TrainingMixin, Layer):
         """Its class and config as JSON, for tf.keras.models.model_from_json."""
         return model_config.to_json(self, **kwargs)
 
-    def to_yaml(self, **kwargs):
-        """Absent: it needs PyYAML."""
-        raise ImportError("tf.keras.Model.to_yaml requires yaml module installed; use to_json")
+    def to_yaml(self, **kwargs) -> str:
+        """As to_json, as YAML; ImportError where PyYAML is not installed."""
+        return model_config.to_yaml(self, **kwargs)
 
-    def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None, options=None):
-        """Absent: it needs HDF5 or TF 2's SavedModel."""
-        raise NotImplementedError("tf.keras.Model.save: use save_weights, whose TensorFlow format needs no HDF5, and build the model again")
+    def save(self, filepath, overwrite=True, include_optimizer=True, save_format=None, signatures=None) -> None:
+        """Writes config, weights and optimizer to an HDF5 file, as tf.keras.models.save_model."""
+        from tinytf.keras.models import save_model
+
+        save_model(self, filepath, overwrite, include_optimizer, save_format, signatures)
 
 
 class Sequential(Model):
@@ -282,6 +341,7 @@ class Sequential(Model):
             layer = layer._keras_history[0]
         if not isinstance(layer, Layer):
             raise TypeError(f"The added layer must be an instance of class Layer. Found: {layer}")
+        _check_names([*self._layers, layer])
         if self.outputs:
             self._layers.append(layer)
             self._extend(layer(self.output))
@@ -319,7 +379,11 @@ class Sequential(Model):
         if not self.layers:
             raise TypeError("There are no layers in the model.")
         layer = self._layers.pop()
-        if self.outputs and layer._inbound_nodes:
+        if not self.layers:
+            self.inputs = self.outputs = None
+            self._nodes, self.built = [], False
+            self._layers.clear()
+        elif self.outputs and layer._inbound_nodes:
             self._extend(layer._inbound_nodes.pop().inputs)
 
     def build(self, input_shape=None) -> None:

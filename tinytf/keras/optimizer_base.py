@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinytf import dtypes
 from tinytf.graph.build import make
 from tinytf.graph.default_graph import colocate_with, control_dependencies, name_scope
@@ -145,7 +147,17 @@ class Optimizer(Trackable):
         return backend.batch_get_value(self._weights)
 
     def set_weights(self, weights) -> None:
-        """Gives its variables their values."""
+        """Gives its variables their values.  ValueError where the numbers or shapes do not fit."""
+        if len(self._weights) != len(weights):
+            raise ValueError(
+                "You called `set_weights(weights)` on optimizer %s with a  weight list of length %s, but the optimizer was expecting %s "
+                "weights. Provided weights: %s..." % (self._name, len(weights), len(self._weights), str(weights)[:50])
+            )
+        for variable, value in zip(self._weights, weights):
+            if tuple(variable.shape.as_list()) != np.shape(value):
+                raise ValueError(
+                    "Optimizer weight shape %s not compatible with provided weight shape %s" % (tuple(variable.shape.as_list()), np.shape(value))
+                )
         backend.batch_set_value(zip(self._weights, weights))
 
     # Steps --------------------------------------------------------------------------------------

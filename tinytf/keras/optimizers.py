@@ -289,4 +289,4 @@ def serialize(optimizer) -> dict:
     return {"class_name": type(optimizer).__name__, "config": optimizer.get_config()}
 
 
-deserialize = get
+deserialize = names.deserializer(get)

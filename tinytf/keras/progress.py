@@ -70,3 +70,14 @@ class Progbar:
             value = total / max(1, count)
             parts.append(" - %s: %s" % (name, "%.4f" % value if abs(value) > 1e-3 else "%.4e" % value))
         return "".join(parts)
+
+
+def ask_to_proceed_with_overwrite(filepath) -> bool:
+    """Asks on the terminal whether a file may be written over.  Follows keras.utils.io_utils of TF 1.15."""
+    answer = ""
+    while answer not in ("y", "n"):
+        answer = input("[WARNING] %s already exists - overwrite? [y/n]" % filepath).strip().lower()
+    if answer == "n":
+        return False
+    print("[TIP] Next time specify overwrite=True!")
+    return True

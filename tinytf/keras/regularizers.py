@@ -64,7 +64,7 @@ def serialize(regularizer) -> dict:
     return {"class_name": type(regularizer).__name__, "config": regularizer.get_config()}
 
 
-deserialize = get
+deserialize = names.deserializer(get)
 
 
 def _by_name(identifier):

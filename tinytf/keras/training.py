@@ -9,50 +9,23 @@ from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.keras import backend, losses, optimizers
 from tinytf.keras import metrics as metrics_module
 from tinytf.keras.callbacks import CallbackList, History, ProgbarLogger
-from tinytf.keras.data import Batches, as_arrays, split_validation
+from tinytf.keras.compiling import Output, loss_object, metric_function, per_output
+from tinytf.keras.data import (
+    Batches,
+    StreamedBatches,
+    as_arrays,
+    batches_of_tensors,
+    has_tensors,
+    is_fed,
+    is_stream,
+    split_validation,
+    values_of,
+)
+from tinytf.keras.training_arguments import check_arguments, check_steps, unpack_validation_data
 from tinytf.keras.weights_io import WeightsMixin
 from tinytf.ops.array import placeholder as placeholder_ops
 from tinytf.ops.control_flow.control_flow_ops import group
 from tinytf.ops.math import math_ops
-
-
-def _per_output(given, names, what):
-    """What was given as one, a list or a dict by output name, as a list."""
-    if isinstance(given, dict):
-        unknown = set(given) - set(names)
-        if unknown:
-            raise ValueError(f"Unknown entries in {what} dictionary: {sorted(unknown)}. Only expected following keys: {names}")
-        return [given.get(name) for name in names]
-    if isinstance(given, (list, tuple)):
-        if len(given) != len(names):
-            raise ValueError(f"When passing a list as {what}, it should have one entry per model output. The model has {len(names)} outputs, but you passed {what}={given}")  # noqa: E501
-        return list(given)
-    return [given] * len(names)
-
-
-def _loss_object(loss):
-    loss = losses.get(loss)
-    return loss if loss is None or isinstance(loss, losses.Loss) else losses.LossFunctionWrapper(loss, name=loss.__name__)
-
-
-def _metric_function(metric, output, loss):
-    """What 'accuracy' means for this output and loss; other metrics as they are."""
-    if metric not in ("accuracy", "acc", "crossentropy", "ce"):
-        return metrics_module.get(metric)
-    sparse = loss is not None and getattr(loss, "fn", None) is losses.sparse_categorical_crossentropy
-    binary = output.dims[-1] == 1 or (loss is not None and getattr(loss, "fn", None) is losses.binary_crossentropy)
-    if metric in ("accuracy", "acc"):
-        return metrics_module.binary_accuracy if binary else metrics_module.sparse_categorical_accuracy if sparse else metrics_module.categorical_accuracy
-    return metrics_module.binary_crossentropy if binary else metrics_module.sparse_categorical_crossentropy if sparse else metrics_module.categorical_crossentropy
-
-
-class _Output:
-    """One output in training: its name, prediction, target, loss, metrics, and the placeholder of sample weights if there is one."""
-
-    def __init__(self, name, prediction, loss, weight):
-        self.name, self.prediction, self.loss, self.loss_weight = name, prediction, loss, weight
-        self.target = self.sample_weight = self.loss_metric = self.loss_tensor = None
-        self.metrics: list = []  # (name, Metric or tensor's Metric, weighted)
 
 
 class TrainingMixin(WeightsMixin):
@@ -61,7 +34,6 @@ class TrainingMixin(WeightsMixin):
     def _init_training(self) -> None:
         self.optimizer = self.loss = None
         self._compiled = self._pending_compile = None
-        self._added_metrics: list = []
         self._train_step = self._test_step = self._predicts = None
         self._loss_metrics: list = []
         self.stop_training = False
@@ -72,9 +44,13 @@ class TrainingMixin(WeightsMixin):
     def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, sample_weight_mode=None, weighted_metrics=None,
                 target_tensors=None, distribute=None, **kwargs) -> None:  # fmt: skip
         """Sets how the model is trained. Follows tf.keras.Model.compile of TF 1.15."""
-        if sample_weight_mode is not None or distribute is not None:
-            raise NotImplementedError("tf.keras.Model.compile: sample_weight_mode and distribute are not here; give sample_weight to fit")
+        if distribute is not None:
+            raise NotImplementedError("tf.keras.Model.compile(distribute=…): there is one device")
+        if kwargs.get("run_eagerly"):
+            raise ValueError("You can only set `run_eagerly` in eager mode: tinytf has graphs only")
         self.optimizer, self.loss = optimizers.get(optimizer), loss or {}
+        self._compile_metrics, self._compile_weighted_metrics = metrics or [], weighted_metrics
+        self.loss_weights, self.sample_weight_mode = loss_weights, sample_weight_mode
         if isinstance(self.optimizer, optimizers.Optimizer):
             self._track_trackable(self.optimizer, "optimizer", overwrite=True)
         self._compile_arguments = (loss, metrics, loss_weights, weighted_metrics, target_tensors)
@@ -85,17 +61,18 @@ class TrainingMixin(WeightsMixin):
     def _compile(self, with_weights: bool = False) -> None:
         loss, wanted, loss_weights, weighted, targets = self._compile_arguments
         names = self.output_names
-        given_losses = [_loss_object(v) for v in _per_output(loss, names, "loss")]
-        weights = [1.0 if w is None else w for w in _per_output(loss_weights, names, "loss_weights")]
-        outputs = [_Output(n, y, v, w) for n, y, v, w in zip(names, self.outputs, given_losses, weights)]
-        targets = _per_output(targets, names, "target_tensors") if targets is not None else [None] * len(names)
+        given_losses = [loss_object(v) for v in per_output(loss, names, "loss")]
+        weights = [1.0 if w is None else w for w in per_output(loss_weights, names, "loss_weights")]
+        modes = per_output(self.sample_weight_mode, names, "sample_weight_mode")
+        outputs = [Output(*each) for each in zip(names, self.outputs, given_losses, weights, modes)]
+        targets = per_output(targets, names, "target_tensors") if targets is not None else [None] * len(names)
         for output, target in zip(outputs, targets):
             if output.loss is not None:
                 self._add_target(output, target)
         if with_weights:
             for output in outputs:
                 if output.loss is not None:
-                    output.sample_weight = placeholder_ops.placeholder(dtypes.as_dtype(backend.floatx()), [None], output.name + "_sample_weights")
+                    output.take_weights()
         self._add_metrics(outputs, wanted, weighted)
         trained = [o for o in outputs if o.loss is not None]
         for output in trained if len(outputs) > 1 else ():
@@ -119,7 +96,7 @@ class TrainingMixin(WeightsMixin):
             if given is None:
                 return [[] for _ in outputs]
             if isinstance(given, dict):
-                return [v if isinstance(v, (list, tuple)) else [v] for v in (_or_empty(m) for m in _per_output(given, names, "metrics"))]
+                return [v if isinstance(v, (list, tuple)) else [v] for v in (_or_empty(m) for m in per_output(given, names, "metrics"))]
             if given and all(isinstance(v, (list, tuple)) for v in given) and len(given) == len(outputs):
                 return [list(v) for v in given]
             return [list(given) for _ in outputs]
@@ -128,7 +105,7 @@ class TrainingMixin(WeightsMixin):
             if output.target is None:
                 continue
             for metric, is_weighted in [(m, False) for m in plain] + [(m, True) for m in with_weight]:
-                found = _metric_function(metric, output.prediction, output.loss)
+                found = metric_function(metric, output.prediction, output.loss)
                 own = isinstance(found, metrics_module.Metric)
                 name = found.name if own else "acc" if metric in ("accuracy", "acc") else getattr(found, "__name__", "metric")
                 name = f"weighted_{name}" if is_weighted and not own else name
@@ -141,7 +118,7 @@ class TrainingMixin(WeightsMixin):
             for output in outputs:
                 for name, metric, is_weighted in output.metrics:
                     with name_scope(name):
-                        weight = output.sample_weight if is_weighted else None
+                        weight = output.weights(output.sample_weight if is_weighted else None)
                         self._metric_tensors.append(metric(output.target, output.prediction, sample_weight=weight))
         self._metric_objects = [m for o in outputs for _, m, _ in o.metrics]
 
@@ -153,7 +130,7 @@ class TrainingMixin(WeightsMixin):
                     continue
                 with name_scope(output.name + "_loss"):
                     per_sample = output.loss.call(output.target, output.prediction)
-                    weighted = losses.compute_weighted_loss(per_sample, output.sample_weight, reduction=losses.Reduction.NONE)
+                    weighted = losses.compute_weighted_loss(per_sample, output.weights(output.sample_weight), reduction=losses.Reduction.NONE)
                     value = losses.reduce_weighted_loss(weighted, output.loss.used_reduction())
                 if output.loss_metric is not None:
                     output.loss_tensor = output.loss_metric(value)
@@ -174,18 +151,45 @@ class TrainingMixin(WeightsMixin):
         return names + [name for o in self._compiled or () for name, _, _ in o.metrics] + [m.name for m, _ in self._added_metrics]
 
     @property
+    def _added_metrics(self) -> list:
+        """(metric, its tensor) of what add_metric was given, here and in the layers."""
+        return self._metrics_of_calls()
+
+    @property
     def metrics(self) -> list:
         """The metrics as objects."""
-        return list(getattr(self, "_metric_objects", []))
+        return list(self.__dict__.get("_metric_objects", [])) + [m for m, _ in self._added_metrics]
 
-    def add_metric(self, value, name=None, aggregation=None) -> None:
-        """A tensor to report: its mean over the batches. Follows tf.keras.Model.add_metric of TF 1.15."""
-        metric = metrics_module.Mean(name=name or "mean")
-        self._added_metrics.append((metric, metric(value)))
+    @property
+    def run_eagerly(self) -> bool:
+        """False: there are graphs only."""
+        return False
+
+    @property
+    def sample_weights(self) -> list:
+        """The placeholders of sample weights, None for an output without."""
+        return [o.sample_weight for o in self._compiled or ()]
+
+    @property
+    def loss_functions(self) -> list:
+        """The losses of the outputs as objects."""
+        return [o.loss for o in self._compiled or ()]
+
+    @property
+    def _targets(self) -> list:
+        return [o.target for o in self._compiled or () if o.target is not None]
+
+    @property
+    def _feed_inputs(self) -> list:
+        return [x for x in self.inputs if is_fed(x)]
+
+    @property
+    def _feed_input_names(self) -> list:
+        return [name for name, x in zip(self.input_names, self.inputs) if is_fed(x)]
 
     def reset_metrics(self) -> None:
         """Sets the metrics to 0."""
-        every = self._loss_metrics + self.metrics + [m for m, _ in self._added_metrics]
+        every = self._loss_metrics + self.metrics
         backend.batch_set_value([(v, np.zeros(v.shape.as_list())) for metric in every for v in metric.variables])
 
     # Steps --------------------------------------------------------------------------------------
@@ -210,8 +214,7 @@ class TrainingMixin(WeightsMixin):
             return
         inputs = [Input(shape=a.shape[1:], dtype=a.dtype.name if a.dtype.kind in "iub" else None) for a in arrays]
         outputs = self(inputs[0] if len(inputs) == 1 else inputs)
-        self.inputs, self.outputs = inputs, outputs if isinstance(outputs, (list, tuple)) else [outputs]
-        self.outputs = list(self.outputs)
+        self.inputs, self.outputs = inputs, list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
     def _fetches(self) -> list:
         each = [o.loss_tensor for o in self._compiled if o.loss_metric is not None]
@@ -233,16 +236,29 @@ class TrainingMixin(WeightsMixin):
         return self._train_step
 
     def _feeds(self, x, y, weights, training) -> dict:
-        feeds = {t: v for t, v in zip(self.inputs, x) if t.op.type == "Placeholder"}
-        for output, target, weight in zip([o for o in self._compiled if o.target is not None], y, weights):
-            if output.target.op.type == "Placeholder":
-                feeds[output.target] = target
+        feeds = dict(zip(self._feed_inputs, x))
+        fed = [o for o in self._compiled if o.target is not None and is_fed(o.target)]
+        for output, target, weight in zip(fed, y, weights):
+            feeds[output.target] = target
             if output.sample_weight is not None:
-                feeds[output.sample_weight] = np.ones(len(target)) if weight is None else weight
+                shape = np.shape(target)[: output.sample_weight.shape.ndims]
+                feeds[output.sample_weight] = np.ones(shape) if weight is None else weight
         phase = backend.learning_phase()
         if hasattr(phase, "op"):
             feeds[phase] = training
         return feeds
+
+    def _make_train_function(self) -> None:
+        """Builds the step of training, with the optimizer's variables."""
+        self._training_updates()
+
+    def _make_test_function(self) -> None:
+        """Builds the step of evaluation."""
+        self._testing_updates()
+
+    def _make_predict_function(self) -> None:
+        """Builds the step of prediction."""
+        self._prediction_updates()
 
     def _run_train(self, x, y, weights) -> list:
         step = self._training_updates()
@@ -250,16 +266,27 @@ class TrainingMixin(WeightsMixin):
         return session.run([self._fetches(), step], self._feeds(x, y, weights, True))[0]
 
     def _run_test(self, x, y, weights) -> list:
+        step = self._testing_updates()
+        return backend.get_session().run([self._fetches(), step], self._feeds(x, y, weights, False))[0]
+
+    def _testing_updates(self):
         if self._test_step is None:
             with name_scope("evaluation"), control_dependencies([self.total_loss]):
                 self._test_step = group(*self.state_updates)
-        return backend.get_session().run([self._fetches(), self._test_step], self._feeds(x, y, weights, False))[0]
+        return self._test_step
+
+    def _prediction_updates(self):
+        if not self._predicts:
+            with name_scope("predict"), control_dependencies(self.outputs[:1]):
+                self._predicts = group(*self.state_updates)
+        return self._predicts
 
     def _batches(self, x, y, sample_weight, batch_size, class_weight=None) -> Batches:
         return Batches(self, x, y, sample_weight, batch_size, class_weight)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True):
         """One step on one batch: the loss, and the metrics."""
+        x, y, sample_weight = values_of((x, y, sample_weight))
         self._ready(x, sample_weight is not None or class_weight is not None)
         batches = self._batches(x, y, sample_weight, None, class_weight)
         result = self._run_train(*batches.whole())
@@ -269,6 +296,7 @@ class TrainingMixin(WeightsMixin):
 
     def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True):
         """The loss and the metrics of one batch."""
+        x, y, sample_weight = values_of((x, y, sample_weight))
         self._ready(x, sample_weight is not None)
         result = self._run_test(*self._batches(x, y, sample_weight, None).whole())
         if reset_metrics:
@@ -277,6 +305,7 @@ class TrainingMixin(WeightsMixin):
 
     def predict_on_batch(self, x):
         """The outputs for one batch."""
+        x = values_of(x)
         return self.predict(x, batch_size=len(as_arrays(x)[0]))
 
     # Whole data sets ----------------------------------------------------------------------------
@@ -285,14 +314,14 @@ class TrainingMixin(WeightsMixin):
             shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None,
             validation_freq=1, **kwargs):  # fmt: skip
         """Trains for some epochs; a History of the losses and metrics. Follows tf.keras.Model.fit of TF 1.15."""
+        check_arguments(x, y, sample_weight, batch_size, validation_split, kwargs)
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = split_validation(x, y, sample_weight, validation_split)
-        data = self._source(x, y, sample_weight, batch_size, steps_per_epoch, class_weight)
+        data = self._source(x, y, sample_weight, batch_size, steps_per_epoch, class_weight, "steps_per_epoch")
         validation = None
         if validation_data is not None:
-            is_arrays = isinstance(validation_data, (list, tuple))
-            vx, vy, vw = (list(validation_data) + [None] * 3)[:3] if is_arrays else (validation_data, None, None)
-            validation = self._source(vx, vy, vw, batch_size, validation_steps, None)
+            vx, vy, vw = unpack_validation_data(validation_data)
+            validation = self._source(vx, vy, vw, batch_size, validation_steps, None, "validation_steps")
         names = self.metrics_names
         history = self.history = History()
         params = {
@@ -306,7 +335,7 @@ class TrainingMixin(WeightsMixin):
             print(f"Train on {data.samples} samples{also}")
         self.stop_training = False
         self._training_updates()
-        called.on_train_begin()
+        called.begin("train")
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             called.on_epoch_begin(epoch)
@@ -314,18 +343,20 @@ class TrainingMixin(WeightsMixin):
             logs = dict(zip(names, results))
             if validation is not None and (epoch + 1) % validation_freq == 0:
                 self.reset_metrics()
-                found = self._one_epoch(validation, False, None, names, training=False)
+                found = self._one_epoch(validation, False, called, names, training=False)
                 logs.update(("val_" + n, v) for n, v in zip(names, found))
             called.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
-        called.on_train_end()
+        called.end("train")
         return history
 
-    def _source(self, x, y, sample_weight, batch_size, steps, class_weight):
-        """The batches of arrays, of a generator or of a tf.data.Dataset."""
-        from tinytf.keras.data import StreamedBatches, is_stream
-
+    def _source(self, x, y, sample_weight, batch_size, steps, class_weight, steps_name="steps"):
+        """The batches of arrays, of tensors, of a generator or of a tf.data.Dataset."""
+        check_steps(x, steps, steps_name)
+        if x is None or has_tensors(x) or has_tensors(y):
+            self._ready(x, sample_weight is not None)
+            return StreamedBatches(self, batches_of_tensors(x, y, sample_weight), steps)
         if is_stream(x):
             stream = StreamedBatches(self, x, steps)
             first = stream.peek()
@@ -336,30 +367,34 @@ class TrainingMixin(WeightsMixin):
 
     def _one_epoch(self, data, shuffle, called, names, training) -> list:
         """Runs all batches: the mean of the losses, and the metrics as they stand at the end."""
-        run = self._run_train if training else self._run_test
+        run, mode = (self._run_train, "train") if training else (self._run_test, "test")
+        if not training:
+            called.begin(mode)
         count = len(self._fetches()) - 1
         total, seen, results = None, 0, []
         for number, (x, y, weights) in enumerate(data.epoch(shuffle)):
-            size = len(x[0]) if x else len(y[0])
+            size = len(x[0]) if x else len(y[0]) if y else 1
             logs = {"batch": number, "size": size}
-            if called:
-                called.on_batch_begin(number, logs)
+            called.batch_begin(mode, number, logs)
             results = run(x, y, weights)
             share = np.array(results[: len(results) - count], np.float64) * (size if data.samples else 1)
             total, seen = share if total is None else total + share, seen + (size if data.samples else 1)
-            if called:
-                called.on_batch_end(number, dict(logs, **dict(zip(names, results))))
+            called.batch_end(mode, number, dict(logs, **dict(zip(names, results))))
             if training and self.stop_training:
                 break
+        if not training:
+            called.end(mode)
         if total is None:
             raise ValueError("There are no batches to train or test on.")
         return [float(v) for v in total / seen] + list(results[len(results) - count :] if count else [])
 
     def evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None, **kwargs):
         """The loss, and the metrics, over a data set."""
+        check_arguments(x, y, sample_weight, batch_size, None, kwargs)
         data = self._source(x, y, sample_weight, batch_size, steps, None)
         self.reset_metrics()
-        results = self._one_epoch(data, False, None, self.metrics_names, training=False)
+        called = CallbackList(callbacks, self, {"samples": data.samples, "steps": data.steps, "batch_size": data.batch_size, "verbose": verbose})
+        results = self._one_epoch(data, False, called, self.metrics_names, training=False)
         if verbose == 1 and data.samples:
             print(f"{data.samples}/{data.samples} [==============================] - " + " - ".join(
                 f"{n}: {v:.4f}" for n, v in zip(self.metrics_names, results)))  # fmt: skip
@@ -367,28 +402,33 @@ class TrainingMixin(WeightsMixin):
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None, **kwargs):
         """The outputs for a data set, as one array (or a list of them)."""
-        from tinytf.keras.data import StreamedBatches, is_stream
-
+        check_arguments(x, None, None, batch_size, None, kwargs)
+        check_steps(x, steps, "steps")
+        if x is None or has_tensors(x):
+            x = batches_of_tensors(x, None, None)
         if is_stream(x):
             stream = StreamedBatches(self, x, steps)
             if not self.outputs:
                 self._build_for(stream.peek()[0])
-            parts = [batch for batch, _, _ in stream.epoch(False)]
+            parts = (batch for batch, _, _ in stream.epoch(False))
         else:
             if not self.outputs:
                 self._build_for(x)
             arrays = Batches(self, x, None, None, batch_size or 32, None, with_targets=False)
-            parts = [batch for batch, _, _ in arrays.epoch(False)]
-        if not self._predicts:
-            with name_scope("predict"), control_dependencies(self.outputs[:1]):
-                self._predicts = group(*self.state_updates)
+            parts = (batch for batch, _, _ in arrays.epoch(False))
+        self._prediction_updates()
         session = backend.get_session()
         phase = backend.learning_phase()
         also = {phase: False} if hasattr(phase, "op") else {}
+        called = CallbackList(callbacks, self, {"batch_size": batch_size, "steps": steps, "verbose": verbose})
+        called.begin("predict")
         found = []
-        for part in parts:
-            feeds = {t: v for t, v in zip(self.inputs, part) if t.op.type == "Placeholder"}
+        for number, part in enumerate(parts):
+            called.batch_begin("predict", number, {"batch": number})
+            feeds = dict(zip(self._feed_inputs, part))
             found.append(session.run([self.outputs, self._predicts], {**feeds, **also})[0])
+            called.batch_end("predict", number, {"batch": number})
+        called.end("predict")
         joined = [np.concatenate(values) for values in zip(*found)]
         return joined[0] if len(joined) == 1 else joined
 

@@ -105,7 +105,7 @@ def _add_to_collection(elements, key) -> None:
 
 
 def _reachable(inputs, targets) -> set:
-    """The targets (operations or tensors) that depend on `inputs`."""
+    """The targets (operations or tensors) that depend on `inputs`, by control edges, too."""
     targets, found, seen = set(targets), set(), set()
     queue = [t for t in nest.flatten(inputs) if isinstance(t, Tensor)]
     while queue and found != targets:
@@ -113,13 +113,21 @@ def _reachable(inputs, targets) -> set:
         if t in targets:
             found.add(t)
         for op in t.consumers():
-            if op in seen:
-                continue
-            seen.add(op)
-            if op in targets:
-                found.add(op)
-            queue.extend(op.outputs)
+            _through(op, targets, found, seen, queue)
     return found
+
+
+def _through(op, targets, found, seen, queue) -> None:
+    waiting = [op]
+    while waiting:
+        op = waiting.pop()
+        if op in seen:
+            continue
+        seen.add(op)
+        if op in targets:
+            found.add(op)
+        queue.extend(op.outputs)
+        waiting.extend(op._control_outputs)
 
 
 class BaseLayer(Trackable):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinytf import dtypes
 from tinytf.checkpoint.reader import dtype_of
 from tinytf.graph.constant_value import constant_value
 from tinytf.ops.files.io_ops import slice_dims
@@ -76,6 +77,8 @@ def _target(assign, tensor):
     elif dims is not None and None in dims:
         dims = None
     dtype = tensor.dtype.base_dtype
+    if dtype == dtypes.variant:
+        dtype = dtypes.string  # the state of an iterator
     return Target(key, spec, dtype, dtype.as_datatype_enum, place.op.name, dims, op)
 
 

@@ -12,6 +12,7 @@ from tinytf.data.experimental.batching import (
 )
 from tinytf.data.experimental.csv import CsvDataset, make_csv_dataset
 from tinytf.data.experimental.grouping import Reducer, bucket_by_sequence_length, group_by_reducer, group_by_window
+from tinytf.data.experimental.iterator_checkpoints import CheckpointInputPipelineHook, make_saveable_from_iterator
 from tinytf.data.experimental.mixing import choose_from_datasets, parallel_interleave, sample_from_datasets
 from tinytf.data.experimental.optional import Optional, get_next_as_optional
 from tinytf.data.experimental.optional import OptionalSpec as OptionalStructure

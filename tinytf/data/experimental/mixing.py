@@ -84,3 +84,6 @@ def sample_from_datasets(datasets, weights=None, seed=None) -> Dataset:
         both = Dataset.zip((logits, RandomDataset(seed).batch(2)))
         selector = both._map(select_dataset_varying_logits, use_inter_op_parallelism=False)
     return _directed(selector, datasets)
+
+
+_DirectedInterleaveDataset = _directed  # its name in TensorFlow

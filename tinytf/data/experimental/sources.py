@@ -114,3 +114,19 @@ def make_batched_features_dataset(
         dataset = dataset.map(lambda x: (x, x.pop(label_key)))
     return dataset.prefetch(prefetch_buffer_size)
 
+
+
+def make_tf_record_dataset(
+    file_pattern, batch_size, parser_fn=None, num_epochs=None, shuffle=True, shuffle_buffer_size=None, shuffle_seed=None,
+    prefetch_buffer_size=None, num_parallel_reads=None, num_parallel_parser_calls=None, drop_final_batch=False,
+) -> Dataset:  # fmt: skip
+    """Batches of the records in files, parsed by `parser_fn`.  Follows the function of data.experimental.ops.readers of TF 1.15."""
+    files = Dataset.list_files(file_pattern, shuffle=shuffle, seed=shuffle_seed)
+    dataset = TFRecordDataset(files, num_parallel_reads=24 if num_parallel_reads is None else num_parallel_reads)
+    dataset = shuffled_and_repeated(dataset, num_epochs, shuffle, shuffle_buffer_size or 10000, shuffle_seed)
+    if parser_fn is not None:
+        dataset = dataset.map(parser_fn, num_parallel_calls=num_parallel_parser_calls or batch_size)
+    dataset = dataset.batch(batch_size, drop_remainder=drop_final_batch or num_epochs is None)
+    if prefetch_buffer_size == 0:
+        return dataset
+    return dataset.prefetch(AUTOTUNE if prefetch_buffer_size is None else prefetch_buffer_size)

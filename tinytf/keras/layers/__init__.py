@@ -7,6 +7,7 @@ from tinytf.keras.layers.attention import *  # noqa: F401, F403
 from tinytf.keras.layers.convolutional import *  # noqa: F401, F403
 from tinytf.keras.layers.convolutional_recurrent import *  # noqa: F401, F403
 from tinytf.keras.layers.core import *  # noqa: F401, F403
+from tinytf.keras.layers.functions import *  # noqa: F401, F403
 from tinytf.keras.layers.local import *  # noqa: F401, F403
 from tinytf.keras.layers.merge import *  # noqa: F401, F403
 from tinytf.keras.layers.normalization import LayerNormalization  # noqa: F401

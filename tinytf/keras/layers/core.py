@@ -15,7 +15,7 @@ from tinytf.ops.nn import embedding
 from tinytf.shapes import TensorShape
 
 __all__ = [
-    "Dense", "Dropout", "Flatten", "Activation", "Reshape", "Permute", "RepeatVector", "Lambda", "ActivityRegularization",
+    "Dense", "Dropout", "Flatten", "Activation", "Reshape", "Permute", "RepeatVector", "ActivityRegularization",
     "Masking", "Embedding", "GaussianNoise", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
     "LeakyReLU", "ELU", "ThresholdedReLU", "Softmax", "ReLU", "PReLU",
 ]  # fmt: skip
@@ -115,29 +115,6 @@ class RepeatVector(Layer):
     def call(self, inputs):
         """Repeats."""
         return array_ops.tile(array_ops.expand_dims(inputs, 1), array_ops.stack([1, self.n, 1]))
-
-
-class Lambda(Layer):
-    """Any function of the inputs. Follows tf.keras.layers.Lambda of TF 1.15."""
-
-    _settings = "function mask arguments"
-
-    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
-        super().__init__(**kwargs)
-        self.function, self.arguments, self.mask = function, arguments or {}, mask
-        if mask is not None:
-            self.supports_masking = True
-
-    def call(self, inputs):
-        """The function of the inputs."""
-        return self.function(inputs, **self.arguments)
-
-    def compute_mask(self, inputs, mask=None):
-        """What the `mask` argument says."""
-        return self.mask(inputs, mask) if callable(self.mask) else self.mask
-
-    def _told(self, name, value):
-        return value if name == "function" else super()._told(name, value)
 
 
 class ActivityRegularization(Layer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from tinytf.graph.sparse_tensor import SparseTensor
@@ -102,15 +100,7 @@ class _LocallyConnected(Layer):
         return self.activation(outputs)
 
     def _by_patches(self, inputs):
-        patches = []
-        for place in itertools.product(*map(range, self._places)):
-            where = [slice(i * stride, i * stride + kernel) for i, stride, kernel in zip(place, self.strides, self.kernel_size)]
-            patch = inputs[tuple([slice(None)] * (1 + self._first) + where)]
-            patches.append(array_ops.reshape(patch, (1, -1, self.kernel.shape.as_list()[1])))
-        products = math_ops.matmul(array_ops.concat(patches, 0), self.kernel)
-        products = array_ops.reshape(products, (*self._places, -1, self.filters))
-        order = [self._rank, self._rank + 1, *range(self._rank)] if self._first else [self._rank, *range(self._rank), self._rank + 1]
-        return array_ops.transpose(products, order)
+        return backend.local_conv(inputs, self.kernel, self.kernel_size, self.strides, tuple(self._places), self.data_format)
 
     def _by_matrix(self, inputs):
         kernel = self.kernel * self._mask.astype(np.float32)

@@ -410,6 +410,10 @@ class TimeDistributed(Wrapper):
         outputs.set_shape([dims[0], dims[1]] + inner)
         return outputs
 
+    def compute_mask(self, inputs, mask=None):
+        """That of the steps."""
+        return mask
+
 
 class Bidirectional(Wrapper):
     """A recurrent layer forwards and a copy of it backwards. Follows tf.keras.layers.Bidirectional of TF 1.15."""

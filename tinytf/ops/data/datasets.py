@@ -76,10 +76,11 @@ class Cursor:
 
     def __init__(self, name: str, types=(), shapes=()):
         self.name, self.types, self.shapes, self.place = name, types, shapes, None
+        self._stream, self._given, self._ended = None, 0, False
 
     def start(self, stream: Stream) -> None:
         """To the beginning of a stream."""
-        self.place = iter(stream)
+        self._stream, self.place, self._given, self._ended = stream, iter(stream), 0, False
 
     def next(self) -> tuple:
         """The next element; OutOfRangeError at the end, FailedPreconditionError before any start."""
@@ -88,8 +89,29 @@ class Cursor:
                 None, None, "GetNext() failed because the iterator has not been initialized. Ensure that you have run the initializer operation for this iterator before getting the next element."
             )
         for element in self.place:
+            self._given += 1
             return element
+        self._ended = True
         raise errors.OutOfRangeError(None, None, "End of sequence")
+
+    def progress(self) -> tuple:
+        """(the number of elements given, whether the end was met); FailedPreconditionError before any start."""
+        if self.place is None:
+            raise errors.FailedPreconditionError(None, None, "Save() failed because the iterator has not been initialized.")
+        return self._given, self._ended
+
+    def go_to(self, given: int, ended: bool) -> None:
+        """To the place after `given` elements of the stream."""
+        if self.place is None:
+            raise errors.FailedPreconditionError(
+                None, None, "Restore() failed because the iterator has not been initialized. Ensure that you have run the initializer operation for this iterator before restoring it."
+            )
+        if self._given or self._ended:
+            self.start(self._stream)
+        for _ in itertools.islice(self.place, given):
+            self._given += 1
+        if ended:
+            self.place, self._ended = iter(()), True
 
 
 def tensors(components) -> Stream:

@@ -16,6 +16,7 @@ from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_value
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.ops.data.iterator_state import IteratorState
 
 
 class _Open(threading.local):
@@ -104,6 +105,7 @@ def _save_v2_kernel(op):
 
     def save(prefix, names, slices, *tensors):
         path = _one_path(op, prefix, "prefix")
+        tensors = [t.to_string() if isinstance(t, IteratorState) else t for t in tensors]
         _blamed(op, lambda: checkpoint.bundle_writer(path, names_of(names), slices_of(slices), tensors))
 
     return save
@@ -127,7 +129,8 @@ def _save_v1_kernel(op):
 
 
 def _restore_v2_kernel(op):
-    wanted = [t.base_dtype for t in op.attr("dtypes")]
+    kinds = [t.base_dtype for t in op.attr("dtypes")]
+    wanted = [dtypes.string if t == dtypes.variant else t for t in kinds]  # a variant in a file is the state of an iterator
     names_of, slices_of = _remembering_strings(), _remembering_strings()
 
     def restore(prefix, names, slices):
@@ -138,6 +141,8 @@ def _restore_v2_kernel(op):
                 op.node_def, op, f"Got {len(names)} tensor names, {len(slices)} slices and {len(wanted)} dtypes: they must be as many"
             )
         values = _blamed(op, lambda: checkpoint.read_tensors(path, names, slices, wanted, _reader_of(path)))
+        if dtypes.variant in kinds:
+            values = [IteratorState.from_string(v) if t == dtypes.variant else v for v, t in zip(values, kinds)]
         return values[0] if len(values) == 1 else tuple(values)
 
     return restore

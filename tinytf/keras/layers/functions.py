@@ -1,0 +1,91 @@
+"""Lambda: a layer that is a function of one's own."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+from tinytf import nest
+from tinytf.keras import function_dump, names
+from tinytf.keras.base_layer import Layer
+from tinytf.shapes import TensorShape
+
+__all__ = ["Lambda"]
+
+
+class Lambda(Layer):
+    """Any function of the inputs. Follows tf.keras.layers.Lambda of TF 1.15."""
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        super().__init__(**kwargs)
+        self.function, self.arguments, self.mask = function, arguments or {}, mask
+        self._output_shape = output_shape
+        if mask is not None:
+            self.supports_masking = True
+        self._expects_mask = "mask" in names.fn_args(function)
+        self._expects_training = "training" in names.fn_args(function)
+
+    def compute_output_shape(self, input_shape):
+        """What `output_shape` says (a shape without the batch, or a function of the input's shape); else what the function gives."""
+        if self._output_shape is None:
+            return super().compute_output_shape(input_shape)
+        if callable(self._output_shape):
+            return _shapes(self._output_shape(input_shape))
+        first = nest.flatten(input_shape)[0] if isinstance(input_shape, list) else TensorShape(input_shape).as_list()[0]
+        return TensorShape([first, *self._output_shape])
+
+    def call(self, inputs, mask=None, training=None):
+        """The function of the inputs."""
+        arguments = dict(self.arguments)
+        if self._expects_mask:
+            arguments["mask"] = mask
+        if self._expects_training:
+            arguments["training"] = training
+        return self.function(inputs, **arguments)
+
+    def compute_mask(self, inputs, mask=None):
+        """What the `mask` argument says."""
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+    def get_config(self) -> dict:
+        """Its arguments: functions as bytecode, or by name where they are no Python functions."""
+        config = dict(super().get_config())
+        config["function"], config["function_type"], config["module"] = _dumped(self.function)
+        shape = _dumped(self._output_shape) if callable(self._output_shape) else (self._output_shape, "raw", None)
+        config["output_shape"], config["output_shape_type"], config["output_shape_module"] = shape
+        if self.mask is not None:
+            config["mask"], config["mask_type"], config["mask_module"] = _dumped(self.mask) if callable(self.mask) else (self.mask, "raw", None)
+        config["arguments"] = dict(self.arguments)
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A layer from what get_config gave."""
+        config = dict(config)
+        config["function"] = _loaded(config, "function", "function_type", "module", custom_objects)
+        config["output_shape"] = _loaded(config, "output_shape", "output_shape_type", "output_shape_module", custom_objects)
+        if "mask" in config:
+            config["mask"] = _loaded(config, "mask", "mask_type", "mask_module", custom_objects)
+        return cls(**config)
+
+
+def _dumped(function) -> tuple:
+    module = getattr(function, "__module__", None)
+    if isinstance(function, types.FunctionType):
+        return function_dump.func_dump(function), "lambda", module
+    return function.__name__, "function", module
+
+
+def _loaded(config, what, kind, module, custom_objects):
+    value, kind, module = config.pop(what, None), config.pop(kind, "raw"), config.pop(module, None)
+    if kind == "function":
+        return names.deserialize_keras_object(value, None, custom_objects, "function in Lambda layer")
+    if kind != "lambda":
+        return value
+    return function_dump.func_load(value, globs=vars(sys.modules[module]) if module in sys.modules else None)
+
+
+def _shapes(shapes):
+    if isinstance(shapes, list) and shapes and isinstance(shapes[0], (list, tuple, TensorShape)):
+        return [TensorShape(s) for s in shapes]
+    return TensorShape(shapes)
