@@ -84,8 +84,8 @@ def test_batches_stack_and_the_last_may_be_smaller():
 
 
 def test_padded_batches_of_scalar_strings_hold_the_strings():
-    (found,) = elements(Dataset.from_tensor_slices(["a", "b"]).padded_batch(2, []))
-    assert found.tolist() == [b"a", b"b"] and type(found[0]) is bytes
+    found = elements(Dataset.from_tensor_slices(["a", "b"]).padded_batch(2, tf.TensorShape([])))
+    assert found[0].tolist() == [b"a", b"b"] and type(found[0][0]) is bytes
 
 
 def test_padded_batches():
