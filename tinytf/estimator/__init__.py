@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.estimator import export, inputs  # noqa: F401
+from tinytf.estimator import experimental, export, inputs  # noqa: F401
 from tinytf.estimator.baseline import BaselineClassifier, BaselineRegressor  # noqa: F401
 from tinytf.estimator.boosted_trees import BoostedTreesClassifier, BoostedTreesEstimator, BoostedTreesRegressor  # noqa: F401
 from tinytf.estimator.dnn import DNNClassifier, DNNRegressor  # noqa: F401
