@@ -222,7 +222,7 @@ _NAMES = {
 _NAMESPACES = """
     app audio autograph bitwise compat config contrib data debugging dtypes errors estimator examples feature_column flags gfile
     distribute distributions experimental graph_util image initializers io keras layers linalg logging lookup losses manip math metrics nest nn
-    python_io quantization queue ragged random raw_ops resource_loader saved_model sets signal sparse spectral strings
+    profiler python_io quantization queue ragged random raw_ops resource_loader saved_model sets signal sparse spectral strings
     summary sysconfig test train user_ops version
     """.split()
 

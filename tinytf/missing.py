@@ -66,7 +66,7 @@ INSTEAD_OF_PACKAGES = {
 
 
     "tf.python.keras": INSTEAD["tf.keras"],
-    "tf.python.profiler": "tf.RunMetadata and tensorflow.python.client.timeline: tinytf has no profiler",
+    "tf.python.profiler": "tf.profiler.profile and tensorflow.python.client.timeline: tinytf has nothing more of the profiler",
     "tf.python.tpu": INSTEAD["tf.tpu"],
 }
 

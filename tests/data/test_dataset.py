@@ -83,6 +83,11 @@ def test_batches_stack_and_the_last_may_be_smaller():
     assert len(elements(dropped)) == 3
 
 
+def test_padded_batches_of_scalar_strings_hold_the_strings():
+    found = elements(Dataset.from_tensor_slices(["a", "b"]).padded_batch(2, tf.TensorShape([])))
+    assert found[0].tolist() == [b"a", b"b"] and type(found[0][0]) is bytes
+
+
 def test_padded_batches():
     found = elements(Dataset.range(1, 4).map(lambda v: tf.fill([v], v)).padded_batch(2, [None]))
     assert found[0].tolist() == [[1, 0], [2, 2]]

@@ -123,3 +123,12 @@ def test_tags_in_messages_tell_the_place(graph):
     assert shown.startswith("anode one (defined at ") and shown.endswith(") b{{node other}}")
     shown = error_interpolation.interpolate("{{colocation_node one}}", graph)
     assert shown.startswith(place) and f"with tf.device(/cpu): <{__file__}:" in shown and "No node-device colocations" in shown
+
+
+def test_a_node_that_shapes_forbid_has_taken_a_number():
+    with tf.Graph().as_default() as graph:
+        tf.constant([1, 2, 3], name="a")
+        with pytest.raises(ValueError):
+            tf.reshape(graph.get_tensor_by_name("a:0"), [2, -1])
+        assert [op.name for op in graph.get_operations()] == ["a", "Reshape/shape"]
+        assert graph.version == 3  # the seeds of random ops follow it, as in TensorFlow

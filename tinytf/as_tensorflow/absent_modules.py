@@ -7,7 +7,7 @@ that says so.  Listed by package; what tinytf has stands in `module_paths.PYTHON
 from __future__ import annotations
 
 _MODULES = """
-.: autograph compiler debug grappler keras module profiler pywrap_tensorflow_internal tpu
+.: autograph compiler debug grappler keras module pywrap_tensorflow_internal tpu
 autograph: converters core impl lang operators pyct utils
 autograph.converters: arg_defaults asserts break_statements call_trees conditional_expressions continue_statements
   control_flow directives function_scopes list_comprehensions lists logical_expressions return_statements slices
@@ -90,7 +90,7 @@ ops.linalg: adjoint_registrations cholesky_registrations inverse_registrations m
 ops.parallel_for: control_flow_ops gradients pfor test_util
 ops.ragged: ragged_config
 platform: control_imports remote_utils self_check status_bar
-profiler: internal model_analyzer option_builder profile_context profiler tfprof_logger
+profiler: internal profile_context
 profiler.internal: flops_registry
 saved_model: function_deserialization function_serialization load load_v1_in_v2 nested_structure_coder revived_types
   signature_serialization

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.estimator import export, inputs  # noqa: F401
+from tinytf.estimator import experimental, export, inputs  # noqa: F401
 from tinytf.estimator.baseline import BaselineClassifier, BaselineRegressor  # noqa: F401
 from tinytf.estimator.boosted_trees import BoostedTreesClassifier, BoostedTreesEstimator, BoostedTreesRegressor  # noqa: F401
 from tinytf.estimator.dnn import DNNClassifier, DNNRegressor  # noqa: F401
@@ -14,4 +14,23 @@ from tinytf.estimator.mode_keys import ModeKeys  # noqa: F401
 from tinytf.estimator.run_config import RunConfig  # noqa: F401
 from tinytf.estimator.spec import EstimatorSpec  # noqa: F401
 from tinytf.estimator.training import EvalSpec, TrainSpec, train_and_evaluate  # noqa: F401
+from tinytf.train import (  # noqa: F401
+    CheckpointSaverHook,
+    CheckpointSaverListener,
+    FeedFnHook,
+    FinalOpsHook,
+    GlobalStepWaiterHook,
+    LoggingTensorHook,
+    NanLossDuringTrainingError,
+    NanTensorHook,
+    ProfilerHook,
+    SecondOrStepTimer,
+    SessionRunArgs,
+    SessionRunContext,
+    SessionRunHook,
+    SessionRunValues,
+    StepCounterHook,
+    StopAtStepHook,
+    SummarySaverHook,
+)
 from tinytf.train.warm_start import VocabInfo  # noqa: F401

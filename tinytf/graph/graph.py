@@ -39,6 +39,7 @@ class Graph:
         self._names_in_use: dict = {}
         self._collections: dict = {}
         self._seed = None
+        self._refused = 0  # nodes that shapes or versions forbade
         self._finalized = False
         self._container = ""
         self._local = threading.local()  # control dependencies, devices and colocations are per thread
@@ -63,13 +64,13 @@ class Graph:
 
     @property
     def _last_id(self) -> int:
-        """The number of ops made so far: op seeds are taken from it."""
-        return len(self._operations)
+        """The number of the last op: op seeds are taken from it. Nodes that were refused have had theirs, too."""
+        return len(self._operations) + self._refused
 
     @property
     def version(self) -> int:
         """Grows with every op added."""
-        return len(self._operations)
+        return self._last_id
 
     @property
     def graph_def_versions(self):
@@ -467,7 +468,11 @@ class Graph:
                 dtypes = output_dtypes(entry.op_def, attrs)
             op = Operation._of(self, name, op_type, inputs, _unique(controls), dtypes, attrs, entry)
             op._original_op = self._default_original_op
-            self._add_op(op)
+            try:
+                self._add_op(op)
+            except Exception:
+                self._refused += 1
+                raise
             self._finish_op(op, compute_device)
             return op
 
@@ -482,7 +487,7 @@ class Graph:
         for c in op._control_inputs:
             c._control_outputs.append(op)
         self._operations.append(op)
-        op._id = len(self._operations)
+        op._id = self._last_id
         self._nodes_by_name[op.name] = op
         self._names_in_use.setdefault(op.name.lower(), 1)
 

@@ -113,13 +113,15 @@ class TrainingMixin(WeightsMixin):
                 if not own:
                     found = metrics_module.MeanMetricWrapper(found, name=name)
                 output.metrics.append((name, found, is_weighted))
-        self._metric_tensors = []
-        with name_scope("metrics"):
-            for output in outputs:
-                for name, metric, is_weighted in output.metrics:
-                    with name_scope(name):
-                        weight = output.weights(output.sample_weight if is_weighted else None)
-                        self._metric_tensors.append(metric(output.target, output.prediction, sample_weight=weight))
+        tensors = {}
+        for weighted in (False, True):
+            with name_scope("metrics"):  # a scope for each kind, of which there may be none
+                for output in outputs:
+                    for name, metric, _ in (m for m in output.metrics if m[2] == weighted):
+                        with name_scope(name):
+                            weight = output.weights(output.sample_weight if weighted else None)
+                            tensors[metric] = metric(output.target, output.prediction, sample_weight=weight)
+        self._metric_tensors = [tensors[metric] for output in outputs for _, metric, _ in output.metrics]
         self._metric_objects = [m for o in outputs for _, m, _ in o.metrics]
 
     def _total_loss(self, outputs):
@@ -343,7 +345,7 @@ class TrainingMixin(WeightsMixin):
             logs = dict(zip(names, results))
             if validation is not None and (epoch + 1) % validation_freq == 0:
                 self.reset_metrics()
-                found = self._one_epoch(validation, False, called, names, training=False)
+                found = self._one_epoch(validation, True, called, names, training=False)  # TensorFlow shuffles these always
                 logs.update(("val_" + n, v) for n, v in zip(names, found))
             called.on_epoch_end(epoch, logs)
             if self.stop_training:

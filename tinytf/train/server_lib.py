@@ -142,9 +142,9 @@ class Server:
         return self._server_def
 
     @property
-    def target(self) -> bytes:
+    def target(self) -> str:
         """What to give to `tf.Session`: the sessions of one server share their variables."""
-        return self._target
+        return self._target.decode()
 
     @staticmethod
     def create_local_server(config=None, start=True) -> Server:

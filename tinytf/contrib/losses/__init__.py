@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.contrib.losses import metric_learning  # noqa: F401
 from tinytf.contrib.losses.weighted import (  # noqa: F401
     absolute_difference,
     add_loss,

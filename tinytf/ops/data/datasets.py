@@ -402,7 +402,7 @@ def _pad(component, parts, shape, value):
         target.append(int(largest if wanted < 0 else wanted))
     result = np.full((len(parts), *target), value, dtype=parts[0].dtype)
     for i, p in enumerate(parts):
-        result[(i, *[slice(n) for n in p.shape])] = p
+        result[(i, *[slice(n) for n in p.shape], ...)] = p  # with the dots, a scalar string is a value, no array in an array
     return result
 
 
