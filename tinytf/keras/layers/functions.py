@@ -22,8 +22,6 @@ class Lambda(Layer):
         self._output_shape = output_shape
         if mask is not None:
             self.supports_masking = True
-        self._expects_mask = "mask" in names.fn_args(function)
-        self._expects_training = "training" in names.fn_args(function)
 
     def compute_output_shape(self, input_shape):
         """What `output_shape` says (a shape without the batch, or a function of the input's shape); else what the function gives."""
@@ -37,11 +35,13 @@ class Lambda(Layer):
     def call(self, inputs, mask=None, training=None):
         """The function of the inputs."""
         arguments = dict(self.arguments)
-        if self._expects_mask:
-            arguments["mask"] = mask
-        if self._expects_training:
-            arguments["training"] = training
+        for name, value in (("mask", mask), ("training", training)):
+            if self._expects_by_name(name):
+                arguments[name] = value
         return self.function(inputs, **arguments)
+
+    def _expects_by_name(self, name) -> bool:
+        return name in names.fn_args(self.function)  # no learning phase is made where nobody asks for it
 
     def compute_mask(self, inputs, mask=None):
         """What the `mask` argument says."""
