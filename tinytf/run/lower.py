@@ -121,9 +121,9 @@ class _Lowering:
         kind = op.type
         if kind in _NOTHING_TO_DO:
             return
-        if kind in select.SWITCH:
+        if kind in select.SWITCH and op.entry is not None:
             self.switch(op, guard)
-        elif kind in select.MERGE:
+        elif kind in select.MERGE and op.entry is not None:
             self.merge(op)
         elif all(t in self.fed for t in op.outputs) and op.outputs:
             return

@@ -51,6 +51,19 @@ def case_regex(tf):
     return made, {s: WORDS}
 
 
+# What RE2 does in a way of its own: repeats of what may be empty, single bytes, case, groups that are not there; and what `re` takes long for.
+PATTERNS = [
+    "(|a)*", "(|a)+", "(a*)*", "(a|b*)*", "(b?|a)*?", r"\C", r"\B", "(?i)[k-s]", "(?i)\u00e9", "(?U)(a+)(b*)", "(?m)^(.)$", "[^a-z]+", r"(\w+\s*)+b",
+    "(a|ab)(c|bcd)(d*)", "(a?){3}", r"\pL+", "x*", "(.*a){12}", "[^\\pL]", "(?s:.)(?-s:.)",
+]  # fmt: skip
+SUBJECTS = ["", "aab", "abcd", "K\u212a\u017f \u00e9\u00c9", b"a\xffb\xed\xa0\x80", "ab\nba\n", "xx aa bb" * 20]
+
+
+def case_regex_of_re2(tf):
+    made = [tf.regex_replace(SUBJECTS, p, r"<\1|\0|\7>") for p in PATTERNS] + [tf.regex_replace(SUBJECTS, "b", r"x\q", replace_global=g) for g in (True, False)]
+    return made + [tf.strings.regex_full_match(SUBJECTS, p) for p in PATTERNS]
+
+
 def case_encodings(tf):
     made = [tf.encode_base64(["a", "ab", "\xff?"]), tf.encode_base64("abc1", pad=True), tf.decode_base64(tf.encode_base64(["hello"]))]
     return made + [tf.strings.unicode_transcode(["a\u00e9"], "UTF-8", "UTF-16-BE")]
@@ -71,6 +84,9 @@ WRONG_RUN = {
     "integer": lambda tf, s: tf.string_to_number(s, tf.int32),
     "substr": lambda tf, s: tf.substr(s, 10, 1),
     "base64": lambda tf, s: tf.decode_base64(s),
+    "plus": lambda tf, s: tf.string_to_number(tf.string_join(["+", tf.substr(s, 0, 1)]), tf.int32),
+    "long_number": lambda tf, s: tf.string_to_number(tf.string_join(["0" * 40, s])),
+    "repetition": lambda tf, s: tf.regex_replace(s, "(a{11}){100}", "a"),
     "pattern": lambda tf, s: tf.regex_replace(s, "(", "a"),
     "join": lambda tf, s: tf.string_join([s, tf.placeholder_with_default(["a", "b", "c"], None)]),
 }

@@ -14,6 +14,7 @@ from tinytf.ops.strings.re2_automaton import Automaton, groups
 from tinytf.ops.strings.re2_program import Program, TooLarge
 from tinytf.ops.strings.re2_syntax import SyntaxNotOfRE2, parse
 
+_LONGEST = 30_000  # characters of a pattern of `re`: it compiles them slowly
 _MOST_STEPS = 1e7  # of `re`, for one text: about half a second
 
 
@@ -23,7 +24,7 @@ class Pattern:
     def __init__(self, tree, groups: int):
         self._tree, self.groups = tree, groups
         self._whole = Program(tree)  # also to know that it is not too large
-        self._python = re.compile(re2_python.written(tree), re.ASCII) if re2_python.can_run(tree) else None
+        self._python = _python_pattern(tree) if re2_python.can_run(tree) else None
         self._steps: dict = {}
         self._keeping: dict = {}
 
@@ -91,6 +92,17 @@ class Pattern:
         return Automaton(program, program.start, longest=True)
 
 
+def _python_pattern(tree):
+    """The tree for `re`, None where that would take it too long or too deep."""
+    text = re2_python.written(tree)
+    if len(text) > _LONGEST:
+        return None
+    try:
+        return re.compile(text, re.ASCII)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
 @functools.lru_cache(maxsize=64)
 def compile(pattern: bytes) -> Pattern:
     """The pattern; SyntaxNotOfRE2, in RE2's words, where there is none."""
@@ -98,5 +110,5 @@ def compile(pattern: bytes) -> Pattern:
         return Pattern(*parse(pattern.decode("utf-8")))
     except UnicodeDecodeError:
         raise SyntaxNotOfRE2("invalid UTF-8") from None
-    except (TooLarge, re.error, OverflowError, RecursionError):
+    except (TooLarge, RecursionError):
         raise SyntaxNotOfRE2("pattern too large - compile failed") from None

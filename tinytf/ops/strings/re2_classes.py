@@ -73,8 +73,8 @@ def unicode_class(name: str):
 
 
 @functools.lru_cache(maxsize=None)
-def _orbits() -> tuple:
-    """Of each set of characters that differ by case only: its code points.  `k`, `K` and the Kelvin sign are one."""
+def _orbits() -> dict:
+    """Of each character that has a case: the code points that differ from it by case only.  `k`, `K` and the Kelvin sign are one orbit."""
     found: dict = {}
     for code in range(0x1F000):  # there is no case behind
         c = chr(code)
@@ -83,16 +83,15 @@ def _orbits() -> tuple:
             small = c.lower()
         if len(small) == 1 and (small != c or c.upper() != c):
             found.setdefault(small, set()).update((code, ord(small)))
-    return tuple(tuple(orbit) for orbit in found.values() if len(orbit) > 1)
+    return {code: tuple(orbit) for orbit in found.values() if len(orbit) > 1 for code in orbit}
 
 
 def fold(runs) -> tuple:
     """`runs` with what differs from it by case only."""
-    runs = union(runs)
-    firsts = [first for first, _ in runs]
-
-    def is_in(code):
-        at = bisect_right(firsts, code) - 1
-        return at >= 0 and code <= runs[at][1]
-
-    return union([*runs, *((code, code) for orbit in _orbits() if any(map(is_in, orbit)) for code in orbit)])
+    runs, orbits = union(runs), _orbits()
+    if sum(last - first for first, last in runs) < len(orbits):
+        folded = [code for first, last in runs for code in range(first, last + 1) if code in orbits]
+    else:
+        firsts = [first for first, _ in runs]
+        folded = [code for code in orbits if firsts[0] <= code <= runs[bisect_right(firsts, code) - 1][1]]
+    return union([*runs, *((other, other) for code in folded for other in orbits[code])])
