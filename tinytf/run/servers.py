@@ -19,6 +19,8 @@ class State(dict):
         super().__init__()
         self.sessions: weakref.WeakSet = weakref.WeakSet()
         self.cluster = cluster  # {(job, task): State} of all servers of the cluster, or None
+        self.place = ("localhost", 0)  # job and task
+        self.config = None  # of sessions that have none of their own
 
     def clear_containers(self, containers) -> None:
         """Forgets what lies in some containers, or in all where None."""
@@ -84,6 +86,15 @@ def make_cluster(tasks: dict) -> dict:
             _served[f"grpc://{address}".encode()] = states[job, task]
             _kept.append(states[job, task])
     return addresses
+
+
+def device_names(config, state) -> list:
+    """The CPUs that a session sees: as many a task as its config's `device_count` asks for; tasks of its `cluster_def`, if any."""
+    count = config.device_count["CPU"] if config is not None and "CPU" in config.device_count else 1
+    tasks = [("localhost", 0) if state is None else state.place]
+    if config is not None and config.HasField("cluster_def"):
+        tasks = [(job.name, task) for job in config.cluster_def.job for task in sorted(job.tasks)]
+    return [f"/job:{job}/replica:0/task:{task}/device:CPU:{i}" for job, task in tasks for i in range(count)]
 
 
 def state_of(target: bytes):

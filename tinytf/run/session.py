@@ -52,6 +52,10 @@ class BaseSession:
                 f'No session factory registered for the given session options: {{target: "{self._target.decode()}"}}. '
                 "There is one device, the CPU of this process: leave the target out.",
             )  # fmt: skip
+        isolated = config is not None and config.isolate_session_state
+        shared = None if isolated else servers.state_of(self._target)
+        if config is None and shared is not None:
+            config = shared.config
         self._config = config
         self._closed = False
         self._lock = threading.RLock()
@@ -59,14 +63,13 @@ class BaseSession:
         self._plans: dict = {}
         self._kernels: dict = {}
         self._functions: dict = {}
-        isolated = config is not None and config.isolate_session_state
-        shared = None if isolated else servers.state_of(self._target)
         self._resources = servers.Resources(self._function, shared, self._instance)
         self._aborted = False  # by a reset of the server
         if shared is not None:
             shared.sessions.add(self)
         self._partial: dict = {}
         self._time_limit = config.operation_timeout_in_ms if config is not None else 0
+        self._count_of_pools = len(config.session_inter_op_thread_pool) if config is not None else 0
         self._placement_log = placement_log.of_session(graph, self._target, config)
         keep_freed_memory()
 
@@ -89,8 +92,8 @@ class BaseSession:
 
     def list_devices(self) -> list:
         """The devices: one CPU, or as many as the config's `device_count` asks for."""
-        count = self._config.device_count["CPU"] if self._config is not None and "CPU" in self._config.device_count else 1
-        return [_DeviceAttributes(f"/job:localhost/replica:0/task:0/device:CPU:{i}", "CPU", 268435456) for i in range(count)]
+        names = servers.device_names(self._config, servers.state_of(self._target))
+        return [_DeviceAttributes(name, "CPU", 268435456) for name in names]
 
     def close(self) -> None:
         """Frees what the session holds; using it afterwards raises RuntimeError.  Waiting queue operations are cancelled."""
@@ -169,6 +172,8 @@ class BaseSession:
     def _run_within_time(self, key, fetches, feed_dict, options, run_metadata):
         """A run that is not one of the quick ones, within the time that `options` or the config gives."""
         limit = options.timeout_in_ms if options is not None else 0
+        if options is not None and not 0 <= options.inter_op_thread_pool < max(1, self._count_of_pools):
+            raise errors.InvalidArgumentError(None, None, f"Invalid inter_op_thread_pool: {options.inter_op_thread_pool}")
         limit = limit or self._time_limit
         if limit <= 0:
             return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
