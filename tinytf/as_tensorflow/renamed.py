@@ -111,6 +111,8 @@ RENAMED = {
     "training.checkpoint_management": "update_checkpoint_state_internal=update_checkpoint_state",
     "training.evaluation": "_evaluate_once=evaluate_once _StopAfterNEvalsHook=StopAfterNEvalsHook "
     "_get_or_create_eval_step=get_or_create_eval_step",
+    "training.input": "_as_tensor_list=_as_list _as_original_type=_as_given",
+    "training.warm_starting_util": "_infer_var_name=_name_of _get_grouped_variables=_grouped",
     "training.tracking.base": "PythonStringStateSaveable=PythonStateSaveable",
     "training.tracking.util": "CheckpointV1=Checkpoint",
     "platform.googletest": "GetTempDir=get_temp_dir",
