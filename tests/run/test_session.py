@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf import protos
+from tinytf import deadline, protos
 
 
 @pytest.fixture(autouse=True)
@@ -298,3 +298,15 @@ def test_a_thread_pool_that_is_not_configured_cannot_be_asked_for():
     with tf.Graph().as_default(), tf.Session() as session:
         with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid inter_op_thread_pool: 5"):
             session.run(tf.constant(3), options=tf.RunOptions(inter_op_thread_pool=5))
+
+
+def test_a_session_that_closes_cancels_what_its_runs_wait_for():
+    server = tf.train.Server.create_local_server()
+    with tf.Graph().as_default(), tf.Session(server.target) as session:
+        queue = tf.FIFOQueue(1, tf.float32)
+        session.run(queue.enqueue(1.0))
+        session._closed = True  # as another thread would, between the start of a run and its waiting
+        with deadline.until_closed(lambda: session._closed), pytest.raises(tf.errors.CancelledError, match="Session::Close"):
+            deadline.wait(threading.Condition())
+        session._closed = False
+        assert session.run(queue.dequeue()) == 1.0  # the server's queue is open
