@@ -39,6 +39,12 @@ def test_snake_case(op_type, name):
     [
         ("training.saver", "BaseSaverBuilder BulkSaverBuilder object_graph_key_mapping time"),
         ("training.checkpoint_management", "meta_graph_filename CheckpointManager latest_checkpoint"),
+        ("training.evaluation", "_evaluate_once _StopAfterNEvalsHook _get_or_create_eval_step"),
+        ("training.input", "_as_tensor_list _as_original_type maybe_batch"),
+        ("training.warm_starting_util", "_infer_var_name _get_var_info _warm_start_var_with_vocab"),
+        ("training.summary_io", "SummaryWriterCache summary_iterator"),
+        ("training.basic_session_run_hooks", "SummaryWriterCache SecondOrStepTimer"),
+        ("framework.auto_control_deps", "AutomaticControlDependencies automatic_control_dependencies op_is_stateful"),
         ("training.slot_creator", "create_slot create_zeros_slot"),
         ("training.moving_averages", "assign_moving_average ExponentialMovingAverage"),
         ("training.saving.saveable_object", "SaveableObject SaveSpec"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf import protos
+from tinytf import deadline, protos
 
 
 @pytest.fixture(autouse=True)
@@ -274,3 +274,39 @@ def test_what_the_config_says():
         assert "_output_shapes" in session.graph_def.node[0].attr
         with pytest.raises(tf.errors.NotFoundError, match="No session factory registered"):
             tf.Session("nowhere")
+
+
+def test_a_session_takes_the_config_and_the_name_of_its_server():
+    server = tf.train.Server.create_local_server(config=tf.ConfigProto(operation_timeout_in_ms=20, device_count={"CPU": 2}))
+    with tf.Graph().as_default(), tf.Session(server.target) as session:
+        empty = tf.FIFOQueue(1, tf.float32).dequeue()
+        with pytest.raises(tf.errors.DeadlineExceededError):
+            session.run(empty)
+        names = [d.name for d in session.list_devices()]
+        assert names == ["/job:local/replica:0/task:0/device:CPU:0", "/job:local/replica:0/task:0/device:CPU:1"]
+
+
+def test_fetches_in_a_mapping_of_any_kind_come_back_in_one():
+    fetches = collections.defaultdict(list)
+    with tf.Graph().as_default(), tf.Session() as session:
+        fetches["x"] = tf.constant(3)
+        values = session.run(fetches)
+    assert type(values) is collections.defaultdict and values == {"x": 3}
+
+
+def test_a_thread_pool_that_is_not_configured_cannot_be_asked_for():
+    with tf.Graph().as_default(), tf.Session() as session:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid inter_op_thread_pool: 5"):
+            session.run(tf.constant(3), options=tf.RunOptions(inter_op_thread_pool=5))
+
+
+def test_a_session_that_closes_cancels_what_its_runs_wait_for():
+    server = tf.train.Server.create_local_server()
+    with tf.Graph().as_default(), tf.Session(server.target) as session:
+        queue = tf.FIFOQueue(1, tf.float32)
+        session.run(queue.enqueue(1.0))
+        session._closed = True  # as another thread would, between the start of a run and its waiting
+        with deadline.until_closed(lambda: session._closed), pytest.raises(tf.errors.CancelledError, match="Session::Close"):
+            deadline.wait(threading.Condition())
+        session._closed = False
+        assert session.run(queue.dequeue()) == 1.0  # the server's queue is open

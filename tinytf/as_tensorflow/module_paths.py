@@ -490,9 +490,10 @@ PYTHON_PATHS["ops.linalg.linear_operator_test_util"] = "tinytf.test.linear_opera
 PYTHON_PATHS["data.ops.iterator_ops"] = "tinytf.data.iterator tinytf.data.experimental.optional tf.data"
 PYTHON_PATHS["training.checkpoint_management"] = "tinytf.train.checkpoint_manager tinytf.checkpoint.state tf.train"
 PYTHON_PATHS["training.monitored_session"] = "tinytf.train.monitored_session tinytf.train.scaffold tf.train"
-PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.summary_hooks tinytf.train.hook_timers tf.train"
+PYTHON_PATHS["training.basic_session_run_hooks"] = "tinytf.train.basic_session_run_hooks tinytf.train.summary_hooks tinytf.train.hook_timers tinytf.summary.writer tf.train"
 PYTHON_PATHS["training.checkpoint_ops"] = "tinytf.ops.files.checkpoint_ops tf.train"
 PYTHON_PATHS["training.saver"] = "tinytf.train.saver tinytf.train.object_based tf.train"
+PYTHON_PATHS["training.summary_io"] = "tinytf.summary.writer tf.train"
 PYTHON_PATHS["training.tracking.util"] = "tinytf.train.object_checkpoint tinytf.train.object_restore tinytf.train.object_based tf.train"
 PYTHON_PATHS["training.training_ops"] = "tinytf.generated_ops"
 

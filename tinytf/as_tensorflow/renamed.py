@@ -109,8 +109,12 @@ RENAMED = {
     "_VariableStore=VariableStore",
     "ops.variables": "Variable=VariableV2 VariableV1=Variable",
     "training.checkpoint_management": "update_checkpoint_state_internal=update_checkpoint_state",
+    "training.basic_session_run_hooks": "SummaryWriterCache=FileWriterCache",
+    "training.summary_io": "SummaryWriterCache=FileWriterCache",
     "training.evaluation": "_evaluate_once=evaluate_once _StopAfterNEvalsHook=StopAfterNEvalsHook "
     "_get_or_create_eval_step=get_or_create_eval_step",
+    "training.input": "_as_tensor_list=_as_list _as_original_type=_as_given",
+    "training.warm_starting_util": "_infer_var_name=_name_of _get_grouped_variables=_grouped",
     "training.tracking.base": "PythonStringStateSaveable=PythonStateSaveable",
     "training.tracking.util": "CheckpointV1=Checkpoint",
     "platform.googletest": "GetTempDir=get_temp_dir",

@@ -11,7 +11,7 @@ class DefaultStack(threading.local):
     def __init__(self):
         self.stack: list = []
 
-    def top(self):
+    def get_default(self):
         """The innermost default, or None."""
         return self.stack[-1] if self.stack else None
 
@@ -36,7 +36,7 @@ sessions = DefaultStack()
 
 def get_default_session():
     """The innermost session entered with `with`, or None.  Follows `tf.get_default_session`."""
-    return sessions.top()
+    return sessions.get_default()
 
 
 def default_session_for(graph, session, what: str):

@@ -51,8 +51,7 @@ class Fetches:
             return lambda values: kind([p(values) for p in parts])
         if isinstance(fetch, abc.Mapping):
             keys, parts = list(fetch), [self._mapper(f) for f in fetch.values()]
-            kind = type(fetch)
-            return lambda values: kind((k, p(values)) for k, p in zip(keys, parts))
+            return _mapping_of(type(fetch), keys, parts)
         if hasattr(type(fetch), "__attrs_attrs__"):
             kind = type(fetch)
             parts = [self._mapper(getattr(fetch, a.name)) for a in kind.__attrs_attrs__]
@@ -98,6 +97,19 @@ class Fetches:
             dtype, session = element.op.inputs[0].dtype, self.session
             return lambda values: TensorHandle(values[position], dtype, session)
         return lambda values: values[position]
+
+
+def _mapping_of(kind, keys, parts):
+    if kind is dict:
+        return lambda values: {k: p(values) for k, p in zip(keys, parts)}
+
+    def build(values):
+        result = kind()
+        for k, p in zip(keys, parts):
+            result[k] = p(values)
+        return result
+
+    return build
 
 
 def _is_sparse(value) -> bool:

@@ -9,7 +9,7 @@ import collections
 import itertools
 import weakref
 
-from tinytf.graph.device import DeviceSpec
+from tinytf.graph.device import DeviceSpec, canonical_name
 
 
 class State(dict):
@@ -19,6 +19,8 @@ class State(dict):
         super().__init__()
         self.sessions: weakref.WeakSet = weakref.WeakSet()
         self.cluster = cluster  # {(job, task): State} of all servers of the cluster, or None
+        self.place = ("localhost", 0)  # job and task
+        self.config = None  # of sessions that have none of their own
 
     def clear_containers(self, containers) -> None:
         """Forgets what lies in some containers, or in all where None."""
@@ -84,6 +86,36 @@ def make_cluster(tasks: dict) -> dict:
             _served[f"grpc://{address}".encode()] = states[job, task]
             _kept.append(states[job, task])
     return addresses
+
+
+def wake(resources) -> None:
+    """Lets whoever waits for a queue or the like look again whether it should."""
+    for resource in list(resources.values()):
+        changed = getattr(resource, "changed", None)
+        if changed is not None:
+            with changed:
+                changed.notify_all()
+
+
+class _DeviceAttributes:
+    """What `Session.list_devices` tells of a device."""
+
+    def __init__(self, name, device_type, memory_limit_bytes, incarnation=1):
+        self.name, self.device_type = canonical_name(name), device_type
+        self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
+
+    def __repr__(self):
+        return f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation})"
+
+
+def devices(config, state) -> list:
+    """The CPUs that a session sees: as many a task as its config's `device_count` asks for; tasks of its `cluster_def`, if any."""
+    count = config.device_count["CPU"] if config is not None and "CPU" in config.device_count else 1
+    tasks = [("localhost", 0) if state is None else state.place]
+    if config is not None and config.HasField("cluster_def"):
+        tasks = [(job.name, task) for job in config.cluster_def.job for task in sorted(job.tasks)]
+    names = [f"/job:{job}/replica:0/task:{task}/device:CPU:{i}" for job, task in tasks for i in range(count)]
+    return [_DeviceAttributes(name, "CPU", 268435456) for name in names]
 
 
 def state_of(target: bytes):

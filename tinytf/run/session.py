@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import warnings
 
@@ -11,7 +12,6 @@ from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
 from tinytf.graph import default_session
 from tinytf.graph.default_graph import get_default_graph
-from tinytf.graph.device import canonical_name
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.run import feeds as feeding
@@ -19,6 +19,7 @@ from tinytf.run import instances, placement_log, servers
 from tinytf.run.allocator import keep_freed_memory
 from tinytf.run.fetches import Fetches, key_of, nested_key
 from tinytf.run.plan import Plan
+from tinytf.run.servers import _DeviceAttributes  # noqa: F401  (a name of this module in TensorFlow)
 from tinytf.run.specialize import ShapedPlans, static_shapes
 
 
@@ -52,6 +53,10 @@ class BaseSession:
                 f'No session factory registered for the given session options: {{target: "{self._target.decode()}"}}. '
                 "There is one device, the CPU of this process: leave the target out.",
             )  # fmt: skip
+        isolated = config is not None and config.isolate_session_state
+        shared = None if isolated else servers.state_of(self._target)
+        if config is None and shared is not None:
+            config = shared.config
         self._config = config
         self._closed = False
         self._lock = threading.RLock()
@@ -59,14 +64,13 @@ class BaseSession:
         self._plans: dict = {}
         self._kernels: dict = {}
         self._functions: dict = {}
-        isolated = config is not None and config.isolate_session_state
-        shared = None if isolated else servers.state_of(self._target)
         self._resources = servers.Resources(self._function, shared, self._instance)
         self._aborted = False  # by a reset of the server
         if shared is not None:
             shared.sessions.add(self)
         self._partial: dict = {}
         self._time_limit = config.operation_timeout_in_ms if config is not None else 0
+        self._count_of_pools = len(config.session_inter_op_thread_pool) if config is not None else 0
         self._placement_log = placement_log.of_session(graph, self._target, config)
         keep_freed_memory()
 
@@ -89,8 +93,7 @@ class BaseSession:
 
     def list_devices(self) -> list:
         """The devices: one CPU, or as many as the config's `device_count` asks for."""
-        count = self._config.device_count["CPU"] if self._config is not None and "CPU" in self._config.device_count else 1
-        return [_DeviceAttributes(f"/job:localhost/replica:0/task:0/device:CPU:{i}", "CPU", 268435456) for i in range(count)]
+        return servers.devices(self._config, servers.state_of(self._target))
 
     def close(self) -> None:
         """Frees what the session holds; using it afterwards raises RuntimeError.  Waiting queue operations are cancelled."""
@@ -102,6 +105,7 @@ class BaseSession:
             self._plans.clear()
             self._kernels.clear()
             if self._resources.is_shared:
+                servers.wake(self._resources)
                 return
             for resource in list(self._resources.values()):
                 cancel = getattr(resource, "cancel", None)
@@ -169,7 +173,12 @@ class BaseSession:
     def _run_within_time(self, key, fetches, feed_dict, options, run_metadata):
         """A run that is not one of the quick ones, within the time that `options` or the config gives."""
         limit = options.timeout_in_ms if options is not None else 0
+        if options is not None and not 0 <= options.inter_op_thread_pool < max(1, self._count_of_pools):
+            raise errors.InvalidArgumentError(None, None, f"Invalid inter_op_thread_pool: {options.inter_op_thread_pool}")
         limit = limit or self._time_limit
+        if self._resources.is_shared:  # closing the session does not close its server's queues, but no run of its own waits for them
+            with deadline.until_closed(lambda: self._closed), deadline.within(limit) if limit > 0 else contextlib.nullcontext():
+                return self._run_slowly(None, fetches, feed_dict, options, run_metadata)
         if limit <= 0:
             return self._run_slowly(key, fetches, feed_dict, options, run_metadata)
         with deadline.within(limit):
@@ -405,17 +414,6 @@ def _check_job(op) -> None:
             "[ /job:localhost/replica:0/task:0/device:CPU:0 ]. Make sure the device specification refers to a valid device: "
             "import_meta_graph(…, clear_devices=True) leaves the devices of a graph from elsewhere out.",
         )  # fmt: skip
-
-
-class _DeviceAttributes:
-    """What `Session.list_devices` tells of a device."""
-
-    def __init__(self, name, device_type, memory_limit_bytes, incarnation=1):
-        self.name, self.device_type = canonical_name(name), device_type
-        self.memory_limit_bytes, self.incarnation = memory_limit_bytes, incarnation
-
-    def __repr__(self):
-        return f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation})"
 
 
 class Session(BaseSession):

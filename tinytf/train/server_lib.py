@@ -123,6 +123,9 @@ class Server:
         if not re.fullmatch(r".+:\d+", own):
             raise errors.InvalidArgumentError(None, None, f'Could not parse port for local server from "{own}".')
         self._target, self._state = servers.serve(own)
+        self._state.place = self._server_def.job_name, self._server_def.task_index
+        if self._server_def.HasField("default_session_config"):
+            self._state.config = self._server_def.default_session_config
         self._stopped = threading.Event()
         self._started = False
         if start:
