@@ -59,7 +59,9 @@ def _kernel(op_):
                 op_.node_def, op_, "sparse_indices should be a scalar, vector, or matrix, got shape %s" % show(indices.shape)
             )
         points = indices.reshape(-1, 1) if indices.ndim < 2 else indices
-        if shape.ndim != 1 or points.shape[1] != len(shape):
+        if shape.ndim != 1:
+            raise errors.InvalidArgumentError(op_.node_def, op_, "output_shape should be a vector, got shape %s" % show(shape.shape))
+        if points.shape[1] != len(shape):
             raise errors.InvalidArgumentError(
                 op_.node_def,
                 op_,
