@@ -112,6 +112,33 @@ def test_building_wants(claim):
         build()
 
 
+@pytest.mark.parametrize(
+    ("indices", "message"),
+    [([[0, 1], [0, 0]], "is out of order"), ([[0, 0], [0, 0]], "is repeated"), ([[0, 1], [5, 0]], r"is out of bounds: need 0 <= index < \[2,2\]")],
+)
+def test_sets_want_their_members_in_order(indices, message):
+    members = _sparse(indices, np.int64([1, 2]), [2, 2])
+    with tf.Session() as sess:
+        for made in (tf.sets.size(members), tf.sets.union(np.int64([[1], [2]]), members, validate_indices=False).values):
+            with pytest.raises(errors.InvalidArgumentError, match=message):
+                sess.run(made)
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_the_transform_of_nothing_is_nothing(rank):
+    nothing = np.zeros([0] * rank, np.complex64)
+    forth, back = ((tf.fft, tf.ifft), (tf.fft2d, tf.ifft2d), (tf.fft3d, tf.ifft3d))[rank - 1]
+    with tf.Session() as sess:
+        assert sess.run(forth(nothing)).shape == sess.run(back(nothing)).shape == nothing.shape
+
+
+def test_a_real_transform_has_a_rank():
+    with pytest.raises(ValueError, match="Shape .* must have rank at least 2"):
+        tf.signal.rfft2d(np.zeros([3], np.float32))
+    with pytest.raises(ValueError, match="Shape .* must have rank 1"):
+        tf.signal.rfft(np.zeros([3], np.float32), np.zeros([1, 1], np.int32))
+
+
 def test_a_resource_variable_is_neither_true_nor_false():
     with pytest.raises(TypeError, match="as a Python `bool` is not allowed"):
         bool(_resource())

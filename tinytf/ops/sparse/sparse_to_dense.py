@@ -49,6 +49,11 @@ def _check_order(points, fail):
         fail(int(np.argmax(lead < 0)) + 1, "out of order. Many sparse ops require sorted indices.\n    Use `tf.sparse.reorder` to create a correctly ordered copy.\n\n")
 
 
+def validate_indices(op_, points, shape) -> None:
+    """InvalidArgumentError for indices that lie outside, twice, or in no order."""
+    _check_order(points, _check_indices(op_, points, shape))
+
+
 def _kernel(op_):
     validate = op_.attr("validate_indices")
 
