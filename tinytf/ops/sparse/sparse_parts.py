@@ -21,7 +21,14 @@ def _reorder_kernel(op):
         for what, kind, array, rank in (("indices", "matrix", indices, 2), ("values", "vector", values, 1), ("shape", "vector", shape, 1)):
             if array.ndim != rank:
                 raise invalid(op, f"Input {what} should be a {kind} but received shape {show(array.shape)}")
-        order = np.argsort(linear(op, indices, shape), kind="stable")
+        if len(indices) != len(values):
+            raise invalid(op, f"indices and values rows (indexing dimension) must match. (indices = {len(indices)}, values = {len(values)})")
+        if indices.shape[1] != len(shape):
+            raise invalid(op, f"indices {show(indices.shape)} do not fit a shape of {len(shape)} dimensions")
+        if (indices >= 0).all() and (indices < shape).all() and math.prod(shape.tolist()) < 1 << 63:
+            order = np.argsort(linear(op, indices, shape), kind="stable")
+        else:  # TensorFlow orders what lies outside, too
+            order = np.lexsort(indices.T[::-1])
         return indices[order], values[order]
 
     return reorder
