@@ -25,7 +25,7 @@ def _reorder_kernel(op):
             raise invalid(op, f"indices and values rows (indexing dimension) must match. (indices = {len(indices)}, values = {len(values)})")
         if indices.shape[1] != len(shape):
             raise invalid(op, f"indices {show(indices.shape)} do not fit a shape of {len(shape)} dimensions")
-        if (indices >= 0).all() and (indices < shape).all() and math.prod(shape.tolist()) < 1 << 63:
+        if (indices >= 0).all() and (indices < shape).all():
             order = np.argsort(linear(op, indices, shape), kind="stable")
         else:  # TensorFlow orders what lies outside, too
             order = np.lexsort(indices.T[::-1])
