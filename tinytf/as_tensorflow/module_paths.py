@@ -315,7 +315,7 @@ PYTHON_PATHS = {
     "ops.signal": "tf.signal",
     "ops.sort_ops": "tinytf.ops.array.sort_ops",
     "ops.sparse_grad": "tinytf.ops.autodiff.gradient_registry",
-    "ops.sparse_ops": "tf tf.sparse tinytf.ops.sparse.sparse_serialize tinytf.ops.sparse.sparse_maps tinytf.ops.sparse.sparse_ops tinytf.ops.math.math_v2 tinytf.generated_ops",
+    "ops.sparse_ops": "tf tf.sparse tinytf.ops.sparse.sparse_cross tinytf.ops.sparse.sparse_serialize tinytf.ops.sparse.sparse_maps tinytf.ops.sparse.sparse_ops tinytf.ops.math.math_v2 tinytf.generated_ops",
     "ops.special_math_ops": "tf tf.math",
     "ops.spectral_ops": "tf.spectral tinytf.generated_ops",
     "ops.spectral_ops_test_util": "tinytf.test.spectral",

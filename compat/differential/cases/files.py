@@ -75,6 +75,18 @@ def case_whole_files(tf):
     return run
 
 
+def case_record_input(tf):
+    def run(session):  # the path is in the graph, so the op is made here, where the graph is compared no more
+        path = os.path.join(tempfile.mkdtemp(), "r")
+        with tf.python_io.TFRecordWriter(path) as writer:
+            writer.write(b"one")
+        records = tf.raw_ops.RecordInput(file_pattern=path, file_buffer_size=1, file_parallelism=1, batch_size=1)
+        return [session.run(records) for _ in range(3)]
+
+    return run
+
+
+
 def case_sharded_names(tf):
     return [tf.raw_ops.ShardedFilename(basename="a/b", shard=2, num_shards=11), tf.raw_ops.ShardedFilespec(basename="a/b", num_shards=3)]
 

@@ -187,3 +187,60 @@ def case_gradient_of_gamma(tf):
 
 
 case_gradient_of_gamma.ulps = 64  # of TensorFlow's series, in float32
+
+
+def case_generator(tf):
+    generator = tf.random.experimental.Generator.from_seed(1234)
+    draws = [
+        generator.normal([5]), generator.normal([2, 2], dtype=tf.float64), generator.uniform([7]), generator.uniform([4], -5, 100, dtype=tf.int64),
+        generator.uniform([4], 0, 100, dtype=tf.int32), generator.uniform_full_int([4]), generator.uniform_full_int([3], dtype=tf.int32),
+        generator.truncated_normal([6]), generator.make_seeds(3), generator.binomial([8], [10.0], [0.3]),
+        generator.binomial([2, 3], [500.0, 20.0], [0.4, 0.9], dtype=tf.float64), generator.key,
+    ]  # fmt: skip
+    state = generator.state.read_value()
+
+    def run(session):
+        session.run(generator.state.initializer)
+        return [session.run(tensor) for draw in draws for tensor in (draw, state)]
+
+    return run
+
+
+case_generator.same_graph = True
+
+
+def case_generator_skips_and_resets(tf):
+    generator = tf.random.experimental.Generator.from_key_counter(5, [1, 2], 1)
+    state = generator.state.read_value()
+    skip = tf.raw_ops.RngSkip(resource=generator.state.handle, algorithm=1, delta=7)
+    generator.reset_from_seed([3, 4])
+    reset = [op for op in tf.get_default_graph().get_operations() if op.type == "AssignVariableOp"][-1]
+    other = tf.random.experimental.Generator.from_non_deterministic_state()
+    any_ints = tf.raw_ops.NonDeterministicInts(shape=[2, 3], dtype=tf.int32)
+
+    def run(session):
+        session.run([generator.state.initializer, other.state.initializer])
+        session.run(skip)
+        skipped = session.run(state)
+        session.run(reset)
+        return skipped, session.run(state), session.run(other.state.read_value()).shape, session.run(any_ints).shape
+
+    return run
+
+
+def case_gamma_gradient(tf):
+    alpha = tf.constant([[0.5, 3.0], [10.0, 1.0]])
+    return tf.gradients(tf.random_gamma([5], alpha, beta=2.0, seed=1), alpha)
+
+
+case_gamma_gradient.ulps = 64
+case_gamma_gradient.same_graph = True
+
+
+def case_gamma_sample_gradient(tf):
+    alpha = np.array([[0.01], [0.5], [1.0], [5.0], [100.0]])
+    sample = alpha * [0.01, 0.5, 1.0, 2.0, 20.0]
+    return tf.raw_ops.RandomGammaGrad(alpha=alpha, sample=sample), tf.raw_ops.IgammaGradA(a=alpha, x=sample)
+
+
+case_gamma_sample_gradient.ulps = 1e5

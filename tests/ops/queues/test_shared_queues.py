@@ -72,3 +72,19 @@ def test_what_a_barrier_refuses(component, values, error, message):
     barrier = Barrier([f, f], name="B")
     with tf.Session() as session, pytest.raises(error, match=message):
         session.run(barrier.insert_many(component, ["a", "b"], values))
+
+
+def test_what_is_enqueued_fits_the_queue():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        queue, other = tf.FIFOQueue(3, [tf.float32, tf.int32], [[], [2]]), tf.FIFOQueue(3, [tf.float32])
+        numbers = tf.placeholder(tf.int32)
+        many = queue.enqueue_many([[1.0], numbers])
+        for given, shown in (([[1, 2, 3]], r"\[1,3\]"), ([[1, 2], [3, 4]], r"\[2,2\]"), (3, r"\[\]")):
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"Expected \[1,2\], got " + shown):
+                sess.run(many, {numbers: given})
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Signature mismatch, have: resource, float-> expected: resource, float, int32->"):
+            sess.run(tf.raw_ops.QueueEnqueueV2(handle=queue.queue_ref, components=[1.0]))
+        sess.run(other.close())
+        with pytest.raises(tf.errors.CancelledError, match="is already closed"):
+            sess.run(other.close())
+        sess.run(other.close(cancel_pending_enqueues=True))

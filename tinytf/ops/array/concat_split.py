@@ -574,7 +574,8 @@ def unstack(value, num=None, axis=0, name="unstack") -> list:
             num = dims[axis]
         if num is None:
             raise ValueError(f"Cannot infer num from shape {value.get_shape()}")
-    return make("Unpack", value, num=num, axis=axis, name=name)
+    parts = make("Unpack", value, num=num, axis=axis, name=name)
+    return parts if num else []
 
 
 @add_dispatch_support

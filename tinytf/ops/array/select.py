@@ -57,7 +57,7 @@ def _select_kernel(op):
             return x if condition else y
         if condition.shape == x.shape:
             return _choose(condition, x, y)
-        if condition.ndim == 1 and x.ndim >= 1:
+        if condition.ndim == 1 and x.ndim > 1:
             # One condition a row.
             if len(condition) != len(x):
                 message = (
@@ -65,8 +65,8 @@ def _select_kernel(op):
                 )
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             return np.where(condition.reshape((-1,) + (1,) * (x.ndim - 1)), x, y)
-        message = "Inputs to operation must have the same size and shape: "
-        message += f"{show(condition.shape)} != {show(x.shape)}"
+        message = f"Inputs to operation {op.name} of type {op.type} must have the same size and shape.  "
+        message += f"Input 0: {show(condition.shape)} != input 1: {show(x.shape)}"
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
     return select

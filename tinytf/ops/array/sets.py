@@ -13,6 +13,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.shape_rules import merge_dims, with_rank, with_rank_at_least
 from tinytf.graph.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
 from tinytf.ops.array.shape_ops import show
+from tinytf.ops.sparse.sparse_to_dense import validate_indices
 
 _VALID = (dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64, dtypes.uint8, dtypes.uint16, dtypes.string)
 
@@ -26,7 +27,10 @@ def _dense_rows(array) -> dict:
     return {index: set(array[index].tolist()) for index in np.ndindex(*array.shape[:-1])}
 
 
-def _sparse_rows(indices, values) -> dict:
+def _sparse_rows(op, indices, values, shape) -> dict:
+    if indices.ndim != 2 or indices.shape[1] != len(shape) or len(indices) != len(values):
+        _fail(op, f"Indices of shape {show(indices.shape)} do not fit {len(values)} values in a shape of {len(shape)} dimensions")
+    validate_indices(op, indices, shape.tolist())
     rows: dict = {}
     for index, value in zip(indices.tolist(), values.tolist()):
         rows.setdefault(tuple(index[:-1]), set()).add(value)
@@ -53,7 +57,7 @@ def _kernel(first_dense: bool, second_dense: bool):
                     shapes.append(array.shape)
                 else:
                     indices, values, shape = inputs.pop(0), inputs.pop(0), inputs.pop(0)
-                    sets.append(_sparse_rows(indices, values))
+                    sets.append(_sparse_rows(op, indices, values, shape))
                     shapes.append(tuple(shape.tolist()))
             if combine is None:
                 _fail(op, f"Invalid set_operation {op.attr('set_operation').decode()}.")
@@ -78,7 +82,7 @@ def _kernel(first_dense: bool, second_dense: bool):
 def _size_kernel(op):
     def run(indices, values, shape):
         out = np.zeros(tuple(shape.tolist()[:-1]), np.int32)
-        for row, members in _sparse_rows(indices, values).items():
+        for row, members in _sparse_rows(op, indices, values, shape).items():
             out[row] = len(members)
         return out
 

@@ -23,7 +23,8 @@ def _transpose_shape(op):
             return [dims if len(dims) <= 1 else (None,) * len(dims)]
         known = constant_dims(op.inputs[1])
         return [None if known is None else (None,) * len(known)]
-    perm = perm.ravel().tolist()
+    with_rank(perm.shape, 1)
+    perm = perm.tolist()
     if len(perm) < 2 and dims is None:
         return [None]
     if dims is not None and len(dims) != len(perm):

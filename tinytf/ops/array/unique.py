@@ -96,6 +96,8 @@ def _unique_axis_kernel(outputs):
             if not axis.size:
                 values, index, counts = first_seen(x.reshape(-1))
                 return (values, index.astype(index_type), counts.astype(index_type))[:outputs]
+            if axis.size > 1:
+                raise errors.InvalidArgumentError(op.node_def, op, "axis does not support input tensors larger than 1 elements")
             axis = int(axis.reshape(-1)[0])
             if not -x.ndim <= axis < x.ndim:
                 raise errors.InvalidArgumentError(op.node_def, op, f"axis has to be between [0, {x.ndim})")

@@ -103,6 +103,10 @@ def scatter_kernel(op):
         array.check_open(op)
         if value.ndim < 1 or len(indices) != len(value):
             array.fail(op, "Expected len(indices) == values.shape[0], but saw: %d vs. %s" % (len(indices), list(value.shape)))
+        size = len(array.values)
+        if indices.size and indices.max() >= size and not array.dynamic:
+            message = "Max scatter index must be < array size (%d vs. %d)" % (indices.max(), size)
+            raise errors.InvalidArgumentError(op.node_def, op, message)
         for place, i in enumerate(indices.tolist()):
             array.write(op, i, value[place, ...])  # an array, of strings, too: iterating would give bytes
         return flow

@@ -16,6 +16,7 @@ from tinytf.graph.constant_value import public_constant_value as constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import colocate_with, control_dependencies, device, get_default_graph, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.shape_rules import merge_each
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.control_flow.control_flow_util import enable_control_flow_v2
 from tinytf.ops.lists import tensor_array_kernels as kernels
@@ -321,6 +322,13 @@ def _split_grad(op, flow):
 # Shapes -----------------------------------------------------------------------------------------
 
 
+def _scatter_shape(op):
+    indices, value = op.inputs[1].dims, op.inputs[2].dims
+    if indices and value:
+        merge_each(indices[:1], value[:1])
+    return [()]
+
+
 def _element_dims(handle):
     """[the shape of the elements], as the op that made the array has it; [] where it says nothing that holds for all."""
     maker = handle.op
@@ -358,7 +366,7 @@ op("TensorArrayGatherV3(handle: resource, indices: int32, flow_in: float) -> (va
    "element_shape: shape = <unknown>; is_stateful",
    shape=_gather_shape, kernel=kernels.gather_kernel, gradient=_gather_grad)  # fmt: skip
 op("TensorArrayScatterV3(handle: resource, indices: int32, value: T, flow_in: float) -> (flow_out: float); T: type; is_stateful",
-   shape=lambda op: [()], kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
+   shape=_scatter_shape, kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
 op("TensorArrayConcatV3(handle: resource, flow_in: float) -> (value: dtype, lengths: int64); dtype: type; "
    "element_shape_except0: shape = <unknown>; is_stateful",
    shape=lambda op: [None, (None,)], kernel=kernels.concat_kernel, gradient=_concat_grad)  # fmt: skip

@@ -49,7 +49,7 @@ def _complex_kernel(transform, rank):
 
     def kernel(op):
         dtype = np.dtype(op.outputs[0].dtype.as_numpy_dtype)
-        return lambda x: transform(x, axes=axes).astype(dtype, copy=False)
+        return lambda x: transform(x, axes=axes).astype(dtype, copy=False) if x.size else x.astype(dtype)
 
     return kernel
 
@@ -254,11 +254,12 @@ def _real(op_type, rank, inverse, doc):
         with name_scope(name, name_, [input_tensor, fft_length]) as name:
             dtype = dtypes.complex64 if inverse else dtypes.float32
             x = convert_to_tensor(input_tensor, dtype)
-            with_rank_at_least(x.dims, rank)
+            x.shape.with_rank_at_least(rank)
             if fft_length is None:
                 fft_length = _inferred_length(x, rank, inverse)
             else:
                 fft_length = convert_to_tensor(fft_length, dtypes.int32)
+                fft_length.shape.with_rank(1)
             return make(op_type, _padded(x, rank, fft_length, inverse), fft_length, name=name)
 
     function.__name__ = function.__qualname__ = name_

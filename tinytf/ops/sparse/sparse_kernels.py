@@ -227,15 +227,29 @@ def _sum_pairs(op, a_indices, b_indices, shape):
     return flat, place[: len(a_indices)], place[len(a_indices) :]
 
 
+def _check_operands(op, a, b) -> None:
+    """InvalidArgumentError where two sparse tensors are none, or have different shapes."""
+    for i, what, kind, rank in ((0, "indices", "matrices", 2), (1, "values", "vectors", 1), (2, "shapes", "vectors", 1)):
+        if a[i].ndim != rank or b[i].ndim != rank:
+            raise invalid(op, f"Input {what} should be {kind} but received shapes: {show(a[i].shape)} and {show(b[i].shape)}")
+    if any(len(indices) != values.size for indices, values, _ in (a, b)):
+        raise invalid(op, f"Expected {len(a[0])} and {len(b[0])} non-empty input values, got {a[1].size} and {b[1].size}")
+    if a[2].size != b[2].size:
+        raise invalid(op, f"Operands' should have the same ranks, got {show(a[2].shape)} and {show(b[2].shape)}")
+    for i, (m, n) in enumerate(zip(a[2].tolist(), b[2].tolist())):
+        if m != n:
+            raise invalid(op, f"Operands' shapes do not match: got {m} and {n} for dimension {i}")
+
+
 def _add_kernel(op):
     def add(ai, av, a_shape, bi, bv, b_shape, thresh):
-        if a_shape.tolist() != b_shape.tolist():
-            raise invalid(op, f"operands' shapes do not match: got {show(a_shape.tolist())} and {show(b_shape.tolist())}")
+        _check_operands(op, (ai, av, a_shape), (bi, bv, b_shape))
         flat, a_place, b_place = _sum_pairs(op, ai, bi, a_shape)
-        values = np.zeros(len(flat), av.dtype)
-        np.add.at(values, a_place, av)
-        np.add.at(values, b_place, bv)
-        kept = np.abs(values) >= thresh
+        values, shared = np.zeros(len(flat), av.dtype), np.zeros(len(flat), np.int8)
+        for place, part in ((a_place, av), (b_place, bv)):
+            np.add.at(values, place, part)
+            np.add.at(shared, place, 1)
+        kept = (np.abs(values) >= thresh) | (shared < 2)  # what only one has is never too small
         return unlinear(flat[kept], a_shape), values[kept], np.array(a_shape)
 
     return add

@@ -204,12 +204,12 @@ def sparse_reshape(sp_input, shape, name=None) -> SparseTensor:
             full = list(wanted)
             if full.count(None) == 1:
                 known = int(np.prod([d for d in full if d is not None]))
-                full[full.index(None)] = whole // known
+                full[full.index(None)] = whole // known if known else None
+            if full.count(None) == 0 or 0 in full:
+                size = int(np.prod([d or 0 for d in full]))
+                if size != whole:
+                    raise ValueError(f"Cannot reshape a tensor with {whole} elements to shape {list(wanted)} ({size} elements).")
             if full.count(None) == 0:
-                if int(np.prod(full)) != whole:
-                    raise ValueError(
-                        f"Cannot reshape a tensor with {whole} elements to shape {list(wanted)} ({int(np.prod(full))} elements)."
-                    )
                 new_shape = constants.small_constant(full, dtype=dtypes.int64)
         return SparseTensor(indices, array_ops.identity(x.values), new_shape)
 
@@ -283,7 +283,7 @@ def sparse_transpose(sp_input, perm=None, name=None) -> SparseTensor:
         known = public_constant_value(convert_to_tensor(perm))
         if known is not None and sp_input.get_shape().is_fully_defined():
             old = sp_input.get_shape().as_list()
-            shape = [old[p] for p in known]
+            shape = [old[p] for p in known] + old[len(known) :]
         else:
             shape = array_ops.gather(sp_input.dense_shape, perm)
         return sparse_reorder(SparseTensor(turned, sp_input.values, shape))

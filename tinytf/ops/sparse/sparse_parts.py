@@ -18,7 +18,17 @@ from tinytf.ops.sparse.sparse_kernels import NUMBERS, REAL, invalid, linear, ran
 
 def _reorder_kernel(op):
     def reorder(indices, values, shape):
-        order = np.argsort(linear(op, indices, shape), kind="stable")
+        for what, kind, array, rank in (("indices", "matrix", indices, 2), ("values", "vector", values, 1), ("shape", "vector", shape, 1)):
+            if array.ndim != rank:
+                raise invalid(op, f"Input {what} should be a {kind} but received shape {show(array.shape)}")
+        if len(indices) != len(values):
+            raise invalid(op, f"indices and values rows (indexing dimension) must match. (indices = {len(indices)}, values = {len(values)})")
+        if indices.shape[1] != len(shape):
+            raise invalid(op, f"indices {show(indices.shape)} do not fit a shape of {len(shape)} dimensions")
+        if (indices >= 0).all() and (indices < shape).all():
+            order = np.argsort(linear(op, indices, shape), kind="stable")
+        else:  # TensorFlow orders what lies outside, too
+            order = np.lexsort(indices.T[::-1])
         return indices[order], values[order]
 
     return reorder
@@ -50,10 +60,13 @@ def _reshape_kernel(op):
         positions, whole = linear(op, indices, shape), math.prod(shape.tolist())
         new = new_shape.tolist()
         if new.count(-1) > 1:
-            raise invalid(op, "only one output dimension may be -1")
+            first, second = [i for i, d in enumerate(new) if d == -1][:2]
+            raise invalid(op, f"only one output dimension may be -1, not both {first} and {second}")
         if -1 in new:
             known = math.prod(d for d in new if d != -1)
-            if known <= 0 or whole % known:
+            if known == 0:
+                raise invalid(op, "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero")
+            if known < 0 or whole % known:
                 raise invalid(op, f"Input to reshape is a SparseTensor with {whole} dense values, but the requested shape requires a multiple of {known}. input_shape={show(shape.tolist())} output_shape={show(new)}")
             new[new.index(-1)] = whole // known
         if math.prod(new) != whole:

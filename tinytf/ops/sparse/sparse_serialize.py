@@ -60,17 +60,20 @@ def _serialize_many_kernel(op):
     return serialize
 
 
+_SIGNATURE_NAMES = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
+
+
 def _parsed(op, cell):
     if isinstance(cell, np.ndarray):
         return cell
     try:
         return decode(protos.TensorProto.FromString(cell))
     except Exception as error:
-        raise errors.InvalidArgumentError(op.node_def, op, f"Could not parse serialized SparseTensor: {error}") from None
+        raise errors.InvalidArgumentError(op.node_def, op, f"Could not parse serialized proto: {error}") from None
 
 
-def _checked(op, row, dtype):
-    indices, values, shape = (_parsed(op, cell) for cell in row)
+def _checked(op, cells, dtype, row=0):
+    indices, values, shape = (_parsed(op, cell) for cell in cells)
     if indices.ndim != 2 or indices.dtype != np.int64:
         raise errors.InvalidArgumentError(op.node_def, op, f"Expected serialized_sparse index tensor to be an int64 matrix but received shape {show(indices.shape)}")
     if values.ndim != 1 or len(values) != len(indices):
@@ -78,14 +81,16 @@ def _checked(op, row, dtype):
     if shape.ndim != 1 or len(shape) != indices.shape[1]:
         raise errors.InvalidArgumentError(op.node_def, op, f"Expected column counts of indices to match size of shape but they do not: {indices.shape[1]} vs. {shape.size}")
     if values.dtype != np.dtype(dtype.as_numpy_dtype):
-        named = dtypes.as_dtype(values.dtype).name
-        raise errors.InvalidArgumentError(op.node_def, op, f"Requested SparseTensor of type {dtype.name} but parsed SparseTensor is of type {named}")
+        wanted, named = (_SIGNATURE_NAMES[d] for d in (dtype, dtypes.as_dtype(values.dtype)))
+        raise errors.InvalidArgumentError(
+            op.node_def, op, f"Requested SparseTensor of type {wanted} but SparseTensor[{row}].values.dtype() == {named}"
+        )
     return indices, values, shape
 
 
 def concatenated(op, rows, dtype):
     """SparseTensors of one rank, stacked along a new first dimension; each shape the largest."""
-    rows = [_checked(op, row, dtype) for row in rows]
+    rows = [_checked(op, cells, dtype, row) for row, cells in enumerate(rows)]
     ranks = [len(shape) for _, _, shape in rows]
     for i, rank in enumerate(ranks):
         if rank != ranks[0]:
@@ -129,6 +134,9 @@ def _deserialize_many_kernel(op):
 
 
 def _deserialized_dims(op):
+    dims = op.inputs[0].dims
+    if dims and dims[-1] not in (3, None):
+        raise ValueError(f"Dimension must be 3 but is {dims[-1]}")
     return [(None, None), (None,), (None,)]
 
 

@@ -49,6 +49,11 @@ def _check_order(points, fail):
         fail(int(np.argmax(lead < 0)) + 1, "out of order. Many sparse ops require sorted indices.\n    Use `tf.sparse.reorder` to create a correctly ordered copy.\n\n")
 
 
+def validate_indices(op_, points, shape) -> None:
+    """InvalidArgumentError for indices that lie outside, twice, or in no order."""
+    _check_order(points, _check_indices(op_, points, shape))
+
+
 def _kernel(op_):
     validate = op_.attr("validate_indices")
 
@@ -59,7 +64,9 @@ def _kernel(op_):
                 op_.node_def, op_, "sparse_indices should be a scalar, vector, or matrix, got shape %s" % show(indices.shape)
             )
         points = indices.reshape(-1, 1) if indices.ndim < 2 else indices
-        if shape.ndim != 1 or points.shape[1] != len(shape):
+        if shape.ndim != 1:
+            raise errors.InvalidArgumentError(op_.node_def, op_, "output_shape should be a vector, got shape %s" % show(shape.shape))
+        if points.shape[1] != len(shape):
             raise errors.InvalidArgumentError(
                 op_.node_def,
                 op_,

@@ -46,13 +46,15 @@ def handle_dims(handle):
     return None if op_ is None else op_.attr("shape")._dims
 
 
+def _wrong_type(expected, given) -> str:
+    names = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
+    return f"Trying to read variable with wrong dtype. Expected {names[expected]} got {names[given]}"
+
+
 def _read_shape(op_):
     maker = variable_behind(op_.inputs[0])
     if maker is not None and maker.attr("dtype") != op_.attr("dtype"):
-        names = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
-        raise ValueError(
-            f"Trying to read variable with wrong dtype. Expected {names[maker.attr('dtype')]} got {names[op_.attr('dtype')]}"
-        )
+        raise ValueError(_wrong_type(maker.attr("dtype"), op_.attr("dtype")))
     return [handle_dims(op_.inputs[0])]
 
 
@@ -162,6 +164,9 @@ op(
 
 
 def _check_dims(op_):
+    maker, dtype = variable_behind(op_.inputs[0]), op_.attr("dtype")
+    if maker is not None and maker.attr("dtype") != dtype:
+        raise ValueError(_wrong_type(maker.attr("dtype"), dtype))
     shape_rules.merge_dims(handle_dims(op_.inputs[0]), op_.inputs[1].dims)
     return []
 

@@ -138,6 +138,9 @@ class ResourceVariable(Variable):
 
     # What it is -----------------------------------------------------------------------------------
 
+    def __bool__(self):
+        return bool(self.read_value())  # which a graph does not have: OperatorNotAllowedInGraphError
+
     @property
     def _target(self):
         return self
