@@ -51,6 +51,18 @@ ATTRS = {"strides": [1, 1, 1, 1], "padding": "SAME"}
         (lambda: tf.cross(ones(2), ones(2)), FAILED, "only defined for 3-element vectors"),
         (lambda: tf.cumsum([1.0], axis=-3), INVALID, r"range \[-1, 1\), but got -2"),
         (lambda: tf.batch_to_space(ones(4, 2, 2, 1), [[0, 0], [3, 2]], 2), INVALID, r"cropped_shape\[1\]=-1 must be non-negative"),
+        (lambda: tf.image.crop_and_resize(tf.ones([1, 4, 4, 1]), [[0.0, 0.0, 1.0]], [0], [2, 2]), ValueError, "Dimension must be 4 but is 3"),
+        (lambda: tf.image.extract_glimpse(ones(1, 4, 4, 1), tf.identity([2, 2]), ones(2, 2)), INVALID, r"first dimension should be batch\[2,2\]"),
+        (lambda: tf.image.encode_jpeg(tf.ones([3, 3, 2], tf.uint8)), INVALID, r"must have 1 or 3 channels, got \[3,3,2\]"),
+        (lambda: tf.decode_base64(["ab+/"]), INVALID, "Invalid character found in base64"),
+        (lambda: raw.Cast(x=["a"], DstT=tf.float32), tf.errors.UnimplementedError, "Cast string to float is not supported"),
+        (lambda: raw.TensorListFromTensor(tensor=tf.ones([3, 2]), element_shape=[3]), ValueError, "Dimension 0 in both shapes must be equal"),
+        (lambda: raw.TensorListSplit(tensor=tf.ones([3, 2]), element_shape=[2], lengths=[3]), ValueError, "equal rank, but are 2 and 1"),
+        (
+            lambda: raw.TensorListPushBack(input_handle=raw.EmptyTensorList(element_shape=[2], max_num_elements=-1, element_dtype=tf.float32), tensor=[1, 2]),
+            ValueError,
+            "wrong element dtype. List has type float but trying to push element with type int32",
+        ),
         (lambda: raw.RefSelect(index=tf.identity([0, 1]), inputs=[tf.Variable(1.0)]), ValueError, "Shape must be rank 0 but is rank 1"),
     ],
 )

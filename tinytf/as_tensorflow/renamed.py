@@ -62,13 +62,14 @@ RENAMED = {
     "ops.distributions.kullback_leibler": "_DIVERGENCES=_divergences",
     "ops.distributions.util": "_is_known_unsigned_by_dtype=is_unsigned _is_known_signed_by_dtype=is_signed _is_known_dtype=is_known "
     "_largest_integer_by_dtype=largest_integer _smallest_integer_by_dtype=smallest_integer _is_integer_like_by_dtype=is_integer_like",
-    "ops.gradients_impl": "gradients_v2=gradients HessiansV2=hessians _hessian_vector_product=hessian_vector_product",
+    "ops.gradients_util": "IsTrainable=is_trainable",
+    "ops.gradients_impl": "IsTrainable=is_trainable gradients_v2=gradients HessiansV2=hessians _hessian_vector_product=hessian_vector_product",
     "ops.nn_impl": "_compute_sampled_logits=sampled_logits _count_nonzero=count_nonzero",
     "ops.nn_ops": "max_pool_with_argmax_v1=max_pool_with_argmax dilation2d_v1=dilation2d conv3d_v1=conv3d xw_plus_b_v1=xw_plus_b "
     "convolution_internal=convolution_v2 softmax_cross_entropy_with_logits_v2_helper=softmax_cross_entropy_with_logits_v2 _get_sequence=sequence",
     "ops.confusion_matrix": "confusion_matrix_v1=confusion_matrix",
-    "ops.image_ops_impl": "ResizeMethodV1=ResizeMethod resize_image_with_pad_v1=resize_image_with_pad crop_and_resize_v1=crop_and_resize",
-    "ops.image_ops": "ResizeMethodV1=ResizeMethod resize_image_with_pad_v1=resize_image_with_pad crop_and_resize_v1=crop_and_resize",
+    "ops.image_ops_impl": "resize_image_with_pad_v1=resize_image_with_pad crop_and_resize_v1=crop_and_resize",
+    "ops.image_ops": "resize_image_with_pad_v1=resize_image_with_pad crop_and_resize_v1=crop_and_resize",
     "feature_column.feature_column": "_LazyBuilder=LazyBuilder _transform_features=transform_features _to_sparse_input_and_drop_ignore_values=to_sparse "
     "_NumericColumn=NumericColumn _BucketizedColumn=BucketizedColumn _CategoricalColumn=CategoricalColumn "
     "_CrossedColumn=CrossedColumn _DenseColumn=DenseColumn _EmbeddingColumn=EmbeddingColumn _FeatureColumn=FeatureColumn "
@@ -99,7 +100,7 @@ RENAMED = {
     "InitializableLookupTableBase=StaticHashTable InitializableLookupTableBaseV1=StaticHashTable",
     "ops.parsing_ops": "decode_raw_v1=decode_raw",
     "ops.string_ops": "string_split=string_split_bytes substr_deprecated=substr string_to_number_v1=string_to_number string_to_hash_bucket_v1=string_to_hash_bucket",
-    "ops.math_ops": "bincount_v1=bincount " + " ".join("reduce_%s_v1=reduce_%s" % (r, r) for r in "all any logsumexp max mean min prod sum".split()),
+    "ops.math_ops": "_as_indexed_slices=as_indexed_slices _as_indexed_slices_list=as_indexed_slices_list bincount_v1=bincount " + " ".join("reduce_%s_v1=reduce_%s" % (r, r) for r in "all any logsumexp max mean min prod sum".split()),
     "ops.rnn": "_transpose_batch_time=transpose_batch_time _best_effort_input_batch_size=batch_size_of_time_major _rnn_step=rnn_step",
     "ops.rnn_cell_impl": "_concat=joined_shape _zero_state_tensors=zero_state_tensors _RNNCellWrapperV1=_Wrapper",
     "ops.resource_variable_ops": "BaseResourceVariable=ResourceVariable",

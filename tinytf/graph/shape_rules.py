@@ -59,6 +59,12 @@ def merge_dim(a, b):
     raise ValueError(f"Dimensions must be equal, but are {a} and {b}")
 
 
+def require_dim(dim, value: int) -> None:
+    """ValueError where a dimension is known to be another than the op wants."""
+    if dim not in (None, value):
+        raise ValueError(f"Dimension must be {value} but is {dim}")
+
+
 def merge_dims(a, b):
     """The dims that both describe; ValueError where they contradict."""
     if a is None:

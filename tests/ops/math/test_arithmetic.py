@@ -116,3 +116,11 @@ def test_gradient_is_the_derivative(f, x, y):
 def test_division_has_the_graph_of_python():
     assert tf.divide(tf.constant(1), tf.constant(2), name="half").name == "half:0"
     assert [n.op for n in tf.get_default_graph().as_graph_def().node] == ["Const", "Const", "Cast", "Cast", "RealDiv"]
+
+
+def test_what_is_rounded_to_zero_has_no_sign():
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32)
+        rounded = session.run([tf.round(x), tf.round(x * 2) + 0.0], {x: [-0.3, -0.5, 0.2, -1.5]})
+        assert np.signbit(rounded[0]).tolist() == [False, False, False, True] and rounded[0].tolist() == [0, 0, 0, -2]
+        assert session.run(tf.round(x), {x: -0.4}).tolist() == 0

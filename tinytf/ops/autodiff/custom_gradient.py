@@ -48,7 +48,8 @@ def _call(f, args):
                 "that no `variable_scope` is created with `use_resource=False`."
             )
     flat = nest.flatten(result)
-    variables = _variables_between(args, [convert_to_tensor(r) for r in flat])
+    found = get_dependent_variables(args, [convert_to_tensor(r) for r in flat])
+    variables = sorted((v for v in found if _is_resource(v)), key=lambda v: v.handle.op._id)
     signature = inspect.getfullargspec(grad_fn)
     takes_variables = "variables" in signature.args or "variables" in signature.kwonlyargs or signature.varkw
     if variables and not takes_variables:
@@ -86,22 +87,34 @@ def _is_resource(variable):
     return handle is not None and handle.dtype == dtypes.resource
 
 
-def _variables_between(args, results):
-    """The trainable resource variables that the results are computed from, looking no further back than the arguments."""
+def get_dependent_variables(input_ops, output_ops) -> list:
+    """The trainable variables that outputs are computed from, looking no further back than the inputs.
+
+    Follows `get_dependent_variables` of tensorflow.python.ops.custom_gradient.
+    """
+    known = {}
+    for v in get_collection(GraphKeys.TRAINABLE_VARIABLES):
+        known[v.handle.op if _is_resource(v) else v.op] = v
     # the Identity that stands between, as in TF, takes a name of the graph
-    results = [make("Identity", r) for r in results]
-    stop, seen, queue = {a.op for a in args}, set(), [r.op for r in results]
-    handles = []
+    queue = [make("Identity", t).op for t in nest.flatten(output_ops)]
+    stop, seen, found = {t.op for t in nest.flatten(input_ops)}, set(), []
     while queue:
         op = queue.pop()
         if op in seen or op in stop:
             continue
         seen.add(op)
-        if op.type == "VarHandleOp":
-            handles.append(op)
+        if op in known:
+            found.append(known[op])
         queue.extend(t.op for t in op.inputs)
-    known = {v.handle.op: v for v in get_collection(GraphKeys.TRAINABLE_VARIABLES) if _is_resource(v)}
-    return [known[op] for op in sorted(handles, key=lambda op: op._id) if op in known]
+    return found
+
+
+def get_variable_by_name(var_name):
+    """The global or local variable of this name; ValueError where there is none."""
+    for variable in _variables():
+        if variable.op.name == var_name:
+            return variable
+    raise ValueError("Unsuccessful at finding variable {}.".format(var_name))
 
 
 def recompute_grad(f):

@@ -86,6 +86,9 @@ def _distorted_shape(op):
 
 def _distorted_kernel(op):
     generator = philox.Philox(op.attr("seed"), op.attr("seed2"))
+    for name, text in (("aspect_ratio_range", "Aspect ratio range"), ("area_range", "Area range")):
+        if len(op.attr(name)) != 2:
+            raise errors.InvalidArgumentError(op.node_def, op, f"{text} field must specify 2 dimensions")
     (low_ratio, high_ratio), (low_area, high_area) = op.attr("aspect_ratio_range"), op.attr("area_range")
     attempts, whole_allowed = op.attr("max_attempts"), op.attr("use_image_if_no_bounding_boxes")
 

@@ -177,7 +177,7 @@ def _checked_image(fail, image, allowed, words):
     if image.ndim != 3:
         fail(f"image must be 3-dimensional [{','.join(map(str, image.shape))}]")
     if image.shape[2] not in allowed:
-        fail(f"image must have {words} channels, got {image.shape[2]}")
+        fail(f"image must have {words} channels, got [{','.join(map(str, image.shape))}]")
 
 
 def _as_string(data) -> np.ndarray:

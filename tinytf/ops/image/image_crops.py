@@ -8,7 +8,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import merge_dim, with_rank
+from tinytf.graph.shape_rules import merge_dim, require_dim, with_rank
 from tinytf.ops.array.shape_ops import show
 
 # Boxes ----------------------------------------------------------------------------------------------------
@@ -17,8 +17,8 @@ from tinytf.ops.array.shape_ops import show
 def _crop_shape(op):
     image, boxes = with_rank(op.inputs[0].dims, 4), with_rank(op.inputs[1].dims, 2)
     count = merge_dim(boxes[0], with_rank(op.inputs[2].dims, 1)[0])
-    merge_dim(boxes[1], 4)
-    merge_dim(with_rank(op.inputs[3].dims, 1)[0], 2)
+    require_dim(boxes[1], 4)
+    require_dim(with_rank(op.inputs[3].dims, 1)[0], 2)
     return [(count, *(constant_dims(op.inputs[3]) or (None, None)), image[3])]
 
 
@@ -49,7 +49,7 @@ def _checked(op, boxes, which, images):
     if boxes.ndim != 2 or boxes.shape[1] != 4 or len(which) != len(boxes):
         raise errors.InvalidArgumentError(op.node_def, op, f"boxes must have 4 columns: boxes and box_index must have as many rows, of 4: {show(boxes.shape)} and {show(which.shape)}")
     if which.size and (which.min() < 0 or which.max() >= images):
-        raise errors.OutOfRangeError(op.node_def, op, f"box_index has values outside [0, batch_size): [0, {images})")
+        raise errors.OutOfRangeError(op.node_def, op, "box_index has values outside [0, batch_size)")
 
 
 def _crop_kernel(op):
@@ -58,7 +58,7 @@ def _crop_kernel(op):
     def crop(image, boxes, which, size):
         height, width = (int(s) for s in size)
         if height <= 0 or width <= 0:
-            raise errors.InvalidArgumentError(op.node_def, op, f"crop dimensions must be positive, got {height} and {width}")
+            raise errors.InvalidArgumentError(op.node_def, op, "crop dimensions must be positive")
         if image.ndim != 4 or 0 in image.shape[1:3]:
             raise errors.InvalidArgumentError(op.node_def, op, f"image dimensions must be positive, got {show(image.shape)}")
         _checked(op, boxes, which, image.shape[0])
@@ -152,9 +152,13 @@ op("CropAndResizeGradBoxes(grads: float, image: T, boxes: float, box_ind: int32)
 
 def _glimpse_shape(op):
     images, size, offsets = with_rank(op.inputs[0].dims, 4), with_rank(op.inputs[1].dims, 1), with_rank(op.inputs[2].dims, 2)
-    merge_dim(size[0], 2)
-    merge_dim(offsets[1], 2)
+    require_dim(size[0], 2)
+    require_dim(offsets[1], 2)
     return [(merge_dim(images[0], offsets[0]), *(constant_dims(op.inputs[1]) or (None, None)), images[3])]
+
+
+def _invalid(op, message):
+    return errors.InvalidArgumentError(op.node_def, op, message)
 
 
 def _glimpse_kernel(op):
@@ -171,8 +175,12 @@ def _glimpse_kernel(op):
         return (image.min() + random.random_sample(shape) * (image.max() - image.min())).astype(np.float32)
 
     def glimpse(images, size, offsets):
-        if min(size) <= 0 or len(offsets) != len(images):
-            raise errors.InvalidArgumentError(op.node_def, op, f"size must be positive and offsets one for each image: {size.tolist()}, {show(offsets.shape)}")
+        if images.ndim != 4:
+            raise _invalid(op, f"input must be 4-dimensional (batch_size, height, width, depth){show(images.shape)}")
+        if len(offsets) != len(images):
+            raise _invalid(op, f"first dimension should be batch{show(offsets.shape)}")
+        if min(size) <= 0:
+            raise _invalid(op, f"size must be positive, got {size.tolist()}")
         sides, size = images.shape[1:3], [int(s) for s in size]
         out = np.empty((len(images), *size, images.shape[3]), np.float32)
         for n, image in enumerate(images):

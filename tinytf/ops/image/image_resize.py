@@ -13,7 +13,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import with_rank
+from tinytf.graph.shape_rules import require_dim, with_rank
 from tinytf.ops import parallel
 from tinytf.ops.array.shape_ops import show
 
@@ -23,8 +23,7 @@ _CUBIC_STEPS = 1024  # TensorFlow looks cubic weights up in a table of so many s
 def _resized_shape(op):
     images = with_rank(op.inputs[0].dims, 4)
     size = with_rank(op.inputs[1].dims, 1)
-    if size[0] not in (None, 2):
-        raise ValueError(f"Dimension must be 2 but is {size[0]}")
+    require_dim(size[0], 2)
     new = constant_dims(op.inputs[1]) or (None, None)
     return [(images[0], *new, images[3])]
 
@@ -63,7 +62,7 @@ def _checked(op, images, size) -> tuple:
     if min(size) <= 0:
         raise errors.InvalidArgumentError(op.node_def, op, "output dimensions must be positive")
     if images.ndim != 4:
-        raise errors.InvalidArgumentError(op.node_def, op, f"input must be 4-dimensional {show(images.shape)}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"input must be 4-dimensional{show(images.shape)}")
     if 0 in images.shape[1:3]:
         raise errors.InvalidArgumentError(op.node_def, op, "input image must be of non-zero size")
     return size

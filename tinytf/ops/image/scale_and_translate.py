@@ -12,7 +12,7 @@ from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.constant_value import constant_dims
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import with_rank
+from tinytf.graph.shape_rules import require_dim, with_rank
 from tinytf.ops.array.shape_ops import show
 from tinytf.ops.image.image_resize import combined, spread
 
@@ -119,8 +119,7 @@ def _scale_grad_kernel(op):
 
 def _scaled_shape(op):
     images, size = with_rank(op.inputs[0].dims, 4), with_rank(op.inputs[1].dims, 1)
-    if size[0] not in (None, 2):
-        raise ValueError(f"Dimension must be 2 but is {size[0]}")
+    require_dim(size[0], 2)
     return [(images[0], *(constant_dims(op.inputs[1]) or (None, None)), images[3])]
 
 

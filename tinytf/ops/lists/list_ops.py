@@ -9,7 +9,8 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.function import FuncGraph, find_function
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, same_as_input, scalar, with_rank
+from tinytf.graph.op_summary import type_name
+from tinytf.graph.shape_rules import merge_dims, scalar, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.lists import list_kernels as kernels
 from tinytf.shapes import Dimension, TensorShape
@@ -127,7 +128,7 @@ op("TensorListStack(input_handle: variant, element_shape: int32) -> (tensor: ele
 op("TensorListGather(input_handle: variant, indices: int32, element_shape: int32) -> (values: element_dtype); element_dtype: type",
    shape=lambda op: _checked(lambda op: [_gathered_dims(op)])(op), kernel=kernels.gather_kernel, gradient=_gather_grad)  # fmt: skip
 op(f"TensorListFromTensor(tensor: element_dtype, element_shape: shape_type) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
-   shape=scalar, kernel=kernels.from_tensor_kernel, gradient=_from_tensor_grad)  # fmt: skip
+   shape=lambda op: _from_tensor_shape(op), kernel=kernels.from_tensor_kernel, gradient=_from_tensor_grad)  # fmt: skip
 op(f"TensorListScatter(tensor: element_dtype, indices: int32, element_shape: shape_type) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
    shape=scalar, kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
 op(f"TensorListScatterV2(tensor: element_dtype, indices: int32, element_shape: shape_type, num_elements: int32) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
@@ -138,9 +139,9 @@ op("TensorListResize(input_handle: variant, size: int32) -> (output_handle: vari
    shape=scalar, kernel=kernels.resize_kernel, gradient=_resize_grad)  # fmt: skip
 op("TensorListLength(input_handle: variant) -> (length: int32)", shape=scalar, kernel=lambda op: lambda tensors: np.int32(len(tensors.items)))
 op(f"TensorListElementShape(input_handle: variant) -> (element_shape: shape_type); {_SHAPE}", shape=lambda op: _shape_dims(op), kernel=kernels.shape_kernel)
-op("TensorListConcatLists(input_a: variant, input_b: variant) -> (output: variant); element_dtype: type", shape=same_as_input, kernel=kernels.concat_lists_kernel)
+op("TensorListConcatLists(input_a: variant, input_b: variant) -> (output: variant); element_dtype: type", shape=lambda op: _concat_lists_shape(op), kernel=kernels.concat_lists_kernel)
 op(f"TensorListSplit(tensor: element_dtype, element_shape: shape_type, lengths: int64) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
-   shape=scalar, kernel=kernels.split_kernel, gradient=_split_grad)  # fmt: skip
+   shape=lambda op: _split_shape(op), kernel=kernels.split_kernel, gradient=_split_grad)  # fmt: skip
 op("TensorListConcat(input_handle: variant) -> (tensor: element_dtype, lengths: int64); element_dtype: type; element_shape: shape = <unknown>",
    shape=lambda op: [None, (None,)], kernel=kernels.concat_kernel, gradient=_concat_grad)  # fmt: skip
 op(f"TensorListConcatV2(input_handle: variant, element_shape: shape_type, leading_dims: int64) -> (tensor: element_dtype, lengths: int64); element_dtype: type; {_SHAPE}",
@@ -194,13 +195,35 @@ def _checked(rule):
         maker = _maker(op.inputs[0])
         known = maker.attrs.get("element_dtype") if maker.type.startswith(("TensorList", "EmptyTensorList")) else None
         if known is not None and known != op.attr("element_dtype"):
-            names = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
-            raise ValueError(
-                "Expected list with element dtype %s but got list with element dtype %s" % (names[op.attr("element_dtype")], names[known])
-            )
+            mine, its = type_name(op.attr("element_dtype")), type_name(known)
+            if op.type == "TensorListPushBack":
+                raise ValueError(
+                    f"Trying to push to list with wrong element dtype. List has type {its} but trying to push element with type {mine}"
+                )
+            raise ValueError(f"Expected list with element dtype {mine} but got list with element dtype {its}")
         return rule(op)
 
     return shape
+
+
+def _from_tensor_shape(op):
+    """A list of a tensor's rows: each is of the shape that elements have."""
+    tensor = with_rank_at_least(op.inputs[0].dims, 1)
+    merge_dims(None if tensor is None else tensor[1:], _given_dims(op.inputs[1]))
+    return [()]
+
+
+def _split_shape(op):
+    """A list of a tensor's parts, which may be of any length."""
+    tensor = with_rank_at_least(op.inputs[0].dims, 1)
+    merge_dims(None if tensor is None else (None, *tensor[1:]), _given_dims(op.inputs[1]))
+    with_rank(op.inputs[2].dims, 1)
+    return [()]
+
+
+def _concat_lists_shape(op):
+    merge_dims(_element_dims(op.inputs[0]), _element_dims(op.inputs[1]))
+    return [op.inputs[0].dims]
 
 
 def _item_dims(op, position):

@@ -10,6 +10,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.op_entry import op
+from tinytf.graph.op_summary import type_name
 from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.util.dispatch import add_dispatch_support
@@ -36,7 +37,7 @@ def _cast_kernel(op):
         return _bfloat16_kernel(source, target)
     to = np.dtype(target.as_numpy_dtype)
     if dtypes.string in (source, target):
-        raise errors.UnimplementedError(op.node_def, op, f"Cast {source.name} to {target.name} is not supported")
+        raise errors.UnimplementedError(op.node_def, op, f"Cast {type_name(source)} to {type_name(target)} is not supported")
     if target == dtypes.bool:
         return lambda x: np.not_equal(x, 0)
     if source.is_complex and not target.is_complex:

@@ -10,7 +10,7 @@ from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import same_as_input, with_rank
+from tinytf.graph.shape_rules import require_dim, same_as_input, with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import array_ops
 from tinytf.ops.array.constant import constant
@@ -59,8 +59,7 @@ def _bucketize_kernel(op):
 
 def _histogram_shape(op):
     value_range = with_rank(op.inputs[1].dims, 1)
-    if value_range[0] not in (None, 2):
-        raise ValueError(f"Dimension must be 2 but is {value_range[0]}")
+    require_dim(value_range[0], 2)
     with_rank(op.inputs[2].dims, 0)
     nbins = constant_value(op.inputs[2])
     if nbins is not None and nbins <= 0:

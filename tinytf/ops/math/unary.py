@@ -203,7 +203,15 @@ def _sign_kernel(op):
 
 
 def _round_kernel(op):
-    return (lambda x: x) if op.outputs[0].dtype.base_dtype.is_integer else np.rint
+    if op.outputs[0].dtype.base_dtype.is_integer:
+        return lambda x: x
+
+    def nearest(x, out=None):
+        whole = np.rint(x, out=out)
+        return np.add(whole, whole.dtype.type(0), out=out)  # what is rounded up to zero is +0
+
+    nearest.takes_out = True
+    return nearest
 
 
 def _conj_if_complex(op):

@@ -50,6 +50,11 @@ def embedding_lookup(
     `params` is a table, or a list of its slices: row i lies in slice i % n ('mod') or in equal runs ('div').
     Rows longer than `max_norm` are scaled down.  Follows tf.nn.embedding_lookup of TF 1.15.
     """
+    return _embedding_lookup_and_transform(params, ids, partition_strategy, name, max_norm)
+
+
+def _embedding_lookup_and_transform(params, ids, partition_strategy="mod", name=None, max_norm=None, transform_fn=None):
+    """As `embedding_lookup`; `transform_fn` is given the rows of each slice, scaled down, and what it makes of them is joined."""
     if params is None:
         raise ValueError("params must be specified")
     if isinstance(params, (list, tuple)) and not params:
@@ -59,14 +64,15 @@ def embedding_lookup(
         if not any(isinstance(t, ResourceVariable) for t in tables):
             tables = convert_n_to_tensor_or_indexed_slices(tables, name="params")
         ids = convert_to_tensor(ids, name="ids")
-        if len(tables) == 1:
+        if len(tables) == 1 and (transform_fn is None or ids.get_shape().ndims == 1):
             with colocate_with(tables[0]):
                 rows = _clip(_gather(tables[0], ids, name=scope), ids, max_norm)
+                rows = rows if transform_fn is None else transform_fn(rows)
             return array_ops.identity(rows)
-        return _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm)
+        return _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm, transform_fn)
 
 
-def _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm):
+def _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm, transform_fn):
     count = len(tables)
     flat = array_ops.reshape(ids, [-1])
     positions = math_ops.range(array_ops.size(flat))
@@ -83,20 +89,23 @@ def _partitioned_lookup(tables, ids, partition_strategy, scope, max_norm):
     found = []
     for table, rows in zip(tables, rows_of):
         with colocate_with(table):
-            found.append(_gather(table, rows))
+            part = _gather(table, rows)
+            found.append(part if transform_fn is None else transform_fn(_clip(part, rows, max_norm)))
     result = partition.parallel_dynamic_stitch(positions_of, found, name=scope)
-    inner = tables[0].get_shape()[1:]
-    for table in tables[1:]:
+    inner = result.get_shape()[1:] if transform_fn is not None else tables[0].get_shape()[1:]
+    for table in tables[1:] if transform_fn is None else ():
         inner = inner.merge_with(table.get_shape()[1:])
     if inner.is_fully_defined():
         inner_dims = inner
+    elif transform_fn is not None:
+        inner_dims = array_ops.shape(result)[1:]
     else:
         with colocate_with(tables[0]):
             whole = array_ops.shape(tables[0])
         inner_dims = whole[1:]
     result = array_ops.reshape(result, array_ops.concat([array_ops.shape(ids), inner_dims], 0))
     result.set_shape(ids.get_shape().concatenate(inner))
-    return _clip(result, ids, max_norm)
+    return result if transform_fn is not None else _clip(result, ids, max_norm)
 
 
 def _divided(tables, flat):

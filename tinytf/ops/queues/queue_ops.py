@@ -359,7 +359,7 @@ def _name_list(names, types):
         return None
     names = [names] if not isinstance(names, (list, tuple)) else list(names)
     if len(names) != len(types):
-        raise ValueError(f"List of names must have the same length as the list of dtypes, {len(names)} != {len(types)}")
+        raise ValueError("List of names must have the same length as the list of dtypes")
     return names
 
 
@@ -380,7 +380,11 @@ class PaddingFIFOQueue(QueueBase):
         types = _type_list(dtypes)
         shapes, names = _shape_list(shapes, types, unknown_dim_allowed=True), _name_list(names, types)
         if shapes is None or len(types) != len(shapes):
-            raise ValueError(f"Shapes must be provided for all components, but received {len(types)} dtypes and {len(shapes or [])} shapes.")
+            raise ValueError(
+                "When providing partial shapes, a list of shapes must be provided."
+                if shapes is None
+                else f"Shapes must be provided for all components, but received {len(types)} dtypes and {len(shapes)} shapes."
+            )
         handle = make("PaddingFIFOQueueV2", component_types=types, shapes=shapes, capacity=capacity, shared_name=shared_name or "", name=name)
         super().__init__(types, shapes, names, handle)
 

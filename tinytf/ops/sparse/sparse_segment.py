@@ -53,6 +53,8 @@ def _kernel(kind):
                     i = int(np.argmax(bad))
                     _invalid(op, f"Bad: indices[{i}] == {indices[i]} out of range [0, {len(data)})")
                 if ids[0] < 0 or np.any(ids[1:] < ids[:-1]):
+                    if ids[-1] < 0:
+                        _invalid(op, "segment ids must be >= 0")
                     if ids.min() < 0:
                         what = "possibly because 'segment_ids' input is not sorted."
                         _invalid(op, f"Segment id {ids[ids < 0][0]} out of range [0, {size}), {what}")
