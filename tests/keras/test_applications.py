@@ -8,13 +8,7 @@ from tinytf import keras
 from tinytf.keras import generic_utils, training_utils
 from tinytf.keras.wrappers import scikit_learn
 
-
-@pytest.fixture(autouse=True)
-def own_graph():
-    keras.backend.clear_session()
-    with tf.Graph().as_default():
-        yield
-    keras.backend.clear_session()
+pytestmark = pytest.mark.usefixtures("own_graph")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def _densenet(depth, include_top, weights, input_tensor, input_shape, pooling, c
     if include_top:
         x = layers.Dense(classes, activation="softmax", name="fc1000")(layers.GlobalAveragePooling2D(name="avg_pool")(x))
     else:
-        x = pooled(x, pooling)
+        x = pooled(x, pooling, "avg_pool", "max_pool")
     return finished(img_input, input_tensor, x, "densenet%d" % depth, weights)
 
 

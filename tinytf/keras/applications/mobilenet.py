@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf.keras import layers
 from tinytf.keras.applications import imagenet_utils
 from tinytf.keras.applications.imagenet_utils import decode_predictions  # noqa: F401
-from tinytf.keras.applications.parts import finished, image_input
+from tinytf.keras.applications.parts import finished, image_input, pooled
 
 # (filters, stride) of each pair of convolutions
 _BLOCKS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)]
@@ -39,9 +39,7 @@ def MobileNet(  # noqa: N802
         x = layers.Reshape((1, 1, int(1024 * alpha)), name="reshape_1")(layers.GlobalAveragePooling2D()(x))
         x = layers.Conv2D(classes, (1, 1), padding="same", name="conv_preds")(layers.Dropout(dropout, name="dropout")(x))
         x = layers.Activation("softmax", name="act_softmax")(layers.Reshape((classes,), name="reshape_2")(x))
-    elif pooling == "avg":
-        x = layers.GlobalAveragePooling2D()(x)
-    elif pooling == "max":
-        x = layers.GlobalMaxPooling2D()(x)
+    else:
+        x = pooled(x, pooling)
     size = img_input.shape.as_list()[1]
     return finished(img_input, input_tensor, x, "mobilenet_%0.2f_%s" % (alpha, size if size in (128, 160, 192) else 224), weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf.keras import layers
 from tinytf.keras.applications.imagenet_utils import decode_predictions  # noqa: F401
 from tinytf.keras.applications.mobilenet import preprocess_input  # noqa: F401
-from tinytf.keras.applications.parts import finished, image_input
+from tinytf.keras.applications.parts import finished, image_input, pooled
 
 # (expansion, filters, stride of the first, how many)
 _BLOCKS = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 2, 3), (6, 64, 2, 4), (6, 96, 1, 3), (6, 160, 2, 3), (6, 320, 1, 1)]
@@ -63,9 +63,7 @@ def MobileNetV2(  # noqa: N802
     x = layers.ReLU(6.0, name="out_relu")(x)
     if include_top:
         x = layers.Dense(classes, activation="softmax", use_bias=True, name="Logits")(layers.GlobalAveragePooling2D()(x))
-    elif pooling == "avg":
-        x = layers.GlobalAveragePooling2D()(x)
-    elif pooling == "max":
-        x = layers.GlobalMaxPooling2D()(x)
+    else:
+        x = pooled(x, pooling)
     size = img_input.shape.as_list()[1]
     return finished(img_input, input_tensor, x, "mobilenetv2_%0.2f_%s" % (alpha, size if size in (96, 128, 160, 192) else 224), weights)

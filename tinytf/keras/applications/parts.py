@@ -31,7 +31,7 @@ def image_input(input_tensor, input_shape, default_size, min_size, include_top, 
     return input_tensor if hasattr(input_tensor, "_keras_history") else Input(tensor=input_tensor, shape=tuple(shape))
 
 
-def pooled(x, pooling, average_name="avg_pool", maximum_name="max_pool"):
+def pooled(x, pooling, average_name=None, maximum_name=None):
     """The mean or the maximum over the places, where `pooling` says so."""
     if pooling == "avg":
         return layers.GlobalAveragePooling2D(name=average_name)(x)

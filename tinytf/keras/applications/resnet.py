@@ -37,7 +37,7 @@ def _resnet(depth, include_top, weights, input_tensor, input_shape, pooling, cla
     if include_top:
         x = layers.Dense(classes, activation="softmax", name="probs")(layers.GlobalAveragePooling2D(name="avg_pool")(x))
     else:
-        x = pooled(x, pooling)
+        x = pooled(x, pooling, "avg_pool", "max_pool")
     return finished(img_input, input_tensor, x, "resnet%d" % depth, weights)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf.keras import layers
-from tinytf.keras.applications.parts import finished, image_input
+from tinytf.keras.applications.parts import finished, image_input, pooled
 
 _BLOCKS = {16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 _FILTERS = (64, 128, 256, 512, 512)
@@ -21,8 +21,6 @@ def vgg(depth, include_top, weights, input_tensor, input_shape, pooling, classes
         for name in ("fc1", "fc2"):
             x = layers.Dense(4096, activation="relu", name=name)(x)
         x = layers.Dense(classes, activation="softmax", name="predictions")(x)
-    elif pooling == "avg":
-        x = layers.GlobalAveragePooling2D()(x)
-    elif pooling == "max":
-        x = layers.GlobalMaxPooling2D()(x)
+    else:
+        x = pooled(x, pooling)
     return finished(img_input, input_tensor, x, "vgg%d" % depth, weights)

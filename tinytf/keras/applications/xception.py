@@ -5,7 +5,7 @@ from __future__ import annotations
 from tinytf.keras import layers
 from tinytf.keras.applications.imagenet_utils import decode_predictions  # noqa: F401
 from tinytf.keras.applications.mobilenet import preprocess_input  # noqa: F401
-from tinytf.keras.applications.parts import finished, image_input
+from tinytf.keras.applications.parts import finished, image_input, pooled
 
 
 def _separable(x, filters, name):
@@ -45,8 +45,6 @@ def Xception(include_top=True, weights="imagenet", input_tensor=None, input_shap
         x = layers.Activation("relu", name="block14_sepconv%d_act" % number)(x)
     if include_top:
         x = layers.Dense(classes, activation="softmax", name="predictions")(layers.GlobalAveragePooling2D(name="avg_pool")(x))
-    elif pooling == "avg":
-        x = layers.GlobalAveragePooling2D()(x)
-    elif pooling == "max":
-        x = layers.GlobalMaxPooling2D()(x)
+    else:
+        x = pooled(x, pooling)
     return finished(img_input, input_tensor, x, "xception", weights)
