@@ -71,7 +71,7 @@ def test_every_path_of_the_table_imports(installed, path):
         ("from tensorflow import no_such_thing", "tf.no_such_thing"),
         ("import tensorflow.lite", "tf.lite. Use the saved checkpoint"),
         ("from tensorflow.keras.layers import no_such_layer", "tf.keras.layers.no_such_layer"),
-        ("from tensorflow.keras.applications import VGG16", "tf.keras.applications"),
+        ("from tensorflow.keras.premade import LinearModel", "tf.keras.premade"),
         ("from tensorflow.python.ops import no_such_ops", "tf.python.ops.no_such_ops"),
         ("from tensorflow.contrib.learn.python.learn.estimators import head; head.no_such_head()", "estimators.head.no_such_head"),
         ("from tensorflow.python.framework.ops import Grap", "tf.python.framework.ops.Grap. Did you mean"),

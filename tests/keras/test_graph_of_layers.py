@@ -6,15 +6,9 @@ import pytest
 import tinytf as tf
 from tinytf import keras
 
+pytestmark = pytest.mark.usefixtures("own_graph")
+
 L = keras.layers
-
-
-@pytest.fixture(autouse=True)
-def own_graph():
-    keras.backend.clear_session()
-    with tf.Graph().as_default():
-        yield
-    keras.backend.clear_session()
 
 
 def test_a_layer_knows_each_of_its_calls():

@@ -5,20 +5,13 @@ import sys
 import numpy as np
 import pytest
 
-import tinytf as tf
 from tinytf import keras
 from tinytf.keras import function_dump
 
+pytestmark = pytest.mark.usefixtures("own_graph")
+
 X = np.arange(12, dtype=np.float32).reshape(4, 3) / 10
 Y = np.ones((4, 2), np.float32)
-
-
-@pytest.fixture(autouse=True)
-def own_graph():
-    keras.backend.clear_session()
-    with tf.Graph().as_default():
-        yield
-    keras.backend.clear_session()
 
 
 def trained():

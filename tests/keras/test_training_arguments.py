@@ -6,15 +6,9 @@ import pytest
 import tinytf as tf
 from tinytf import keras
 
+pytestmark = pytest.mark.usefixtures("own_graph")
+
 X, Y = np.ones((8, 3), np.float32), np.zeros((8, 2), np.float32)
-
-
-@pytest.fixture(autouse=True)
-def own_graph():
-    keras.backend.clear_session()
-    with tf.Graph().as_default():
-        yield
-    keras.backend.clear_session()
 
 
 def model(**compiled):

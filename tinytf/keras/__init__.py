@@ -1,7 +1,7 @@
 """tf.keras in graph mode: layers, models, training. A list of names; what is left out says so by name.
 
 Models are trained in the session of `tf.keras.backend.get_session()`, their graphs are TF 1.15's where a test says so.
-Left out: whole models in files (HDF5, SavedModel), eager mode, distribution, applications, downloads.
+Whole models are kept in HDF5 files where h5py is installed.  Left out: SavedModels of TF 2, eager mode, downloads.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ for _module in (activations, backend, callbacks, constraints, initializers, laye
 
 
 def __getattr__(name):
-    if name == "estimator":  # only who wants it needs tf.estimator
-        return importlib.import_module("tinytf.keras.estimator")
-    if name == "experimental":
-        return importlib.import_module("tinytf.keras.experimental")
+    if name in ("applications", "estimator", "experimental", "wrappers"):  # only who wants them needs what they need
+        return importlib.import_module("tinytf.keras." + name)
     raise missing_symbol("tf.keras", name, list(globals()))

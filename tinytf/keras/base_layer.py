@@ -53,6 +53,7 @@ class Layer(BaseLayer):
     A subclass makes weights in `build(input_shape)` with `add_weight`, and computes in `call(inputs)`.
     """
 
+    is_input = False  # whether models begin with it
     _is_part = True  # of a layer that has it as an attribute; a metric is not
 
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 import numpy as np
 
 from tinytf.graph.default_graph import control_dependencies
@@ -14,7 +16,22 @@ from tinytf.ops.nn import loss_weights, nn_basic, weights_broadcast_ops
 
 NEG_INF = -1e10  # what is not among the k best predictions
 
-TRUE_POSITIVES, FALSE_POSITIVES, TRUE_NEGATIVES, FALSE_NEGATIVES = "tp", "fp", "tn", "fn"
+
+class ConfusionMatrix(str, enum.Enum):
+    """The four outcomes."""
+
+    TRUE_POSITIVES = "tp"
+    FALSE_POSITIVES = "fp"
+    TRUE_NEGATIVES = "tn"
+    FALSE_NEGATIVES = "fn"
+
+
+class Reduction(enum.Enum):
+    """How a metric adds values up."""
+
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+    WEIGHTED_MEAN = "weighted_mean"
 
 
 def _listed(value) -> list:
@@ -126,25 +143,25 @@ class _Count(_Counted):
 class TruePositives(_Count):
     """Follows tf.keras.metrics.TruePositives of TF 1.15."""
 
-    _outcome = TRUE_POSITIVES
+    _outcome = ConfusionMatrix.TRUE_POSITIVES
 
 
 class FalsePositives(_Count):
     """Follows tf.keras.metrics.FalsePositives of TF 1.15."""
 
-    _outcome = FALSE_POSITIVES
+    _outcome = ConfusionMatrix.FALSE_POSITIVES
 
 
 class TrueNegatives(_Count):
     """Follows tf.keras.metrics.TrueNegatives of TF 1.15."""
 
-    _outcome = TRUE_NEGATIVES
+    _outcome = ConfusionMatrix.TRUE_NEGATIVES
 
 
 class FalseNegatives(_Count):
     """Follows tf.keras.metrics.FalseNegatives of TF 1.15."""
 
-    _outcome = FALSE_NEGATIVES
+    _outcome = ConfusionMatrix.FALSE_NEGATIVES
 
 
 class _Share(_Counted):

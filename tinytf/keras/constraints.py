@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinytf.keras import names
+from tinytf.ops.array import array_ops
 from tinytf.ops.math import clip, math_ops
 
 _EPSILON = 1e-7
@@ -75,10 +78,30 @@ class MinMaxNorm(Constraint):
         return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate, "axis": self.axis}
 
 
-max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
+class RadialConstraint(Constraint):
+    """Each kernel is the same on every ring around its middle: as on its diagonal.
+
+    Follows tf.keras.constraints.RadialConstraint of TF 1.15, which takes the middle of a kernel of odd size from one place before it.
+    """
+
+    def __call__(self, w):
+        if w.shape.ndims != 4:
+            raise ValueError("The weight tensor must be of rank 4, but is of shape: %s" % w.shape)
+        size = w.shape.as_list()[0]
+        middle, odd = size // 2, size % 2
+        row, column = np.indices((size, size))
+        before = middle if odd else middle - 1  # the ring number 0 is one place, or two by two
+        ring = np.maximum.reduce([before - row, row - middle, before - column, column - middle])
+        on_diagonal = np.where(ring == 0, middle - 1, middle + ring - odd)
+        return array_ops.gather_nd(w, np.stack([on_diagonal, on_diagonal], axis=-1).astype(np.int32))
+
+
+max_norm, non_neg, unit_norm, min_max_norm, radial_constraint = MaxNorm, NonNeg, UnitNorm, MinMaxNorm, RadialConstraint
+maxnorm, nonneg, unitnorm = MaxNorm, NonNeg, UnitNorm  # as they were called before
 _TABLE = {
     "MaxNorm": MaxNorm, "max_norm": MaxNorm, "NonNeg": NonNeg, "non_neg": NonNeg, "UnitNorm": UnitNorm, "unit_norm": UnitNorm,
-    "MinMaxNorm": MinMaxNorm, "min_max_norm": MinMaxNorm,
+    "MinMaxNorm": MinMaxNorm, "min_max_norm": MinMaxNorm, "RadialConstraint": RadialConstraint, "radial_constraint": RadialConstraint,
+    "maxnorm": MaxNorm, "nonneg": NonNeg, "unitnorm": UnitNorm,
 }  # fmt: skip
 
 

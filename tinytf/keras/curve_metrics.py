@@ -225,3 +225,7 @@ class MeanRelativeError(metrics.Mean):
         y_pred, y_true = loss_weights.squeeze_or_expand_dimensions(y_pred, y_true)
         relative = math_ops.div_no_nan(math_ops.abs(y_true - y_pred), self.normalizer)
         return super().update_state(relative, sample_weight=sample_weight)
+
+    def get_config(self):
+        """Its arguments."""
+        return dict(super().get_config(), normalizer=backend.eval(self.normalizer))

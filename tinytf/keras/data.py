@@ -101,7 +101,7 @@ class Batches:
         for array, output in zip(self.y, outputs):
             _check_target(array, output)
         self.samples = len(self.x[0]) if self.x else len(self.y[0]) if self.y else 0
-        _check_lengths(self.x, self.y)
+        check_lengths(self.x, self.y)
         self.weights = [_weights(sample_weight, class_weight, o, i, v) for i, (o, v) in enumerate(zip(outputs, self.y))]
         self.batch_size = batch_size or self.samples
         self.steps = None
@@ -140,7 +140,8 @@ def _by_name(given, names, what):
     return [given[name] for name in names]
 
 
-def _check_lengths(inputs, targets) -> None:
+def check_lengths(inputs, targets) -> None:
+    """ValueError where arrays have different numbers of samples."""
     for what, arrays in (("input", inputs), ("target", targets)):
         if len({len(a) for a in arrays}) > 1:
             raise ValueError(

@@ -68,3 +68,11 @@ def conv_kernel_idxs(input_shape, kernel_shape, strides, padding, filters_in, fi
     for out, position in _connections(input_shape, kernel_shape, strides, padding):
         for f_in, f_out in itertools.product(range(filters_in), range(filters_out)):
             yield place(out, f_out, output_shape, filters_out), place(position, f_in, input_shape, filters_in)
+
+
+def convert_kernel(kernel) -> np.ndarray:
+    """A kernel with its places in the opposite order, as Theano had them."""
+    kernel = np.asarray(kernel)
+    if not 3 <= kernel.ndim <= 5:
+        raise ValueError("Invalid kernel shape:", kernel.shape)
+    return np.copy(kernel[(slice(None, None, -1),) * (kernel.ndim - 2)])

@@ -231,6 +231,10 @@ class LossFunctionWrapper(Loss):
         y_pred, y_true = loss_weights.squeeze_or_expand_dimensions(y_pred, y_true)
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
+    def get_config(self) -> dict:
+        """Its name, its reduction and the function's arguments."""
+        return dict(super().get_config(), **self._fn_kwargs)
+
 
 def _loss_class(class_name, function, default_name, **defaults):
     def __init__(self, *args, reduction=Reduction.AUTO, name=default_name, **kwargs):

@@ -8,6 +8,7 @@ from tinytf.graph.tensor import Tensor
 from tinytf.graph.trackable import TrackableReference
 from tinytf.keras import backend, model_config
 from tinytf.keras.base_layer import Layer, Node
+from tinytf.keras.layer_graph import check_names, layers_by_depth, needs_inputs, nodes_of
 from tinytf.keras.layers.serialization import deserialize
 from tinytf.keras.summary import print_summary
 from tinytf.keras.training import TrainingMixin
@@ -18,6 +19,8 @@ from tinytf.shapes import TensorShape
 
 class InputLayer(Layer):
     """The beginning of a model: a placeholder, or a tensor that is there. Follows tf.keras.layers.InputLayer of TF 1.15."""
+
+    is_input = True
 
     def __init__(self, input_shape=None, batch_size=None, dtype=None, input_tensor=None, sparse=False, name=None, batch_input_shape=None,
                  ragged=False):  # fmt: skip
@@ -39,6 +42,11 @@ class InputLayer(Layer):
         self._inbound_nodes.append(Node(self, [], input_tensor, {}))
         input_tensor._keras_history = (self, 0, 0)
 
+    @property
+    def output_shape(self):
+        """The static shape of its tensor, in a list, as TF 1.15 gives it."""
+        return [super().output_shape]
+
     def get_config(self):
         """Its arguments, for from_config."""
         return {"batch_input_shape": self._batch_input_shape, "dtype": self.dtype, "sparse": False, "ragged": False, "name": self.name}
@@ -54,55 +62,6 @@ def Input(shape=None, batch_size=None, name=None, dtype=None, sparse=False, tens
         input_shape=shape, batch_size=batch_size, name=name, dtype=dtype, sparse=sparse, input_tensor=tensor, batch_input_shape=batch_shape
     )
     return layer._inbound_nodes[0].outputs
-
-
-def _history(tensor):
-    """The node that made `tensor`; None for what no layer made."""
-    history = getattr(tensor, "_keras_history", None)
-    return history[0]._inbound_nodes[history[1]] if history else None
-
-
-def nodes_of(inputs, outputs) -> list:
-    """The nodes between inputs and outputs, each after those that it takes from; ops without a layer are passed through."""
-    found: list = []
-    done: set = {id(t) for t in inputs}
-    stack = [(t, False) for t in reversed(outputs)]
-    placed: set = set()
-    while stack:
-        tensor, ready = stack.pop()
-        node = _history(tensor)
-        before = node.flat_inputs if node else list(tensor.op.inputs)
-        if ready:
-            if node is not None and id(node) not in placed:
-                placed.add(id(node))
-                found.append(node)
-            continue
-        if id(tensor) in done:
-            if node is not None and not node.flat_inputs and id(node) not in placed:
-                placed.add(id(node))
-                found.append(node)
-            continue
-        done.add(id(tensor))
-        stack.append((tensor, True))
-        stack.extend((t, False) for t in reversed(before))
-    return found
-
-
-def _needs_inputs(nodes, inputs) -> None:
-    given = {id(t) for t in inputs}
-    for node in nodes:
-        if not node.flat_inputs and node.layer.__class__ is InputLayer and id(node.outputs) not in given:
-            raise ValueError(
-                f"Graph disconnected: cannot obtain value for tensor {node.outputs} at layer \"{node.layer.name}\". "
-                "It is not among the inputs of the model."
-            )
-
-
-def _check_names(layers) -> None:
-    names = [layer.name for layer in layers]
-    for name in names:
-        if names.count(name) != 1:
-            raise ValueError(f'The name "{name}" is used {names.count(name)} times in the model. All layer names should be unique.')
 
 
 class Model(TrainingMixin, Layer):
@@ -131,12 +90,9 @@ class Model(TrainingMixin, Layer):
             if getattr(x, "_keras_history", None) is None:
                 raise ValueError(f"Input tensors to a {type(self).__name__} must come from `tf.keras.Input`. Received: {x} (missing previous layer metadata).")  # noqa: E501
         self._nodes = nodes_of(self.inputs, self.outputs)
-        _needs_inputs(self._nodes, self.inputs)
-        layers: list = [x._keras_history[0] for x in self.inputs]
-        for node in self._nodes:
-            if all(node.layer is not v for v in layers):
-                layers.append(node.layer)
-        _check_names(layers)
+        needs_inputs(self._nodes, self.inputs)
+        layers = layers_by_depth(self.inputs, self.outputs, self._nodes)
+        check_names(layers)
         self.__dict__["_layers"] = layers
         self.built = True
 
@@ -164,7 +120,9 @@ class Model(TrainingMixin, Layer):
                 f"Weights for model {self.name} have not yet been created. Weights are created when the Model is first called on inputs or "
                 "`build()` is called with an `input_shape`."
             )
-        return self.trainable_weights + self.non_trainable_weights
+        found = [v for layer in self._layers for v in layer.weights] + self._trainable_weights + self._non_trainable_weights
+        seen: set = set()
+        return [v for v in found if not (id(v) in seen or seen.add(id(v)))]  # layer by layer, each once
 
     variables = weights
 
@@ -237,6 +195,28 @@ class Model(TrainingMixin, Layer):
             if layer.name == name:
                 return layer
         raise ValueError("No such layer: " + name)
+
+    def build(self, input_shape=None) -> None:
+        """Makes the weights of a subclass, by calling it on placeholders of these shapes (batch included)."""
+        if self._nodes or self.built:
+            self.built = True
+            return
+        if input_shape is None:
+            raise ValueError("Input shape must be defined when calling build on a model subclass network.")
+        if not isinstance(input_shape, (tuple, list, TensorShape)):
+            raise ValueError(
+                "Specified input shape is not one of the valid types. Please specify a batch input shape of type tuple or list of input "
+                "shapes. User provided input type: {}".format(type(input_shape))
+            )
+        several = isinstance(input_shape, list) and all(s is None or isinstance(s, (tuple, list, TensorShape)) for s in input_shape)
+        shapes = input_shape if several else [input_shape]
+        x = [placeholder_ops.placeholder(dtypes.as_dtype(backend.floatx()), TensorShape(s)) for s in shapes]
+        self(x if several else x[0])
+
+    def _maybe_build(self, inputs) -> None:
+        if type(self).build is Model.build:  # the call itself makes the weights
+            self.built = True
+        super()._maybe_build(inputs)
 
     def call(self, inputs, training=None, mask=None):
         """The layers once more, on other inputs."""
@@ -341,7 +321,7 @@ class Sequential(Model):
             layer = layer._keras_history[0]
         if not isinstance(layer, Layer):
             raise TypeError(f"The added layer must be an instance of class Layer. Found: {layer}")
-        _check_names([*self._layers, layer])
+        check_names([*self._layers, layer])
         if self.outputs:
             self._layers.append(layer)
             self._extend(layer(self.output))

@@ -10,6 +10,7 @@ from tinytf.graph.default_graph import colocate_with, control_dependencies, name
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.trackable import Trackable, TrackableReference
 from tinytf.keras import backend, initializers
+from tinytf.keras import learning_rate_schedule as schedules
 from tinytf.keras.learning_rate_schedule import LearningRateSchedule
 from tinytf.ops.array import array_ops
 from tinytf.ops.math import clip, math_ops
@@ -248,7 +249,8 @@ class Optimizer(Trackable):
         """Its name and rates."""
         config = {"name": self._name, **{k: v for k, v in vars(self).items() if k in _ARGUMENTS}}
         for key, value in self._rates.items():
-            config[key] = backend.get_value(value).item() if isinstance(value, ResourceVariable) else value
+            value = backend.get_value(value).item() if isinstance(value, ResourceVariable) else value
+            config[key] = schedules.serialize(value) if isinstance(value, LearningRateSchedule) else value
         return config
 
     @classmethod
@@ -256,4 +258,6 @@ class Optimizer(Trackable):
         """An optimizer from what get_config gave."""
         config = dict(config)
         config.setdefault("learning_rate", config.pop("lr", None))
+        if isinstance(config["learning_rate"], dict):
+            config["learning_rate"] = schedules.deserialize(config["learning_rate"])
         return cls(**{k: v for k, v in config.items() if v is not None})

@@ -255,7 +255,19 @@ class TFOptimizer:
         self.optimizer = optimizer
         with name_scope("TFOptimizer"):
             self.iterations = backend.variable(0, dtype="int64", name="iterations")
-        self.weights: list = []
+
+    @property
+    def weights(self):
+        """Absent: the optimizer of tf.train keeps them."""
+        raise NotImplementedError("tf.keras.optimizers.TFOptimizer.weights: use a Keras optimizer, or optimizer.variables() of tf.train")
+
+    def get_config(self):
+        """Absent: an optimizer of tf.train does not tell its arguments."""
+        raise NotImplementedError("tf.keras.optimizers.TFOptimizer.get_config: use a Keras optimizer")
+
+    def from_config(self, config):
+        """Absent, as get_config."""
+        raise NotImplementedError("tf.keras.optimizers.TFOptimizer.from_config: use a Keras optimizer")
 
     def get_updates(self, loss, params) -> list:
         """The ops of one step."""

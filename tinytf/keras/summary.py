@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 
-def _count(weights) -> int:
+def count_params(weights) -> int:
+    """How many numbers variables hold."""
     return int(sum(np.prod(w.shape.as_list()) for w in weights))
 
 
@@ -43,7 +44,7 @@ def print_summary(model, line_length=None, positions=None, print_fn=None) -> Non
     for i, layer in enumerate(layers):
         _print_layer(layer, chain, positions, print_fn, model)
         print_fn(("=" if i == len(layers) - 1 else "_") * line_length)
-    trainable, fixed = _count(model.trainable_weights), _count(model.non_trainable_weights)
+    trainable, fixed = count_params(model.trainable_weights), count_params(model.non_trainable_weights)
     print_fn(f"Total params: {trainable + fixed:,}")
     print_fn(f"Trainable params: {trainable:,}")
     print_fn(f"Non-trainable params: {fixed:,}")

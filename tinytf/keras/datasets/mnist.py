@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
+
+from tinytf.keras.datasets.local_files import found
 
 
 def load_data(path="mnist.npz"):
@@ -12,12 +12,6 @@ def load_data(path="mnist.npz"):
 
     Follows tf.keras.datasets.mnist.load_data of TF 1.15, which would download it.
     """
-    places = [path, os.path.join(os.path.expanduser("~"), ".keras", "datasets", os.path.basename(path))]
-    for place in places:
-        if os.path.exists(place):
-            with np.load(place, allow_pickle=False) as arrays:
-                return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
-    raise FileNotFoundError(
-        f"There is no {' and no '.join(places)}, and tinytf downloads nothing. Put Keras's mnist.npz there, or read the original files "
-        "with tensorflow.examples.tutorials.mnist.input_data"
-    )
+    place = found(path, ", or read the original files with tensorflow.examples.tutorials.mnist.input_data")
+    with np.load(place, allow_pickle=False) as arrays:
+        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
