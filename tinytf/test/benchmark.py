@@ -11,6 +11,7 @@ import re
 import statistics
 import sys
 import time
+import types
 
 from tinytf import file_io, logging, protos
 
@@ -73,7 +74,8 @@ class Benchmark:
 
     def _get_name(self, overwrite_name=None) -> str:
         """<class>.<the outermost of its methods that runs, or the name given>."""
-        found, frame = None, sys._getframe(1)
+        found: str | None = None
+        frame: types.FrameType | None = sys._getframe(1)
         while frame is not None:
             caller = frame.f_locals.get("self")
             if isinstance(caller, Benchmark):

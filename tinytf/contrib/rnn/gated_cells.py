@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes
-from tinytf.contrib.rnn.cells import _SizedCell
+from tinytf.contrib.rnn.cells import Sized, _SizedCell
 from tinytf.layers.base import InputSpec
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LayerRNNCell, LSTMStateTuple
@@ -24,23 +24,13 @@ def _known_depth(shape) -> int:
     return depth
 
 
-class _LayerCell(LayerRNNCell):
+class _LayerCell(Sized, LayerRNNCell):
     """A cell of `num_units` that makes its weights in `build`."""
 
     def __init__(self, num_units, activation, reuse=None, name=None, **kwargs):
         super().__init__(_reuse=reuse, name=name, **kwargs)
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._activation = num_units, activation or math_ops.tanh
-
-    @property
-    def state_size(self):
-        """The size of the state."""
-        return self._num_units
-
-    @property
-    def output_size(self):
-        """The size of the output."""
-        return self._num_units
 
 
 class SRUCell(_LayerCell):
