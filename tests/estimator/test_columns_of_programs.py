@@ -130,3 +130,10 @@ def test_columns_of_sequences_give_numbers_of_each_time_and_lengths():
 def test_a_layer_refuses_columns_of_the_other_kind(layer, column, message):
     with pytest.raises(ValueError, match=message):
         layer([column])(_sequences())
+
+
+def test_the_input_layer_of_sequences_makes_its_variables_in_its_scope():
+    ids = tf.contrib.feature_column.sequence_categorical_column_with_identity("a", 3)
+    numbers, lengths = tf.contrib.feature_column.sequence_input_layer(_sequences(), [fc.embedding_column(ids, 2)])
+    assert [v.name for v in tf.global_variables()] == ["sequence_input_layer/a_embedding/embedding_weights:0"]
+    assert _numbers(lengths).tolist() == [1, 2, 0] and numbers.shape.as_list()[-1] == 2

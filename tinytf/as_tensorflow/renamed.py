@@ -64,6 +64,8 @@ RENAMED = {
     "_largest_integer_by_dtype=largest_integer _smallest_integer_by_dtype=smallest_integer _is_integer_like_by_dtype=is_integer_like",
     "ops.gradients_util": "IsTrainable=is_trainable",
     "ops.gradients_impl": "IsTrainable=is_trainable gradients_v2=gradients HessiansV2=hessians _hessian_vector_product=hessian_vector_product",
+    "saved_model.model_utils.export_utils": "build_all_signature_defs=signature_defs get_timestamped_export_dir=timestamped_export_dir "
+    "get_temp_export_dir=temp_export_dir _maybe_add_default_serving_output=with_default_output",
     "ops.nn_impl": "_compute_sampled_logits=sampled_logits _count_nonzero=count_nonzero",
     "ops.nn_ops": "max_pool_with_argmax_v1=max_pool_with_argmax dilation2d_v1=dilation2d conv3d_v1=conv3d xw_plus_b_v1=xw_plus_b "
     "convolution_internal=convolution_v2 softmax_cross_entropy_with_logits_v2_helper=softmax_cross_entropy_with_logits_v2 _get_sequence=sequence",

@@ -10,9 +10,11 @@ from tinytf.graph.default_graph import control_dependencies
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array.constant import constant
-from tinytf.saved_model import signature_constants, signature_def_utils
+from tinytf.saved_model import mode_keys, signature_constants, signature_def_utils, tag_constants
 
 _DEFAULT = signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+EXPORT_TAG_MAP = mode_keys.ModeKeyMap(infer=[tag_constants.SERVING], train=[tag_constants.TRAINING], eval=[tag_constants.EVAL])
+SIGNATURE_KEY_MAP = mode_keys.ModeKeyMap(infer=_DEFAULT, train="train", eval="eval")
 
 
 class ExportOutput:
@@ -76,13 +78,18 @@ def _named_tensors(outputs, single_name, what) -> dict:
     outputs = outputs if isinstance(outputs, dict) else {single_name: outputs}
     named = {}
     for key, value in outputs.items():
-        key = "/".join(key) if isinstance(key, tuple) else key
-        if not isinstance(key, str):
-            raise ValueError(f"{what} output key must be a string; got {key}.")
+        key = _key(key, what)
         if not isinstance(value, Tensor):
             raise ValueError(f"{what} output value must be a Tensor; got {value}.")
         named[key] = value
     return named
+
+
+def _key(key, what) -> str:
+    key = "/".join(key) if isinstance(key, tuple) else key
+    if not isinstance(key, str):
+        raise ValueError(f"{what} output key must be a string; got {key}.")
+    return key
 
 
 def _prefixed(outputs, prefix) -> dict:
@@ -92,8 +99,10 @@ def _prefixed(outputs, prefix) -> dict:
 class _SupervisedOutput(ExportOutput):
     """Loss, predictions and metrics of a graph that is exported for training or evaluation."""
 
-    def __init__(self, build, loss=None, predictions=None, metrics=None):
-        self._build = build
+    LOSS_NAME, PREDICTIONS_NAME, METRICS_NAME = "loss", "predictions", "metrics"
+    METRIC_VALUE_SUFFIX, METRIC_UPDATE_SUFFIX = "value", "update_op"
+
+    def __init__(self, loss=None, predictions=None, metrics=None):
         self.loss = None if loss is None else _prefixed(_named_tensors(loss, "loss", "loss"), "loss")
         self.predictions = None
         if predictions is not None:
@@ -101,13 +110,32 @@ class _SupervisedOutput(ExportOutput):
         self.metrics = None if metrics is None else _metric_tensors(metrics)
 
     def as_signature_def(self, receiver_tensors):
-        return self._build(receiver_tensors, self.loss, self.predictions, self.metrics)
+        """A signature of inputs, loss, predictions and metrics."""
+        return self._signature_def(receiver_tensors, self.loss, self.predictions, self.metrics)
+
+
+class TrainOutput(_SupervisedOutput):
+    """What a graph for training gives.  Follows TrainOutput of saved_model/model_utils/export_output.py of TF 1.15."""
+
+    _signature_def = staticmethod(signature_def_utils.supervised_train_signature_def)
+
+
+class EvalOutput(_SupervisedOutput):
+    """What a graph for evaluation gives.  Follows EvalOutput of saved_model/model_utils/export_output.py of TF 1.15."""
+
+    _signature_def = staticmethod(signature_def_utils.supervised_eval_signature_def)
 
 
 def _metric_tensors(metrics) -> dict:
     outputs = {}
-    for key, (value, update) in metrics.items():
+    for key, metric in (metrics if isinstance(metrics, dict) else {"metrics": metrics}).items():
+        value, update = metric if isinstance(metric, tuple) else (metric.result(), metric.updates[0])
+        key = _key(key, "metrics")
         key = key if key.startswith("metrics") else "metrics/" + key
+        if not isinstance(value, Tensor):
+            raise ValueError(f"{key} output value must be a Tensor; got {value}.")
+        if not isinstance(update, (Tensor, Operation)):
+            raise ValueError(f"{key} update_op must be a Tensor or Operation; got {update}.")
         if isinstance(update, Operation):
             with control_dependencies([update]):
                 update = constant([], name="metric_op_wrapper")
@@ -124,6 +152,11 @@ def get_export_outputs(export_outputs, predictions) -> dict:
     for output in export_outputs.values():
         if not isinstance(output, ExportOutput):
             raise TypeError(f"Values in export_outputs must be ExportOutput objects. Given: {export_outputs}")
+    return with_default_output(export_outputs)
+
+
+def with_default_output(export_outputs: dict) -> dict:
+    """The outputs, where the only one is the default too; ValueError where none of several is the default."""
     if len(export_outputs) == 1:
         export_outputs.setdefault(_DEFAULT, next(iter(export_outputs.values())))
     elif export_outputs and _DEFAULT not in export_outputs:
@@ -141,12 +174,25 @@ def outputs_of_spec(spec) -> dict:
     if spec.mode == ModeKeys.PREDICT:
         return get_export_outputs(spec.export_outputs, spec.predictions)
     train = spec.mode == ModeKeys.TRAIN
-    build = signature_def_utils.supervised_train_signature_def if train else signature_def_utils.supervised_eval_signature_def
-    return {"train" if train else "eval": _SupervisedOutput(build, spec.loss, spec.predictions, spec.eval_metric_ops)}
+    output = (TrainOutput if train else EvalOutput)(spec.loss, spec.predictions, spec.eval_metric_ops)
+    return {"train" if train else "eval": output}
+
+
+def export_outputs_for_mode(mode, serving_export_outputs=None, predictions=None, loss=None, metrics=None) -> dict:
+    """{signature name: ExportOutput} of a graph for a mode, by either of its names; ValueError for what is none."""
+    if mode_keys.is_predict(mode):
+        return get_export_outputs(serving_export_outputs, predictions)
+    if mode_keys.is_train(mode):
+        return {"train": TrainOutput(loss=loss, predictions=predictions, metrics=metrics)}
+    if mode_keys.is_eval(mode):
+        return {"eval": EvalOutput(loss=loss, predictions=predictions, metrics=metrics)}
+    raise ValueError("Invalid mode key: {}.".format(mode))
 
 
 def signature_defs(receiver_tensors, export_outputs, alternatives=None, serving_only=True) -> dict:
     """{signature name: SignatureDef} of those outputs that the inputs fit."""
+    if not isinstance(export_outputs, dict):
+        raise ValueError(f"export_outputs must be a dict and not{type(export_outputs)}")
     found, excluded = {}, {}
     named = [("", receiver_tensors)] + [(f"{name or 'None'}:", tensors) for name, tensors in (alternatives or {}).items()]
     for prefix, tensors in named:
@@ -166,6 +212,12 @@ def signature_defs(receiver_tensors, export_outputs, alternatives=None, serving_
     if serving_only:
         found = {name: signature for name, signature in found.items() if signature_def_utils.is_valid_signature(signature)}
     return found
+
+
+def temp_export_dir(timestamped: bytes | str) -> bytes:
+    """The folder beside `timestamped` that an export is written to before it gets its name."""
+    folder, name = os.path.split(os.fsdecode(timestamped))
+    return os.fsencode(os.path.join(folder, "temp-" + name))
 
 
 def timestamped_export_dir(base) -> str:

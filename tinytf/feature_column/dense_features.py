@@ -108,7 +108,7 @@ class SequenceFeatures(DenseFeatures):
                 parts.append(array_ops.reshape(tensor, shape=(shape[0], shape[1], column.variable_shape.num_elements())))
                 lengths.append(length)
         check_batch_sizes(lengths, self._feature_columns)
-        length = _all_equal(lengths)
+        length = all_equal(lengths)
         check_batch_sizes(parts, self._feature_columns)
         return array_ops.concat(parts, -1), length
 
@@ -117,7 +117,8 @@ class SequenceFeatures(DenseFeatures):
         return TensorShape([input_shape[0], input_shape[1], super().compute_output_shape(input_shape)[1]])
 
 
-def _all_equal(tensors):
+def all_equal(tensors):
+    """The first of tensors that must be equal when they run."""
     with name_scope(None, "assert_all_equal", values=tensors):
         if len(tensors) == 1:
             return tensors[0]

@@ -19,7 +19,8 @@ from tinytf.ops.state import init_ops, variable_scope
 DENSE = "_DenseColumn. You can wrap a categorical column with an embedding_column or indicator_column"
 
 
-def _collections(given) -> list:
+def collections_of(given) -> list:
+    """The collections of a layer's variables: those given, and those that all are in."""
     collections = list(given or [])
     return collections + [k for k in (GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES) if k not in collections]
 
@@ -47,7 +48,7 @@ def concatenated(
     """What input_layer does, in the current scope."""
     columns = normalized(feature_columns, DenseColumn, DENSE)
     cache, parts = Cache(features), []
-    weights = found_by_scope(_collections(weight_collections), trainable)
+    weights = found_by_scope(collections_of(weight_collections), trainable)
     for column in columns:
         with variable_scope.variable_scope(None, default_name=column.var_scope_name):
             tensor = column.dense_tensor(cache, weights)
@@ -168,7 +169,7 @@ def linear_model(
     with variable_scope.variable_scope(None, "linear_model") as scope:
         name = scope.name.rsplit("/", 1)[-1]
     columns = normalized(feature_columns, (DenseColumn, CategoricalColumn), "_DenseColumn or _CategoricalColumn")
-    collections, layers = _collections(weight_collections), []
+    collections, layers = collections_of(weight_collections), []
     for column in columns:
         with variable_scope.variable_scope(None, default_name=column.var_scope_name) as scope:
             column_name = scope.name.rsplit("/", 1)[-1]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import unittest
 from unittest import mock  # noqa: F401
 
-from tinytf.test.benchmark import Benchmark, benchmark_config  # noqa: F401
+from tinytf.test.benchmark import TensorFlowBenchmark as Benchmark  # noqa: F401
+from tinytf.test.benchmark import benchmark_config, benchmarks_main  # noqa: F401
 from tinytf.test.case import TestCase, assert_equal_graph_def, get_temp_dir  # noqa: F401
 from tinytf.test.gradient_checker import compute_gradient, compute_gradient_error  # noqa: F401
 from tinytf.test.local_cluster import create_local_cluster  # noqa: F401
@@ -18,7 +19,7 @@ def main(argv=None):
     def run(arguments):
         unittest.main(argv=arguments)
 
-    app.run(run, argv)
+    benchmarks_main(lambda: app.run(run, argv), argv)
 
 
 class StubOutForTesting:

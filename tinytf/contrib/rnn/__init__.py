@@ -21,6 +21,15 @@ from tinytf.contrib.rnn.cells import (  # noqa: F401
     UGRNNCell,
 )
 from tinytf.contrib.rnn.fused import FusedRNNCell, FusedRNNCellAdaptor, TimeReversedFusedRNN  # noqa: F401
+from tinytf.contrib.rnn.gated_cells import (  # noqa: F401
+    CoupledInputForgetGateLSTMCell,
+    IndRNNCell,
+    IndyGRUCell,
+    IndyLSTMCell,
+    IntersectionRNNCell,
+    PhasedLSTMCell,
+    SRUCell,
+)
 from tinytf.contrib.rnn.stacks import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn  # noqa: F401
 from tinytf.layers.rnn_cell_wrappers import (  # noqa: F401
     DeviceWrapper,

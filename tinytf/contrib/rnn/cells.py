@@ -16,8 +16,8 @@ from tinytf.ops.state.variable_scope import get_variable, get_variable_scope, va
 from tinytf.shapes import TensorShape, dimension_value
 
 
-class _SizedCell(RNNCell):
-    """A cell whose state and output have `num_units` elements."""
+class Sized:
+    """What a cell is whose state and output have `num_units` elements."""
 
     @property
     def state_size(self):
@@ -28,6 +28,10 @@ class _SizedCell(RNNCell):
     def output_size(self):
         """The size of the output."""
         return self._num_units
+
+
+class _SizedCell(Sized, RNNCell):
+    """Such a cell that makes its weights when it is called."""
 
 
 class LayerNormBasicLSTMCell(_SizedCell):
