@@ -10,6 +10,7 @@ from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 
 _default_graphs = DefaultStack()
+_device_stacks = DefaultStack()  # for each default graph, the device scopes that it was entered in
 _global_default: Graph | None = None
 
 
@@ -17,9 +18,11 @@ _global_default: Graph | None = None
 def entered(graph: Graph):
     """A context in which `graph` is the default graph: what `Graph.as_default` gives."""
     _default_graphs.stack.append(graph)
+    _device_stacks.stack.append(graph._device_stack)
     try:
         yield graph
     finally:
+        _device_stacks.stack.pop()
         if _default_graphs.stack.pop() is not graph:
             raise AssertionError("Nesting violated for default stack of Graph objects")
 
@@ -33,6 +36,14 @@ def get_default_graph() -> Graph:
     if _global_default is None:
         _global_default = Graph()
     return _global_default
+
+
+def devices_of_innermost_graph() -> list:
+    """The device scopes of the innermost `with graph.as_default():`, or where there is none of the default graph.
+
+    A colocation since then has set them aside; what is lifted out by `init_scope` is under them all the same.
+    """
+    return _device_stacks.stack[-1] if _device_stacks.stack else get_default_graph()._device_stack
 
 
 def has_default_graph() -> bool:
