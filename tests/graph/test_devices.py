@@ -44,6 +44,12 @@ def test_variables_are_under_the_devices_of_the_scope_that_a_colocation_set_asid
         assert v.device == "/device:GPU:1" and v.initial_value.device == ""
 
 
+def test_a_device_scope_within_the_colocation_comes_first():
+    none = tf.constant(1.0)
+    with tf.device("/gpu:1"), tf.colocate_with(none), tf.device("/cpu:3"):
+        assert tf.get_variable("v", [2]).device == "/device:CPU:3"
+
+
 @pytest.mark.parametrize("use_resource", [False, True])
 def test_slots_are_on_the_device_of_the_optimizer_where_their_variable_has_none(use_resource):
     v = tf.get_variable("v", [2], use_resource=use_resource)

@@ -39,11 +39,16 @@ def get_default_graph() -> Graph:
 
 
 def devices_of_innermost_graph() -> list:
-    """The device scopes of the innermost `with graph.as_default():`, or where there is none of the default graph.
+    """The device scopes for what `init_scope` lifts out: those in force, or where there are none those of the innermost default graph.
 
-    A colocation since then has set them aside; what is lifted out by `init_scope` is under them all the same.
+    There may be such: a colocation sets them aside, but not for what is lifted out.
     """
-    return _device_stacks.stack[-1] if _device_stacks.stack else get_default_graph()._device_stack
+    found = get_default_graph()._device_stack
+    for graph, devices in zip(reversed(_default_graphs.stack), reversed(_device_stacks.stack)):
+        found = found or devices
+        if not graph.building_function:
+            break
+    return found
 
 
 def has_default_graph() -> bool:
