@@ -81,6 +81,8 @@ DIFFERENCES = [
     "- Error messages say more. Classes and key words are TensorFlow's.",
     "- Forests of `tf.contrib.tensor_forest` draw the candidates for their splits on one thread, so a seed gives one forest; TensorFlow's",
     "  differ from run to run. What a given forest says is the same.",
+    "- AutoGraph converts a function only where it asks a tensor for a Python value (`if tensor:`): it is traced as it is, and then anew.",
+    "- Strategies of `tf.distribute` have one replica, and their variables are plain resource variables.",
     "- Devices are kept in the graph and ignored when it runs: everything runs on the CPU.",
 ]
 

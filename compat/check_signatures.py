@@ -70,15 +70,15 @@ def differences() -> list:
     with open(os.path.join(HERE, "api_signatures.txt")) as file:
         theirs = read(file)
     ours = read(api_signatures.every(tinytf, os.path.join(HERE, "api_symbols.txt")))
-    absent = [name for name in theirs if name not in ours]
     found = []
     for name, text in theirs.items():
         if name not in ours:
+            if name.endswith(".__init__") and text == "(self)":
+                continue  # as object has it
             if name.rpartition(".")[0] in ours:  # absent names are api_coverage.py's; here it is members of what is present
                 found.append(f"{name} {text} | absent")
         elif not fits(text, ours[name]):
             found.append(f"{name} {text} | {ours[name]}")
-    assert len(absent) < len(theirs)
     return found
 
 

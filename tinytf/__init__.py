@@ -34,6 +34,7 @@ _NAMES = {
         GIT_VERSION COMPILER_VERSION CXX11_ABI_FLAG MONOLITHIC_BUILD GRAPH_DEF_VERSION GRAPH_DEF_VERSION_MIN_CONSUMER
         GRAPH_DEF_VERSION_MIN_PRODUCER""",
     "tinytf.errors": "OpError",
+    "tinytf.libraries": "load_file_system_library load_library load_op_library",
     "tinytf.logging": "get_logger",
     # ---- graph
     "tinytf.graph.graph": "Graph",

@@ -17,6 +17,11 @@ from tinytf.util.dispatch import add_dispatch_support
 
 _names: dict = {}
 
+# Arguments that the wrappers call otherwise than the OpDef does.
+_AXIS = {name: "axis" for name in ("reduction_indices", "dim", "split_dim", "squeeze_dims")}
+_RENAMED = dict.fromkeys("All Any EuclideanNorm ExpandDims Max Mean Min Prod Split SplitV Squeeze Sum".split(), _AXIS)
+_RENAMED.update({"Select": {"t": "x", "e": "y"}, "Where": {"input": "condition"}})
+
 
 def snake_case(op_type: str) -> str:
     """'FIFOQueueV2' -> 'fifo_queue_v2', 'Conv2D' -> 'conv2d', as TensorFlow names its wrappers."""
@@ -41,7 +46,15 @@ def function_of(op_type: str, op_def):
     lists = [a.name for a in given if a.type.startswith("list(")]
     results = collections.namedtuple(op_type, [a.name for a in op_def.outputs], rename=True) if len(op_def.outputs) > 1 else None
 
+    renamed = _RENAMED.get(op_type)
+    if renamed:
+        shown_parameters = [renamed.get(p, p) for p in parameters]
+        of_op_def = dict(zip(shown_parameters, parameters))
+    else:
+        shown_parameters, of_op_def = parameters, {}
+
     def function(*positional, **named):
+        named = {of_op_def.get(key, key): value for key, value in named.items()} if of_op_def else named
         if len(positional) > len(parameters):
             raise TypeError(f"{snake_case(op_type)}() takes {len(parameters)} arguments but {len(positional)} were given")
         arguments = dict(zip(parameters, positional))
@@ -62,9 +75,9 @@ def function_of(op_type: str, op_def):
         return results(*made) if results else made
 
     function.__name__ = function.__qualname__ = snake_case(op_type)
-    function.__doc__ = f"Adds an op of type {op_type!r}: {', '.join(parameters)}."
+    function.__doc__ = f"Adds an op of type {op_type!r}: {', '.join(shown_parameters)}."
     optional = tuple(_python_value(a.default) for a in given if a.has_default) + (None,)
-    shown = tf_inspect.FullArgSpec(parameters, None, None, optional, [], None, {})
+    shown = tf_inspect.FullArgSpec(shown_parameters, None, None, optional, [], None, {})
     return add_dispatch_support(function, shown)
 
 

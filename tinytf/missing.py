@@ -53,7 +53,6 @@ INSTEAD = {
     "tf.contrib.tpu": "a plain tf.Session: tinytf runs on the CPU",
     "tf.contrib.eager": "graphs and tf.Session: tinytf has no eager mode",
     "tf.contrib.boosted_trees": "tf.estimator.BoostedTreesClassifier",
-    "tf.load_op_library": "tf.py_func: tinytf cannot load compiled kernels",
     "tf.lite": "the saved checkpoint with TensorFlow itself",
     "tf.compat.v2": "tf.compat.v1: tinytf follows TensorFlow 1.15",
 }

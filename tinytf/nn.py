@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from tinytf.generated_ops import (  # noqa: F401
-    quantized_avg_pool,  # type: ignore[attr-defined]
-    quantized_conv2d,  # type: ignore[attr-defined]
-    quantized_max_pool,  # type: ignore[attr-defined]
-    quantized_relu_x,  # type: ignore[attr-defined]
-)
 from tinytf.ops.array.space_batch import depth_to_space, space_to_batch, space_to_depth  # noqa: F401
 from tinytf.ops.math.math_ops import sigmoid, tanh  # noqa: F401
 from tinytf.ops.nn.activations import (  # noqa: F401
@@ -89,6 +83,12 @@ from tinytf.ops.nn.softmax import (  # noqa: F401
     sparse_softmax_cross_entropy_with_logits,
 )
 from tinytf.ops.nn.space_to_batch_functions import with_space_to_batch  # noqa: F401
+from tinytf.ops.quantized.quantized_functions import (  # noqa: F401
+    quantized_avg_pool,
+    quantized_conv2d,
+    quantized_max_pool,
+    quantized_relu_x,
+)
 
 _LATER = {  # what not everybody needs, imported when it is asked for
     "rnn_cell": "tinytf.layers.rnn_cell",

@@ -10,6 +10,7 @@ from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
 
 _default_graphs = DefaultStack()
+_device_stacks = DefaultStack()  # for each default graph, the device scopes that it was entered in
 _global_default: Graph | None = None
 
 
@@ -17,9 +18,11 @@ _global_default: Graph | None = None
 def entered(graph: Graph):
     """A context in which `graph` is the default graph: what `Graph.as_default` gives."""
     _default_graphs.stack.append(graph)
+    _device_stacks.stack.append(graph._device_stack)
     try:
         yield graph
     finally:
+        _device_stacks.stack.pop()
         if _default_graphs.stack.pop() is not graph:
             raise AssertionError("Nesting violated for default stack of Graph objects")
 
@@ -33,6 +36,19 @@ def get_default_graph() -> Graph:
     if _global_default is None:
         _global_default = Graph()
     return _global_default
+
+
+def devices_of_innermost_graph() -> list:
+    """The device scopes for what `init_scope` lifts out: those in force, or where there are none those of the innermost default graph.
+
+    There may be such: a colocation sets them aside, but not for what is lifted out.
+    """
+    found = get_default_graph()._device_stack
+    for graph, devices in zip(reversed(_default_graphs.stack), reversed(_device_stacks.stack)):
+        found = found or devices
+        if not graph.building_function:
+            break
+    return found
 
 
 def has_default_graph() -> bool:

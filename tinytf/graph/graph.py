@@ -285,6 +285,10 @@ class Graph:
     def _device_stack(self) -> list:
         return self._scopes("devices")
 
+    @_device_stack.setter
+    def _device_stack(self, value):
+        self._local.devices = value
+
     @property
     def _colocation_stack(self) -> list:
         return self._scopes("colocations")
@@ -363,19 +367,19 @@ class Graph:
                 op = self.capture(handle).op if self._building_function else handle.op
             else:
                 op = internal_convert_to_tensor_or_op(op)
-        old_colocation, old_devices = self._colocation_stack, list(self._device_stack)
+        old_colocation, old_devices = self._colocation_stack, self._device_stack
         if ignore_existing:
             self._colocation_stack = []
         if op is not None:
             scope = TraceableObject(op)
             scope.set_filename_and_line_from_caller(offset=2)
             self._colocation_stack = [*self._colocation_stack, scope]
-        self._device_stack[:] = []  # device scopes outside of the colocation do not apply inside it
+        self._device_stack = []  # device scopes outside do not apply inside
         try:
             yield
         finally:
             self._colocation_stack = old_colocation
-            self._device_stack[:] = old_devices
+            self._device_stack = old_devices
 
     def _colocate_with_for_gradient(self, op, gradient_uid, ignore_existing: bool = False):
         return self.colocate_with(op, ignore_existing)

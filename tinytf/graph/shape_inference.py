@@ -7,6 +7,7 @@ import functools
 
 from tinytf.graph import constant_value, shape_rules
 from tinytf.graph.input_ranks import TABLE
+from tinytf.graph.list_ranks import TABLE as LISTS
 from tinytf.graph.operation import Operation
 
 
@@ -34,24 +35,40 @@ def _made_of(op) -> str:
 
 
 _RULES = dict(line.split(" ", 1) for line in TABLE.strip().split("\n"))
+_LIST_RULES = dict(line.split(" ", 1) for line in LISTS.strip().split("\n"))
 _CHECKS = {"+": shape_rules.with_rank_at_least, "-": shape_rules.with_rank_at_most}
+
+
+def _check_of(rule: str):
+    """(what checks dims, the rank) of '2', '2+' or '2-'; None of '*'."""
+    return None if rule == "*" else (_CHECKS.get(rule[-1], shape_rules.with_rank), int(rule.rstrip("+-")))
 
 
 @functools.lru_cache(maxsize=None)
 def _checks_of(op_type: str) -> list:
     """For each argument of an op type None, or (what checks its dims, the rank)."""
-    rules = _RULES.get(op_type, "").split()
-    return [None if r == "*" else (_CHECKS.get(r[-1], shape_rules.with_rank), int(r.rstrip("+-"))) for r in rules]
+    return [_check_of(rule) for rule in _RULES.get(op_type, "").split()]
+
+
+@functools.lru_cache(maxsize=None)
+def _list_checks_of(op_type: str) -> dict:
+    """{list argument: (what checks the dims of each element, the rank)}"""
+    pairs = [rule.split("=") for rule in _LIST_RULES.get(op_type, "").split()]
+    return {name: _check_of(rank) for name, rank in pairs}
 
 
 def _check_ranks(op) -> None:
     """ValueError where an input has a rank that the op does not take."""
-    first = 0
-    for argument, rule in zip(op.entry.op_def.inputs, _checks_of(op.type)):
+    first, rules, of_lists = 0, _checks_of(op.type), _list_checks_of(op.type)
+    if not rules and not of_lists:
+        return
+    for i, argument in enumerate(op.entry.op_def.inputs):
+        count = argument.length(op.attrs)
+        rule = of_lists.get(argument.name) or (rules[i] if i < len(rules) else None)
         if rule is not None:
             check, rank = rule
-            check(op._inputs[first].dims, rank)
-        count = argument.length(op.attrs)
+            for tensor in op._inputs[first : first + (count if argument.name in of_lists else 1)]:
+                check(tensor.dims, rank)
         first += 1 if count is None else count
 
 

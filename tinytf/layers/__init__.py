@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinytf.layers import experimental  # noqa: F401
 from tinytf.layers.base import InputSpec, Layer  # noqa: F401
 from tinytf.layers.convolutional import (  # noqa: F401
     Conv1D,

@@ -49,3 +49,8 @@ WRONG = {
 def cases():
     for name, build in WRONG.items():
         yield "wrong_" + name, build
+
+
+def case_a_fact_and_the_time(tf):
+    fact, time = tf.user_ops.my_fact(), tf.timestamp()
+    return lambda session: [session.run(fact), bool(session.run(time) > 1.5e9)]

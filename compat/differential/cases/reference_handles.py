@@ -96,3 +96,21 @@ def case_stack(tf):
     with tf.control_dependencies([pop]):
         close = raw.StackClose(handle=stack)
     return [push, pop, close]
+
+
+def case_states_of_readers(tf):
+    raw = tf.raw_ops
+    reader, queue = raw.IdentityReaderV2(), raw.FIFOQueueV2(component_types=[tf.string])
+    put = raw.QueueEnqueueManyV2(handle=queue, components=[["X", "Y"]])
+    record, state = raw.ReaderReadV2(reader_handle=reader, queue_handle=queue), raw.ReaderSerializeStateV2(reader_handle=reader)
+    restore = raw.ReaderRestoreStateV2(reader_handle=reader, state=b'\x08\x05\x10\x05\x18\x05"\x01Z')
+    old = raw.WholeFileReader()
+    old_state, old_restore = raw.ReaderSerializeState(reader_handle=old), raw.ReaderRestoreState(reader_handle=old, state=b"\x08\x01\x10\x01")
+
+    def run(session):
+        session.run([put, old_restore])
+        seen = [session.run(state), list(session.run(record)), session.run(state), session.run(old_state)]
+        session.run(restore)
+        return [*seen, session.run(state), list(session.run(record)), session.run(state)]
+
+    return run

@@ -220,3 +220,20 @@ def cases():
         "string_without_initializer": lambda tf: tf.get_variable("x", [2], tf.complex64),
     }.items():
         yield "fails_" + name, _fails(build)
+
+
+def case_devices_of_slots(tf):
+    v, r = tf.get_variable("v", [2]), tf.get_variable("r", [2], use_resource=True)
+    with tf.device("/cpu:0"):
+        train = tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(v * r))
+        other = tf.constant(1.0)
+        with tf.colocate_with(v):
+            with tf.colocate_with(other):
+                inside = tf.get_variable("inside", [2], regularizer=tf.reduce_sum)
+
+    def run(session):
+        session.run(inside.initializer)
+        return []
+
+    assert train is not None
+    return run

@@ -201,3 +201,31 @@ def test_closures_and_defaults_are_kept():
     factor = 5  # the converted function sees the variable, not its value
     with tf.Session() as sess:
         assert sess.run(converted(tf.constant(1))) == 10
+
+
+def recursive(x, n):
+    if n == 0:
+        return x
+    if x > 0:
+        x = x + n
+    return recursive(x, n - 1)
+
+
+class _Counter:
+    pass
+
+
+def attributes(x):
+    counter = _Counter()
+    counter.value = x
+    while counter.value < 10:
+        counter.value = counter.value * 2
+    if counter.value > 11:
+        counter.value = counter.value + 1
+    return counter.value
+
+
+@pytest.mark.parametrize("function, expected", [(lambda x: recursive(x, 3), 9), (attributes, 13)], ids=["recursive", "attributes"])
+def test_functions_that_call_themselves_and_objects_that_change(function, expected):
+    with tf.Session() as sess:
+        assert sess.run(tf.function(function)(tf.constant(3))) == expected

@@ -104,13 +104,16 @@ def _compile(function):
     outside = [*code.co_freevars, OPERATORS]
     arguments = ast.arguments(posonlyargs=[], args=[ast.arg(n) for n in outside], kwonlyargs=[], kw_defaults=[], defaults=[])
     _without_defaults(node.args)
+    name = code.co_name
+    if isinstance(node, ast.FunctionDef):
+        name = node.name = OPERATORS + node.name  # its own name means, within, what it means in the module
     statement = node if isinstance(node, ast.FunctionDef) else ast.Expr(node)
     around = ast.FunctionDef(name="around", args=arguments, body=[statement], decorator_list=[])
     if "type_params" in ast.FunctionDef._fields:
         around.type_params = []
     tree = ast.fix_missing_locations(ast.Module([around], []))
     found = _code_within(compile(tree, code.co_filename, "exec"), "around")
-    return _code_within(found, code.co_name)
+    return _code_within(found, name).replace(co_name=code.co_name)
 
 
 def _without_defaults(arguments) -> None:

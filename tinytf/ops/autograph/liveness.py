@@ -46,6 +46,23 @@ def writes(nodes) -> list:
     return list(found)
 
 
+def attributes_written(nodes) -> list:
+    """The attributes that statements assign, as 'object.name', of objects that are variables; those of inner functions are theirs."""
+    found: dict = {}
+
+    def visit(node):
+        if isinstance(node, _SCOPES):
+            return
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            found[f"{node.value.id}.{node.attr}"] = None
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    for node in nodes:
+        visit(node)
+    return list(found)
+
+
 class Liveness:
     """For each `if`, `while` and `for` of a function's body: `after[node]`, the names that are read after it."""
 

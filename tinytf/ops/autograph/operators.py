@@ -28,6 +28,11 @@ class Undefined:
         raise UnboundLocalError(f"local variable '{self.symbol_name}' referenced before assignment")
 
 
+def attribute_of(owner, attribute: str, symbol: str):
+    """`owner.attribute`, or Undefined where it has none."""
+    return getattr(owner, attribute, None) if hasattr(owner, attribute) else Undefined(symbol)
+
+
 # Expressions -----------------------------------------------------------------------------------------
 
 

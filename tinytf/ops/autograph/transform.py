@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 
 from tinytf.ops.autograph.flags import Namer, Unsupported, assign, lower_jumps, lower_returns, name, walk_scope
-from tinytf.ops.autograph.liveness import Liveness, writes
+from tinytf.ops.autograph.liveness import Liveness, attributes_written, writes
 
 OPERATORS = "ag__"  # the name by which the code knows the module `operators`
 _REFUSED = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef)
@@ -110,13 +110,14 @@ class _Function(_Expressions):
 
     def visit_If(self, node):
         state = self._state(writes([*node.body, *node.orelse]), self._live.after[node])
+        state += attributes_written([*node.body, *node.orelse])
         body, orelse = self._part(node.body, "if_body"), self._part(node.orelse, "else_body")
         getter, setter = self._accessors(state)
         call = _call("if_stmt", self.visit(node.test), name(body.name), name(orelse.name), name(getter.name), name(setter.name), _names(state))
         return _placed([body, orelse, getter, setter, ast.Expr(call)], node)
 
     def visit_While(self, node):
-        state = self._state(writes(node.body), self._live.into[node])
+        state = self._state(writes(node.body), self._live.into[node]) + attributes_written(node.body)
         test = self._function("loop_test", [ast.Return(self.visit(node.test))])
         body = self._part(node.body, "loop_body")
         getter, setter = self._accessors(state)
@@ -127,6 +128,7 @@ class _Function(_Expressions):
         targets = writes([node.target])
         state = self._state([n for n in writes(node.body) if n not in targets], self._live.into[node])
         state += [n for n in targets if n in self._live.after[node] and n not in state]
+        state += attributes_written(node.body)
         iterate = self._namer.new("iterate")
         stop = getattr(node, "stop_flag", None)
         unpack = ast.Assign([node.target], name(iterate))
@@ -152,10 +154,24 @@ class _Function(_Expressions):
         return sorted({x for s in self._node.body for n in walk_scope(s) if isinstance(n, ast.Global) for x in n.names})
 
     def _accessors(self, state):
-        getter = _function(self._namer.new("get_state"), [ast.Return(ast.Tuple([name(n) for n in state], ast.Load()))])
+        getter = _function(self._namer.new("get_state"), [ast.Return(ast.Tuple([_read(n) for n in state], ast.Load()))])
         argument = self._namer.new("state")
-        setting = [ast.Nonlocal(list(state)), ast.Assign([ast.Tuple([ast.Name(n, ast.Store()) for n in state], ast.Store())], name(argument))]
-        return getter, _function(self._namer.new("set_state"), setting if state else [ast.Pass()], [argument])
+        names = [n for n in state if "." not in n]
+        setting: list = [ast.Nonlocal(names)] if names else []
+        setting.append(ast.Assign([ast.Tuple([_place(n) for n in state], ast.Store())], name(argument)) if state else ast.Pass())
+        return getter, _function(self._namer.new("set_state"), setting, [argument])
+
+
+def _read(symbol: str):
+    """The value of a variable, or of an attribute of one; Undefined where the object has no such attribute yet."""
+    owner, _, attribute = symbol.partition(".")
+    return _call("attribute_of", name(owner), ast.Constant(attribute), ast.Constant(symbol)) if attribute else name(symbol)
+
+
+def _place(symbol: str):
+    """A variable, or an attribute of one, to be assigned."""
+    owner, _, attribute = symbol.partition(".")
+    return ast.Attribute(name(owner), attribute, ast.Store()) if attribute else ast.Name(symbol, ast.Store())
 
 
 def _function(identifier: str, body: list, parameters=()):

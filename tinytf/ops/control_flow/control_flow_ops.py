@@ -160,7 +160,8 @@ def enter(data, frame_name, is_constant=False, parallel_iterations=10, use_ref=T
 
     def one(x):
         kind = _kind(x, "Enter") if use_ref else "Enter"
-        result = make(kind, x, frame_name=frame_name, is_constant=is_constant, parallel_iterations=parallel_iterations, name=name)
+        own = None if nest.is_composite(data) else name  # the name is a tensor's, not that of a part
+        result = make(kind, x, frame_name=frame_name, is_constant=is_constant, parallel_iterations=parallel_iterations, name=own)
         if use_input_shape:
             result.set_shape(x.get_shape())
         return result

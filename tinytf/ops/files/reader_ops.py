@@ -12,8 +12,9 @@ from tinytf.checkpoint import files
 from tinytf.graph import trust
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import no_outputs, scalar
+from tinytf.graph.shape_rules import no_outputs, scalar, with_rank
 from tinytf.inflated import open_to_read, without_end
+from tinytf.ops.files import reader_state
 
 ReaderReadV2 = collections.namedtuple("ReaderReadV2", ["key", "value"])
 ReaderReadUpToV2 = collections.namedtuple("ReaderReadUpToV2", ["keys", "values"])
@@ -68,8 +69,36 @@ class Reader:
 
     def reset(self) -> None:
         """Back to the start: the next read takes a new file name."""
-        self.current = None
+        self.current, self.work = None, b""
         self.produced = self.completed = 0
+
+    def _name(self) -> str:
+        return f"{self.op.type[:-2] if self.op.type.endswith('V2') else self.op.type} '{self.op.name}'"
+
+    def state(self) -> bytes:
+        """What `restore` takes; UnimplementedError of a reader that reads files record by record."""
+        if self.records not in (None, whole_file):
+            raise errors.UnimplementedError(self.op.node_def, self.op, "Reader SerializeState")
+        started = self.completed + (self.current is not None)
+        return reader_state.to_bytes(reader_state.ReaderState(started, self.completed, self.produced, self.work))
+
+    def restore(self, data: bytes) -> None:
+        """Goes on from a state.  InvalidArgumentError where the bytes are none."""
+        if self.records not in (None, whole_file):
+            raise errors.UnimplementedError(self.op.node_def, self.op, "Reader RestoreState")
+        try:
+            state = reader_state.from_bytes(data)
+        except ValueError:
+            raise self._refused(f"Could not parse state for {self._name()}: {reader_state.escaped(data)}") from None
+        if min(state[:3]) < 0:
+            raise self._refused(f"Unexpected negative value when restoring in {self._name()}: {reader_state.shown(state)}")
+        if state.work_started > state.work_finished:
+            raise self._refused(f"Inconsistent work started vs. finished when restoring in {self._name()}: {reader_state.shown(state)}")
+        self.current, self.work = None, state.current_work
+        self.produced, self.completed = state.num_records_produced, state.work_finished
+
+    def _refused(self, message: str):
+        return errors.InvalidArgumentError(self.op.node_def, self.op, message)
 
     def read(self, queue) -> tuple:
         """The next (key, record); takes file names from `queue`, whose end raises OutOfRangeError."""
@@ -77,7 +106,8 @@ class Reader:
             while True:
                 if self.current is None:
                     name = queue.dequeue(1)[0][0]
-                    self.current = self.open(name.item() if isinstance(name, np.ndarray) else name)
+                    self.work = name.item() if isinstance(name, np.ndarray) else name
+                    self.current = self.open(self.work)
                 for key, record in self.current:
                     self.produced += 1
                     if self.records in (None, whole_file):  # the only one: the file ends with it
@@ -132,6 +162,11 @@ def _read_kernel(op):
     return read
 
 
+def _restore_shape(op):
+    with_rank(op.inputs[1].dims, 0)
+    return []
+
+
 def _read_up_to_kernel(op):
     def read_up_to(reader, queue, count):
         keys, records = [], []
@@ -159,8 +194,10 @@ op("ReaderNumWorkUnitsCompletedV2(reader_handle: resource) -> (units_completed: 
    shape=scalar, kernel=lambda op: lambda reader: np.int64(reader.completed), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 op("ReaderResetV2(reader_handle: resource) -> (); is_stateful",
    shape=no_outputs, kernel=lambda op: lambda reader: reader.reset(), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
-op("ReaderSerializeStateV2(reader_handle: resource) -> (state: string); is_stateful", shape=scalar, gradient=NOT_DIFFERENTIABLE)
-op("ReaderRestoreStateV2(reader_handle: resource, state: string) -> (); is_stateful", shape=no_outputs, gradient=NOT_DIFFERENTIABLE)
+op("ReaderSerializeStateV2(reader_handle: resource) -> (state: string); is_stateful",
+   shape=scalar, kernel=lambda op: lambda reader: _text(reader.state()), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
+op("ReaderRestoreStateV2(reader_handle: resource, state: string) -> (); is_stateful",
+   shape=_restore_shape, kernel=lambda op: lambda reader, state: reader.restore(state.item()), gradient=NOT_DIFFERENTIABLE)  # fmt: skip
 
 
 # The classes --------------------------------------------------------------------------------------

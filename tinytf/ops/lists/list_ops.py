@@ -110,15 +110,22 @@ def _scatter_into_grad(op, dlist):
 
 # The ops ------------------------------------------------------------------------------------------
 
+
+def _new_list(op):
+    """A list whose elements' dims an input gives."""
+    _given_dims(op.inputs[_SHAPE_INPUT[op.type]])
+    return [()]
+
+
 _SHAPE = "shape_type: {int32, int64}"
-op(f"EmptyTensorList(element_shape: shape_type, max_num_elements: int32) -> (handle: variant); element_dtype: type; {_SHAPE}", shape=scalar, kernel=kernels.empty_kernel)
-op(f"TensorListReserve(element_shape: shape_type, num_elements: int32) -> (handle: variant); element_dtype: type; {_SHAPE}", shape=scalar, kernel=kernels.reserve_kernel)
+op(f"EmptyTensorList(element_shape: shape_type, max_num_elements: int32) -> (handle: variant); element_dtype: type; {_SHAPE}", shape=_new_list, kernel=kernels.empty_kernel)
+op(f"TensorListReserve(element_shape: shape_type, num_elements: int32) -> (handle: variant); element_dtype: type; {_SHAPE}", shape=_new_list, kernel=kernels.reserve_kernel)
 op("TensorListPushBack(input_handle: variant, tensor: element_dtype) -> (output_handle: variant); element_dtype: type",
    shape=lambda op: _checked(scalar)(op), kernel=lambda op: lambda tensors, item: kernels.push(op, tensors, item), gradient=_push_grad)  # fmt: skip
 op("TensorListPushBackBatch(input_handles: variant, tensor: element_dtype) -> (output_handles: variant); element_dtype: type",
    shape=lambda op: [with_rank(op.inputs[0].dims, 1)], kernel=kernels.push_batch_kernel)  # fmt: skip
 op("TensorListPopBack(input_handle: variant, element_shape: int32) -> (output_handle: variant, tensor: element_dtype); element_dtype: type",
-   shape=lambda op: _checked(lambda op: [(), _item_dims(op, 1)])(op), kernel=kernels.pop_kernel, gradient=_pop_grad)  # fmt: skip
+   shape=lambda op: _checked(_popped_shape)(op), kernel=kernels.pop_kernel, gradient=_pop_grad)  # fmt: skip
 op("TensorListGetItem(input_handle: variant, index: int32, element_shape: int32) -> (item: element_dtype); element_dtype: type",
    shape=lambda op: _checked(lambda op: [_item_dims(op, 2)])(op), kernel=kernels.get_kernel, gradient=_get_grad)  # fmt: skip
 op("TensorListSetItem(input_handle: variant, index: int32, item: element_dtype) -> (output_handle: variant); element_dtype: type",
@@ -130,9 +137,9 @@ op("TensorListGather(input_handle: variant, indices: int32, element_shape: int32
 op(f"TensorListFromTensor(tensor: element_dtype, element_shape: shape_type) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
    shape=lambda op: _from_tensor_shape(op), kernel=kernels.from_tensor_kernel, gradient=_from_tensor_grad)  # fmt: skip
 op(f"TensorListScatter(tensor: element_dtype, indices: int32, element_shape: shape_type) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
-   shape=scalar, kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
+   shape=_new_list, kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
 op(f"TensorListScatterV2(tensor: element_dtype, indices: int32, element_shape: shape_type, num_elements: int32) -> (output_handle: variant); element_dtype: type; {_SHAPE}",
-   shape=scalar, kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
+   shape=_new_list, kernel=kernels.scatter_kernel, gradient=_scatter_grad)  # fmt: skip
 op("TensorListScatterIntoExistingList(input_handle: variant, tensor: element_dtype, indices: int32) -> (output_handle: variant); element_dtype: type",
    shape=scalar, kernel=kernels.scatter_into_kernel, gradient=_scatter_into_grad)  # fmt: skip
 op("TensorListResize(input_handle: variant, size: int32) -> (output_handle: variant); is_stateful",
@@ -149,8 +156,13 @@ op(f"TensorListConcatV2(input_handle: variant, element_shape: shape_type, leadin
 
 
 def _given_dims(shape_tensor):
-    from tinytf.graph.constant_value import constant_dims
+    """The dims that a shape input gives.  ValueError where it is neither a vector nor the scalar -1, which says nothing."""
+    from tinytf.graph.constant_value import constant_dims, constant_value
 
+    if shape_tensor.dims is not None and len(shape_tensor.dims) != 1:
+        value = constant_value(shape_tensor) if shape_tensor.dims == () else None
+        if value is None or value != -1:
+            raise ValueError(f"Shape must be rank 1 but is rank {len(shape_tensor.dims)}")
     return None if shape_tensor.dims == () else constant_dims(shape_tensor)
 
 
@@ -229,6 +241,12 @@ def _concat_lists_shape(op):
 def _item_dims(op, position):
     """The dims of an element: what the op asks for in the input at `position`, and what the list says."""
     return merge_dims(_given_dims(op.inputs[position]), _element_dims(op.inputs[0]))
+
+
+def _popped_shape(op):
+    given = op.inputs[1].dims
+    vector = given is None or len(given) == 1
+    return [(), _item_dims(op, 1) if vector else _element_dims(op.inputs[0])]  # TensorFlow takes any rank here
 
 
 def _stacked_dims(op):

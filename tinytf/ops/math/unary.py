@@ -9,7 +9,7 @@ from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
-from tinytf.graph.shape_rules import merged, same_as_input
+from tinytf.graph.shape_rules import same_as_input
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import array_ops
 from tinytf.ops.array.constant import constant
@@ -311,13 +311,13 @@ _op(
     "InvGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
     _reciprocal_grad_kernel,
     _reciprocal_grad_grad,
-    merged,
+    same_as_input,
 )
 _op(
     "ReciprocalGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
     _reciprocal_grad_kernel,
     _reciprocal_grad_grad,
-    merged,
+    same_as_input,
 )
 _op(
     "Square(x: T) -> (y: T); T: {bfloat16, half, float, double, int32, int64, complex64, complex128}",
@@ -329,7 +329,7 @@ _op(
     "SqrtGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
     _sqrt_grad_kernel,
     _sqrt_grad_grad,
-    merged,
+    same_as_input,
 )
 _op(
     "Rsqrt(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",
@@ -340,7 +340,7 @@ _op(
     "RsqrtGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
     _rsqrt_grad_kernel,
     _rsqrt_grad_grad,
-    merged,
+    same_as_input,
 )
 _op("Exp(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.exp, _exp_grad)
 _op(
@@ -373,7 +373,7 @@ _op(
     "TanhGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
     _tanh_grad_kernel,
     _tanh_grad_grad,
-    merged,
+    same_as_input,
 )
 _op("Asinh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.arcsinh, _asinh_grad)
 _op("Acosh(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}", np.arccosh, _acosh_grad)
@@ -387,7 +387,7 @@ _op(
     "SigmoidGrad(y: T, dy: T) -> (z: T); T: {bfloat16, half, float, double, complex64, complex128}",
     _sigmoid_grad_kernel,
     _sigmoid_grad_grad,
-    merged,
+    same_as_input,
 )
 _op(
     "Sin(x: T) -> (y: T); T: {bfloat16, half, float, double, complex64, complex128}",

@@ -14,7 +14,15 @@ from tinytf import protos
 from tinytf.graph.build import make
 from tinytf.graph.collection_protos import prepend_name_scope, strip_name_scope
 from tinytf.graph.convert import convert_to_tensor, register_conversion
-from tinytf.graph.default_graph import _default_graphs, add_to_collections, colocate_with, device, get_default_graph, name_scope
+from tinytf.graph.default_graph import (
+    _default_graphs,
+    add_to_collections,
+    colocate_with,
+    device,
+    devices_of_innermost_graph,
+    get_default_graph,
+    name_scope,
+)
 from tinytf.graph.default_session import get_default_session
 from tinytf.graph.graph import Graph, GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
@@ -97,10 +105,15 @@ def init_scope():
     graph = get_default_graph()
     scope = graph.get_name_scope()
     outer = iter(reversed(_default_graphs.stack[:-1]))
+    devices = devices_of_innermost_graph()
     while graph.building_function:
         graph = getattr(graph, "outer_graph", None) or next(outer, None) or Graph()
     with graph.as_default(), graph.name_scope(scope + "/" if scope else ""), graph.control_dependencies(None):
-        yield
+        outside, graph._device_stack = graph._device_stack, devices
+        try:
+            yield
+        finally:
+            graph._device_stack = outside
 
 
 def location_class(name) -> dict:
