@@ -1,8 +1,8 @@
 """Names that NumPy and Python had when TensorFlow 1 scripts were written (NumPy ≤ 1.18, Python ≤ 3.7) and dropped since.
 
 `python -m tinytf script.py` puts them back for the script it runs, each with its old meaning, where they are gone:
-names of modules, methods of arrays (`image.tostring()`, which all scripts that write TFRecords call), and what
-functions took. Nothing that is still there is changed.
+names of modules, methods of arrays (`image.tostring()`, which all scripts that write TFRecords call), what
+functions took, and how numbers are shown. Nothing that is still there is changed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import collections.abc
 import ctypes
 import functools
 import gc
+import importlib
 import sys
 import time
 import warnings
@@ -77,6 +78,7 @@ def put_back() -> None:
             if not hasattr(np, name) and value is not None:
                 setattr(np, name, value)
     _put_back_methods()
+    _put_back_printing()
     _put_back_arguments()
     if not hasattr(time, "clock"):  # until Python 3.8
         time.clock = time.process_time  # type: ignore[attr-defined]
@@ -106,6 +108,18 @@ def _put_back_methods() -> None:
         if not hasattr(array, name):  # NumPy 2.0 to 2.2 has them in the class, to say that they are gone
             names[name] = method
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
+
+
+def _put_back_printing() -> None:
+    """Numbers in lists are shown as numbers: `[3.0, 4]`, which NumPy 2 shows as `[np.float32(3.0), np.int32(4)]`."""
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return
+    np.set_printoptions(legacy="1.25")
+    try:  # from NumPy 2.1 on that is for this thread; what others begin with has no public name
+        printoptions = importlib.import_module("numpy._core.printoptions")  # `from numpy._core` gives a function of this name
+        printoptions.default_format_options_dict["legacy"] = printoptions.format_options.get()["legacy"]
+    except (ImportError, AttributeError, KeyError):
+        return
 
 
 def _put_back_arguments() -> None:
