@@ -133,6 +133,7 @@ def test_a_script_finds_the_names_that_numpy_and_python_dropped(tmp_path):
         "assert np.vstack(map(np.array, [[1], [2]])).shape == np.stack(x for x in [[1], [2]]).shape == (2, 1)\n"
         "a.itemset(1, 7); b = a.reshape(2, 2); b.itemset((1, 0), 8); b.itemset(1, 1, 9)\n"
         "assert a.tolist() == [0, 7, 8, 9] and np.int16([1]).newbyteorder()[0] == 256\n"
+        "ragged = np.array([[1], [1, 2]]); assert ragged.dtype == object and ragged[1] == [1, 2] and len(np.asarray([[1], []])) == 2\n"
         "np.set_printoptions(threshold=float('nan')); assert '...' not in str(np.zeros(2000))\n"
         "print('ran')\n"
     )

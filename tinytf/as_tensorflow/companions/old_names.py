@@ -123,7 +123,7 @@ def _put_back_printing() -> None:
 
 
 def _put_back_arguments() -> None:
-    """What functions took: `reshape(newshape=)`, bytes in `fromstring`, iterators of arrays to stack, a threshold of NaN."""
+    """What functions took: `reshape(newshape=)`, bytes in `fromstring`, iterators of arrays to stack, ragged lists, a threshold of NaN."""
     plain_reshape, plain_fromstring, plain_options = np.reshape, np.fromstring, np.set_printoptions
 
     @functools.wraps(plain_reshape)
@@ -149,10 +149,28 @@ def _put_back_arguments() -> None:
         if _fails(lambda: plain_fromstring(b"1", np.uint8)):
             np.fromstring = fromstring
         np.set_printoptions = set_printoptions
+        if _fails(lambda: np.array([[1], [1, 2]])):
+            np.array, np.asarray = _of_ragged(np.array), _of_ragged(np.asarray)
         for name in ("vstack", "hstack", "dstack", "stack", "column_stack"):
             stack = getattr(np, name)
             if _fails(functools.partial(stack, iter([[1]]))):
                 setattr(np, name, _of_iterators(stack))
+
+
+def _of_ragged(make):
+    """The function that makes arrays; of lists of several lengths, an array of lists, as until NumPy 1.23."""
+
+    @functools.wraps(make)
+    def array(*args, **kwargs):
+        try:
+            return make(*args, **kwargs)
+        except ValueError as error:
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if "inhomogeneous" not in str(error) or len(args) != 1 or "dtype" in kwargs or caller.startswith("tinytf."):
+                raise
+            return make(*args, dtype=object, **kwargs)
+
+    return array
 
 
 def _fails(call) -> bool:
