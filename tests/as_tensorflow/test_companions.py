@@ -133,8 +133,26 @@ def test_a_script_finds_the_names_that_numpy_and_python_dropped(tmp_path):
         "assert np.vstack(map(np.array, [[1], [2]])).shape == np.stack(x for x in [[1], [2]]).shape == (2, 1)\n"
         "a.itemset(1, 7); b = a.reshape(2, 2); b.itemset((1, 0), 8); b.itemset(1, 1, 9)\n"
         "assert a.tolist() == [0, 7, 8, 9] and np.int16([1]).newbyteorder()[0] == 256\n"
+        "ragged = np.array([[1], [1, 2]]); assert ragged.dtype == object and ragged[1] == [1, 2] and len(np.asarray([[1], []])) == 2\n"
         "np.set_printoptions(threshold=float('nan')); assert '...' not in str(np.zeros(2000))\n"
         "print('ran')\n"
     )
     run = subprocess.run([sys.executable, "-m", "tinytf", str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert (run.stdout, run.stderr) == ("ran\n", "")
+
+
+def test_numbers_are_shown_as_numbers(tmp_path):
+    script = tmp_path / "shown.py"
+    script.write_text(
+        "import threading\n"
+        "import numpy as np\n"
+        "show = lambda: print([np.float32(1.5), np.int64(2), np.bool_(True)], repr(np.float32(3)), {'a': np.str_('b')})\n"
+        "show()\n"
+        "thread = threading.Thread(target=show)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "np.set_printoptions(precision=3)\n"
+        "print(np.array([1.23456]), [np.float32(0.5)])\n"
+    )
+    run = subprocess.run([sys.executable, "-m", "tinytf", str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert run.stdout.splitlines() == ["[1.5, 2, True] 3.0 {'a': 'b'}"] * 2 + ["[1.235] [0.5]"], run.stderr

@@ -163,7 +163,6 @@ def test_the_summary(capsys):
     "call, what",
     [
         (lambda m: m.save("m", save_format="tf"), "save_weights"),
-        (lambda m: keras.utils.get_file("f", "http://…"), "download"),
     ],
 )
 def test_what_is_left_out_says_what_to_do(call, what):

@@ -57,7 +57,6 @@ keras: activations applications backend backend_config callbacks callbacks_v1 co
   models ops optimizer_v2 optimizers premade preprocessing regularizers saving testing_utils utils wrappers
 keras.applications: densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 nasnet resnet
   resnet_v2 vgg16 vgg19 xception
-keras.datasets: boston_housing cifar cifar10 cifar100 fashion_mnist imdb mnist reuters
 keras.distribute: distributed_training_utils keras_correctness_test_base multi_worker_testing_utils
   multi_worker_training_state
 keras.engine: base_layer base_layer_utils base_preprocessing_layer base_preprocessing_layer_v1 data_adapter

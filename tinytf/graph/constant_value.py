@@ -295,7 +295,7 @@ def constant_dims(tensor):
     if op.type in ("Shape", "ShapeN"):
         return op.inputs[tensor.value_index].dims
     if op.type == "Pack" and tensor.dims is not None and len(tensor.dims) == 1:
-        return tuple([_entry(constant_value(t)) for t in op.inputs])
+        return tuple([_entry(constant_value(_outside(t))) for t in op.inputs])
     if op.type == "ConcatV2":
         parts = [constant_dims(t) for t in op.inputs[:-1]]
         return None if any(p is None for p in parts) else sum(parts, ())
@@ -313,6 +313,11 @@ def constant_dims(tensor):
     if tensor.dims is not None and len(tensor.dims) == 1 and tensor.dims[0] is not None:
         return _unknown_dims(tensor.dims[0])
     return None
+
+
+def _outside(tensor):
+    """What a loop takes from outside, as it is there; any other tensor itself. TensorFlow looks out of one loop only."""
+    return tensor.op.inputs[0] if tensor.op.type == "Enter" else tensor
 
 
 def _unknown_dims(rank: int) -> tuple:

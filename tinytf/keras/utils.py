@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinytf.keras.datasets import files
 from tinytf.keras.names import (  # noqa: F401
     CustomObjectScope,
     custom_object_scope,
@@ -45,6 +46,12 @@ class Sequence:
         """After an epoch."""
 
 
-def get_file(*args, **kwargs):
-    """Absent: tinytf opens no network connections."""
-    raise NotImplementedError("tf.keras.utils.get_file: download the file yourself, and open it by its path")
+def get_file(
+    fname, origin, untar=False, md5_hash=None, file_hash=None, cache_subdir="datasets", hash_algorithm="auto", extract=False,
+    archive_format="auto", cache_dir=None,
+):  # fmt: skip
+    """The path of a file, or of the folder that an archive was unpacked to, that is in Keras's cache already.
+
+    Follows tf.keras.utils.get_file of TF 1.15, which would download it.
+    """
+    return files.find(fname, cache_subdir, cache_dir)

@@ -1,8 +1,8 @@
 """Names that NumPy and Python had when TensorFlow 1 scripts were written (NumPy ≤ 1.18, Python ≤ 3.7) and dropped since.
 
 `python -m tinytf script.py` puts them back for the script it runs, each with its old meaning, where they are gone:
-names of modules, methods of arrays (`image.tostring()`, which all scripts that write TFRecords call), and what
-functions took. Nothing that is still there is changed.
+names of modules, methods of arrays (`image.tostring()`, which all scripts that write TFRecords call), what
+functions took, and how numbers are shown. Nothing that is still there is changed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import collections.abc
 import ctypes
 import functools
 import gc
+import importlib
 import sys
 import time
 import warnings
@@ -77,6 +78,7 @@ def put_back() -> None:
             if not hasattr(np, name) and value is not None:
                 setattr(np, name, value)
     _put_back_methods()
+    _put_back_printing()
     _put_back_arguments()
     if not hasattr(time, "clock"):  # until Python 3.8
         time.clock = time.process_time  # type: ignore[attr-defined]
@@ -108,8 +110,20 @@ def _put_back_methods() -> None:
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
 
 
+def _put_back_printing() -> None:
+    """Numbers in lists are shown as numbers: `[3.0, 4]`, which NumPy 2 shows as `[np.float32(3.0), np.int32(4)]`."""
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return
+    np.set_printoptions(legacy="1.25")
+    try:  # from NumPy 2.1 on that is for this thread; what others begin with has no public name
+        printoptions = importlib.import_module("numpy._core.printoptions")  # `from numpy._core` gives a function of this name
+        printoptions.default_format_options_dict["legacy"] = printoptions.format_options.get()["legacy"]
+    except (ImportError, AttributeError, KeyError):
+        return
+
+
 def _put_back_arguments() -> None:
-    """What functions took: `reshape(newshape=)`, bytes in `fromstring`, iterators of arrays to stack, a threshold of NaN."""
+    """What functions took: `reshape(newshape=)`, bytes in `fromstring`, iterators of arrays to stack, ragged lists, a threshold of NaN."""
     plain_reshape, plain_fromstring, plain_options = np.reshape, np.fromstring, np.set_printoptions
 
     @functools.wraps(plain_reshape)
@@ -135,10 +149,28 @@ def _put_back_arguments() -> None:
         if _fails(lambda: plain_fromstring(b"1", np.uint8)):
             np.fromstring = fromstring
         np.set_printoptions = set_printoptions
+        if _fails(lambda: np.array([[1], [1, 2]])):
+            np.array, np.asarray = _of_ragged(np.array), _of_ragged(np.asarray)
         for name in ("vstack", "hstack", "dstack", "stack", "column_stack"):
             stack = getattr(np, name)
             if _fails(functools.partial(stack, iter([[1]]))):
                 setattr(np, name, _of_iterators(stack))
+
+
+def _of_ragged(make):
+    """The function that makes arrays; of lists of several lengths, an array of lists, as until NumPy 1.23."""
+
+    @functools.wraps(make)
+    def array(*args, **kwargs):
+        try:
+            return make(*args, **kwargs)
+        except ValueError as error:
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if "inhomogeneous" not in str(error) or len(args) != 1 or "dtype" in kwargs or caller.startswith("tinytf."):
+                raise
+            return make(*args, dtype=object, **kwargs)
+
+    return array
 
 
 def _fails(call) -> bool:

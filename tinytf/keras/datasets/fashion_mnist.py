@@ -1,4 +1,4 @@
-"""tf.keras.datasets.fashion_mnist: pictures of clothes, from the four files of that data set."""
+"""tf.keras.datasets.fashion_mnist: clothes in the place of digits; from its four files. Follows TF 1.15."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import os
 
 import numpy as np
 
-from tinytf.keras.datasets.local_files import found
-
-
-def _read(name, header):
-    with gzip.open(found(os.path.join("fashion-mnist", name)), "rb") as file:
-        return np.frombuffer(file.read(), np.uint8, offset=header)
+from tinytf.keras.datasets import files
 
 
 def load_data():
-    """((x_train, y_train), (x_test, y_test)).  Follows the function of TF 1.15, which would download the files."""
-    parts = []
-    for kind in ("train", "t10k"):
-        labels = _read(kind + "-labels-idx1-ubyte.gz", 8)
-        parts.append((_read(kind + "-images-idx3-ubyte.gz", 16).reshape(len(labels), 28, 28), labels))
-    return tuple(parts)
+    """((x_train, y_train), (x_test, y_test))"""
+    return _images("train"), _images("t10k")
+
+
+def _images(part):
+    labels, images = (_bytes(f"{part}-{kind}-ubyte.gz", skip) for kind, skip in (("labels-idx1", 8), ("images-idx3", 16)))
+    return images.reshape(len(labels), 28, 28), labels
+
+
+def _bytes(name, skip):
+    with gzip.open(files.find(name, os.path.join("datasets", "fashion-mnist"))) as stream:
+        return np.frombuffer(stream.read(), np.uint8, offset=skip)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinytf.keras.datasets.local_files import found
+from tinytf.keras.datasets import files
 
 
 def load_data(path="mnist.npz"):
@@ -12,6 +12,5 @@ def load_data(path="mnist.npz"):
 
     Follows tf.keras.datasets.mnist.load_data of TF 1.15, which would download it.
     """
-    place = found(path, ", or read the original files with tensorflow.examples.tutorials.mnist.input_data")
-    with np.load(place, allow_pickle=False) as arrays:
+    with np.load(files.find(path), allow_pickle=False) as arrays:
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
