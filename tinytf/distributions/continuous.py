@@ -10,6 +10,7 @@ from tinytf import dtypes
 from tinytf.distributions import special_math
 from tinytf.distributions.distribution import FULLY_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
+from tinytf.distributions.parameters import LocAndScale
 from tinytf.distributions.util import gen_new_seed
 from tinytf.graph.build import make
 from tinytf.graph.convert import convert_to_tensor
@@ -56,7 +57,7 @@ class _LocationScale(Distribution):
         return constant([], dtype=dtypes.int32)
 
 
-class Normal(_LocationScale):
+class Normal(LocAndScale, _LocationScale):
     """The normal distribution. Follows tf.distributions.Normal of TF 1.15."""
 
     def __init__(self, loc, scale, validate_args=False, allow_nan_stats=True, name="Normal"):
@@ -69,16 +70,6 @@ class Normal(_LocationScale):
         super().__init__(
             self._scale.dtype, FULLY_REPARAMETERIZED, validate_args, allow_nan_stats, parameters, [self._loc, self._scale], name
         )
-
-    @property
-    def loc(self):
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The standard deviation."""
-        return self._scale
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], self.batch_shape_tensor()], 0)
@@ -131,7 +122,7 @@ def _kl_normal_normal(a, b, name=None):
         return math_ops.squared_difference(a.loc, b.loc) / (two * variance_b) + half * (ratio - one - math_ops.log(ratio))
 
 
-class Laplace(_LocationScale):
+class Laplace(LocAndScale, _LocationScale):
     """The Laplace distribution. Follows tf.distributions.Laplace of TF 1.15."""
 
     def __init__(self, loc, scale, validate_args=False, allow_nan_stats=True, name="Laplace"):
@@ -142,16 +133,6 @@ class Laplace(_LocationScale):
                 self._scale = array_ops.identity(scale, name="scale")
                 check_ops.assert_same_float_dtype([self._loc, self._scale])
         super().__init__(self._loc.dtype, FULLY_REPARAMETERIZED, validate_args, allow_nan_stats, parameters, [self._loc, self._scale], name)
-
-    @property
-    def loc(self):
-        """The mean."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The mean distance from it."""
-        return self._scale
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], self.batch_shape_tensor()], 0)
@@ -191,7 +172,7 @@ class Laplace(_LocationScale):
     _median = _mode = _mean
 
 
-class StudentT(_LocationScale):
+class StudentT(LocAndScale, _LocationScale):
     """Student's t distribution. Follows tf.distributions.StudentT of TF 1.15."""
 
     _parameter_names = ("df", "loc", "scale")
@@ -212,16 +193,6 @@ class StudentT(_LocationScale):
     def df(self):
         """The degrees of freedom."""
         return self._df
-
-    @property
-    def loc(self):
-        """The location."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The scale."""
-        return self._scale
 
     def _sample_n(self, n, seed=None):
         shape = array_ops.concat([[n], self.batch_shape_tensor()], 0)

@@ -7,6 +7,7 @@ import numpy as np
 from tinytf import dtypes
 from tinytf.distributions.distribution import FULLY_REPARAMETERIZED, NOT_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
+from tinytf.distributions.parameters import LogitsAndProbs
 from tinytf.distributions.util import checked, gen_new_seed, get_logits_and_probs, log_combinations
 from tinytf.distributions.value_checks import embed_check_categorical_event_shape, embed_check_nonnegative_integer_form
 from tinytf.graph.convert import convert_to_tensor
@@ -168,7 +169,7 @@ def _total_count(total_count, validate_args):
     return embed_check_nonnegative_integer_form(total) if validate_args else total
 
 
-class Multinomial(_Vectors):
+class Multinomial(LogitsAndProbs, _Vectors):
     """Counts of k classes in n draws. Follows tf.distributions.Multinomial of TF 1.15."""
 
     def __init__(self, total_count, logits=None, probs=None, validate_args=False, allow_nan_stats=True, name="Multinomial"):
@@ -191,16 +192,6 @@ class Multinomial(_Vectors):
     def total_count(self):
         """The number of draws."""
         return self._total_count
-
-    @property
-    def logits(self):
-        """The unnormalized log-probabilities."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probabilities."""
-        return self._probs
 
     def _sample_n(self, n, seed=None):
         draws = math_ops.cast(self.total_count, dtype=dtypes.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tinytf import dtypes
 from tinytf.distributions.distribution import NOT_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
+from tinytf.distributions.parameters import LogitsAndProbs
 from tinytf.distributions.util import get_logits_and_probs
 from tinytf.distributions.value_checks import embed_check_integer_casting_closed
 from tinytf.graph.convert import convert_to_tensor
@@ -20,7 +21,7 @@ from tinytf.ops.random import random_ops
 from tinytf.shapes import TensorShape
 
 
-class Bernoulli(Distribution):
+class Bernoulli(LogitsAndProbs, Distribution):
     """0 or 1. Follows tf.distributions.Bernoulli of TF 1.15."""
 
     def __init__(self, logits=None, probs=None, dtype=dtypes.int32, validate_args=False, allow_nan_stats=True, name="Bernoulli"):
@@ -32,16 +33,6 @@ class Bernoulli(Distribution):
     @classmethod
     def _param_shapes(cls, sample_shape):
         return {"logits": convert_to_tensor(sample_shape, dtype=dtypes.int32)}
-
-    @property
-    def logits(self):
-        """The log-odds of 1."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of 1."""
-        return self._probs
 
     def _batch_shape_tensor(self):
         return array_ops.shape(self._logits)
@@ -90,7 +81,7 @@ def _kl_bernoulli_bernoulli(a, b, name=None):
         return math_ops.sigmoid(a.logits) * delta_0 + math_ops.sigmoid(-a.logits) * delta_1
 
 
-class Categorical(Distribution):
+class Categorical(LogitsAndProbs, Distribution):
     """One of k classes. Follows tf.distributions.Categorical of TF 1.15."""
 
     def __init__(self, logits=None, probs=None, dtype=dtypes.int32, validate_args=False, allow_nan_stats=True, name="Categorical"):
@@ -128,16 +119,6 @@ class Categorical(Distribution):
     def event_size(self):
         """The number of classes."""
         return self._event_size
-
-    @property
-    def logits(self):
-        """The unnormalized log-probabilities."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probabilities."""
-        return self._probs
 
     def _batch_shape_tensor(self):
         return array_ops.identity(self._batch_shape_value)

@@ -6,6 +6,7 @@ import numpy as np
 
 from tinytf.distributions.continuous import _LocationScale
 from tinytf.distributions.distribution import NOT_REPARAMETERIZED
+from tinytf.distributions.parameters import LogitsAndProbs
 from tinytf.distributions.util import checked, gen_new_seed, get_logits_and_probs
 from tinytf.distributions.value_checks import assert_integer_form, embed_check_nonnegative_integer_form
 from tinytf.graph.convert import convert_to_tensor
@@ -90,7 +91,7 @@ class Poisson(_Counts):
         return random_ops.random_poisson(self.rate, [n], dtype=self.dtype, seed=seed)
 
 
-class Geometric(_Counts):
+class Geometric(LogitsAndProbs, _Counts):
     """The number of failures before the first success. Follows tf.contrib.distributions.Geometric of TF 1.15."""
 
     _parameter_names = ("probs",)
@@ -103,16 +104,6 @@ class Geometric(_Counts):
                 self._probs = array_ops.identity(self._probs, name="probs")
         parents = [self._probs, self._logits]
         super().__init__(self._probs.dtype, NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters, parents, name)
-
-    @property
-    def logits(self):
-        """The log-odds of success."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of success."""
-        return self._probs
 
     def _batch_shape(self):
         return self.probs.shape
@@ -156,7 +147,7 @@ class Geometric(_Counts):
         return array_ops.zeros(self.batch_shape_tensor(), dtype=self.dtype)
 
 
-class Binomial(_Counts):
+class Binomial(LogitsAndProbs, _Counts):
     """The number of successes of n. Follows tf.contrib.distributions.Binomial of TF 1.15."""
 
     _parameter_names = ("total_count", "probs")
@@ -181,16 +172,6 @@ class Binomial(_Counts):
     def total_count(self):
         """How many are drawn."""
         return self._total_count
-
-    @property
-    def logits(self):
-        """The log-odds of success."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of success."""
-        return self._probs
 
     def _log_prob(self, counts):
         return self._log_unnormalized_prob(counts) - self._log_normalization(counts)
@@ -235,7 +216,7 @@ class Binomial(_Counts):
         return control_flow_ops.with_dependencies([check_ops.assert_less_equal(counts, self.total_count, message=message)], counts)
 
 
-class NegativeBinomial(_Counts):
+class NegativeBinomial(LogitsAndProbs, _Counts):
     """The number of successes before a number of failures. Follows tf.contrib.distributions.NegativeBinomial of TF 1.15."""
 
     _parameter_names = ("total_count", "probs")
@@ -253,16 +234,6 @@ class NegativeBinomial(_Counts):
     def total_count(self):
         """The number of failures that ends it."""
         return self._total_count
-
-    @property
-    def logits(self):
-        """The log-odds of success."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of success."""
-        return self._probs
 
     def _sample_n(self, n, seed=None):
         beta = math_ops.exp(-self.logits)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tinytf.distributions.continuous import _LocationScale
 from tinytf.distributions.distribution import FULLY_REPARAMETERIZED
+from tinytf.distributions.parameters import LocAndScale
 from tinytf.distributions.special_math import erfinv
 from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.ops.array import array_ops
@@ -16,7 +17,7 @@ from tinytf.ops.nn.activations import relu, softplus
 from tinytf.ops.random import random_ops
 
 
-class _LocatedAndScaled(_LocationScale):
+class _LocatedAndScaled(LocAndScale, _LocationScale):
     """A distribution that is made of `loc` and `scale` alone."""
 
     def __init__(self, loc, scale, validate_args, allow_nan_stats, parameters, name):
@@ -28,16 +29,6 @@ class _LocatedAndScaled(_LocationScale):
         super().__init__(
             self._scale.dtype, FULLY_REPARAMETERIZED, validate_args, allow_nan_stats, parameters, [self._loc, self._scale], name
         )
-
-    @property
-    def loc(self):
-        """The location."""
-        return self._loc
-
-    @property
-    def scale(self):
-        """The scale."""
-        return self._scale
 
     def _z(self, x):
         with name_scope("standardize", values=[x]):

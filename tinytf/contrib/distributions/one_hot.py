@@ -9,6 +9,7 @@ from tinytf.contrib.distributions.bijectors.elementwise import Exp, Sigmoid
 from tinytf.contrib.distributions.location_scale import Logistic
 from tinytf.distributions.distribution import FULLY_REPARAMETERIZED, NOT_REPARAMETERIZED, Distribution
 from tinytf.distributions.kullback_leibler import RegisterKL
+from tinytf.distributions.parameters import LogitsAndProbs
 from tinytf.distributions.transformed_distribution import TransformedDistribution
 from tinytf.distributions.util import checked, get_logits_and_probs
 from tinytf.graph.convert import convert_to_tensor
@@ -20,7 +21,7 @@ from tinytf.ops.nn.softmax import log_softmax, softmax, softmax_cross_entropy_wi
 from tinytf.ops.random import random_ops
 
 
-class _OfClasses(Distribution):
+class _OfClasses(LogitsAndProbs, Distribution):
     """A distribution of vectors with an element a class."""
 
     def _note_sizes(self) -> None:
@@ -37,16 +38,6 @@ class _OfClasses(Distribution):
     def event_size(self):
         """The number of classes."""
         return self._event_size
-
-    @property
-    def logits(self):
-        """The log-probabilities, up to a constant."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probabilities."""
-        return self._probs
 
     def _batch_shape_tensor(self):
         return array_ops.shape(self.logits)[:-1]
@@ -201,7 +192,7 @@ class RelaxedOneHotCategorical(TransformedDistribution):
         super().__init__(logs, Exp(), name=name)
 
 
-class RelaxedBernoulli(TransformedDistribution):
+class RelaxedBernoulli(LogitsAndProbs, TransformedDistribution):
     """A number near 0 or 1. Follows tf.contrib.distributions.RelaxedBernoulli of TF 1.15."""
 
     def __init__(self, temperature, logits=None, probs=None, validate_args=False, allow_nan_stats=True, name="RelaxedBernoulli"):
@@ -223,13 +214,3 @@ class RelaxedBernoulli(TransformedDistribution):
     def temperature(self):
         """How far from 0 and 1 it is."""
         return self._temperature
-
-    @property
-    def logits(self):
-        """The log-odds of 1."""
-        return self._logits
-
-    @property
-    def probs(self):
-        """The probability of 1."""
-        return self._probs

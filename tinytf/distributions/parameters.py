@@ -1,0 +1,31 @@
+"""Parameters that many families have: each says in its own words what they mean."""
+
+from __future__ import annotations
+
+
+class LogitsAndProbs:
+    """A family whose classes, or whose success, are as likely as `logits` or `probs` say."""
+
+    @property
+    def logits(self):
+        """The log-odds of success; of classes the log-probabilities, up to a constant."""
+        return self._logits
+
+    @property
+    def probs(self):
+        """The probability of success, or those of the classes."""
+        return self._probs
+
+
+class LocAndScale:
+    """A family that is moved by `loc` and stretched by `scale`."""
+
+    @property
+    def loc(self):
+        """Where the middle is."""
+        return self._loc
+
+    @property
+    def scale(self):
+        """How wide it is: a normal one's standard deviation."""
+        return self._scale
