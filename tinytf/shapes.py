@@ -411,6 +411,11 @@ def dims_to_string(dims: tuple | None) -> str:
     return "(" + ", ".join("?" if d is None else str(d) for d in dims) + ")"
 
 
+def in_brackets(dims: tuple | None, unknown: str = "?") -> str:
+    """Dims as the messages of kernels and shape rules print them: [2,?]; `unknown` for those of an unknown rank."""
+    return unknown if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+
+
 def dims_to_proto(dims: tuple | None):
     """The TensorShapeProto of dims."""
     proto = protos.TensorShapeProto()

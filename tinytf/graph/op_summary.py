@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinytf import dtypes, protos
 from tinytf.graph.tensor_proto import make_ndarray
-from tinytf.shapes import TensorShape
+from tinytf.shapes import TensorShape, in_brackets
 
 _TYPE_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "'": "\\'", "\\": "\\\\"}
@@ -29,7 +29,7 @@ def value_text(value) -> str:
     if isinstance(value, dtypes.DType):
         return protos.DataType.Name(value.as_datatype_enum)
     if isinstance(value, TensorShape):
-        return "<unknown>" if value._dims is None else "[" + ",".join("?" if d is None else str(d) for d in value._dims) + "]"
+        return in_brackets(value._dims, "<unknown>")
     if isinstance(value, protos.NameAttrList):
         return value.name
     if isinstance(value, protos.TensorProto):

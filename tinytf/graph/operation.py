@@ -264,7 +264,7 @@ class Operation:
             )
         old = self._inputs[index]
         if not old.shape.is_compatible_with(tensor.shape):
-            from tinytf.graph.shape_inference import in_brackets
+            from tinytf.shapes import in_brackets
 
             shown = f"{in_brackets(tensor.dims)} and {in_brackets(old.dims)}"
             raise errors.InvalidArgumentError(None, None, f"Cannot update edge, incompatible shapes: {shown}.")

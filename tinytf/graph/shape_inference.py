@@ -9,6 +9,7 @@ from tinytf.graph import constant_value, shape_rules
 from tinytf.graph.input_ranks import TABLE
 from tinytf.graph.list_ranks import TABLE as LISTS
 from tinytf.graph.operation import Operation
+from tinytf.shapes import in_brackets
 
 
 def infer_shapes(op: Operation) -> None:
@@ -94,8 +95,3 @@ def _listed(value) -> str:
         return "".join(f"[{_listed(row)}]" for row in value[:3])
     shown = " ".join(str(v) for v in value.ravel()[:3].tolist())
     return shown + "..." if value.size > 3 else shown
-
-
-def in_brackets(dims) -> str:
-    """Dims as messages show them: [2,?]."""
-    return "?" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"

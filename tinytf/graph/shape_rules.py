@@ -5,6 +5,8 @@ Dims are a tuple of int or None (unknown), or None for unknown rank.
 
 from __future__ import annotations
 
+from tinytf.shapes import in_brackets
+
 
 def same_as_input(op) -> list:
     """Every output has the shape of the first input."""
@@ -75,7 +77,7 @@ def merge_dims(a, b):
         raise ValueError(f"Shapes must be equal rank, but are {len(a)} and {len(b)}")
     for i, (x, y) in enumerate(zip(a, b)):
         if x is not None and y is not None and x != y:
-            raise ValueError(f"Dimension {i} in both shapes must be equal, but are {x} and {y}. Shapes are {_show(a)} and {_show(b)}.")
+            raise ValueError(f"Dimension {i} in both shapes must be equal, but are {x} and {y}. Shapes are {in_brackets(a)} and {in_brackets(b)}.")
     return tuple([y if x is None else x for x, y in zip(a, b)])
 
 
@@ -131,7 +133,3 @@ def broadcast_dims(a, b):
         else:
             raise ValueError(f"Dimensions must be equal, but are {x} and {y}")
     return tuple(result)
-
-
-def _show(dims) -> str:
-    return "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"

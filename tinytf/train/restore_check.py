@@ -17,6 +17,7 @@ from tinytf import dtypes
 from tinytf.checkpoint.reader import dtype_of
 from tinytf.graph.constant_value import constant_value
 from tinytf.ops.files.io_ops import slice_dims
+from tinytf.shapes import in_brackets
 
 _RESTORES = ("RestoreV2", "Restore", "RestoreSlice")
 _PASS_THROUGH = ("Identity", "Reshape", "Cast")
@@ -112,7 +113,7 @@ def is_object_based(reader) -> bool:
 
 
 def _dims(dims) -> str:
-    return "[?]" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+    return in_brackets(dims, "[?]")
 
 
 def describe_missing(findings: Findings, reader, path: str) -> str:

@@ -15,6 +15,7 @@ from tinytf.graph.sparse_tensor import is_sparse
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import constant as constants
 from tinytf.shapes import as_shape
+from tinytf.shapes import in_brackets as show
 from tinytf.util.dispatch import add_dispatch_support
 
 
@@ -25,11 +26,6 @@ def deprecated_argument(new_name: str, new, old_name: str, old):
     if new is not None:
         raise ValueError(f"Cannot specify both '{old_name}' and '{new_name}'")
     return old
-
-
-def show(dims) -> str:
-    """Dims as TensorFlow's messages print them: `[2,?]`."""
-    return "?" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
 
 
 # ---- Identity and its kin

@@ -17,6 +17,7 @@ from tinytf.graph.shape_rules import scalar as scalar_shape
 from tinytf.ops.files.histogram_proto import histogram_proto
 from tinytf.ops.image.png import encode_png
 from tinytf.ops.signal.audio_ops import wav_file
+from tinytf.shapes import in_brackets
 
 
 def _serialized(values):
@@ -36,16 +37,12 @@ def _scalar_kernel(op_):
             raise errors.InvalidArgumentError(
                 op_.node_def,
                 op_,
-                "tags and values not the same shape: %s != %s%s" % (_brackets(tags), _brackets(values), tag),
+                "tags and values not the same shape: %s != %s%s" % (in_brackets(tags.shape), in_brackets(values.shape), tag),
             )
         pairs = zip(tags.reshape(-1), values.reshape(-1))
         return _serialized([protos.Summary.Value(tag=_text(t), simple_value=float(v)) for t, v in pairs])
 
     return run
-
-
-def _brackets(array):
-    return "[%s]" % ",".join(map(str, array.shape))
 
 
 def histogram_kernel(op_):
@@ -70,7 +67,7 @@ def image_kernel(op_):
         tag, bad_color = _text(tag), np.asarray(bad_color, dtype=np.uint8)
         if tensor.ndim != 4 or tensor.shape[3] not in (1, 3, 4):
             raise errors.InvalidArgumentError(
-                op_.node_def, op_, "Tensor must be 4-D with last dim 1, 3, or 4, not %s" % _brackets(tensor)
+                op_.node_def, op_, "Tensor must be 4-D with last dim 1, 3, or 4, not %s" % in_brackets(tensor.shape)
             )
         values = []
         for i, image in enumerate(tensor[:most]):

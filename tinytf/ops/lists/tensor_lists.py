@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinytf import dtypes, errors
+from tinytf.shapes import in_brackets
 
 
 class TensorList:
@@ -59,7 +60,7 @@ def dims_of(shape):
 
 def brackets(dims) -> str:
     """Dims as messages show them."""
-    return "<unknown>" if dims is None else "[" + ",".join("?" if d is None else str(d) for d in dims) + "]"
+    return in_brackets(dims, "<unknown>")
 
 
 def fits(shape, dims) -> bool:

@@ -12,6 +12,7 @@ from tinytf.graph.shape_rules import with_rank
 from tinytf.graph.tensor import Tensor
 from tinytf.ops.array import array_ops
 from tinytf.ops.math import reductions
+from tinytf.shapes import in_brackets
 
 
 def gradient_axes(x, y) -> tuple:
@@ -32,12 +33,8 @@ def gradient_axes(x, y) -> tuple:
         if b == 1:
             axes_y.append(axis)
         if a != b and a != 1 and b != 1:
-            raise ValueError(f"Incompatible shapes: {_text(x)} vs. {_text(y)}")
+            raise ValueError(f"Incompatible shapes: {in_brackets(x)} vs. {in_brackets(y)}")
     return axes_x, axes_y
-
-
-def _text(shape) -> str:
-    return "[" + ",".join(map(str, shape)) + "]"
 
 
 def _gradient_args_shape(op):

@@ -17,6 +17,7 @@ from tinytf.ops.math.broadcasting import sum_to_shape
 from tinytf.ops.math.cast import cast, from_bfloat16_bits
 from tinytf.ops.math.complex_ops import conj
 from tinytf.ops.math.pipeline import Product
+from tinytf.shapes import in_brackets
 
 # ---- shape -------------------------------------------------------------------------------------
 
@@ -56,10 +57,6 @@ def _product(dtype):
     return np.matmul
 
 
-def _text(shape) -> str:
-    return "[" + ",".join(map(str, shape)) + "]"
-
-
 def _matmul_kernel(op):
     transpose_a, transpose_b = op.attr("transpose_a"), op.attr("transpose_b")
     product = _product(op.outputs[0].dtype.base_dtype)
@@ -67,9 +64,9 @@ def _matmul_kernel(op):
     def mismatch(a, b):
         for i, m in enumerate((a, b)):
             if m.ndim != 2:
-                message = f"In[{i}] is not a matrix. Instead it has shape {_text(m.shape)}"
+                message = f"In[{i}] is not a matrix. Instead it has shape {in_brackets(m.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message)
-        message = f"Matrix size-incompatible: In[0]: {_text(a.shape)}, In[1]: {_text(b.shape)}"
+        message = f"Matrix size-incompatible: In[0]: {in_brackets(a.shape)}, In[1]: {in_brackets(b.shape)}"
         raise errors.InvalidArgumentError(op.node_def, op, message)
 
     def with_(product):
@@ -109,20 +106,20 @@ def _batch_matmul_kernel(op):
                 if t.ndim < 2:
                     raise errors.InvalidArgumentError(op.node_def, op, f"In[{i}] ndims must be >= 2: {t.ndim}")
             if op.type == "BatchMatMul" and x.ndim != y.ndim:
-                message = f"In[0] and In[1] has different ndims: {_text(x.shape)} vs. {_text(y.shape)}"
+                message = f"In[0] and In[1] has different ndims: {in_brackets(x.shape)} vs. {in_brackets(y.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message)
             return product(adjoint(x) if adjoint_x else x, adjoint(y) if adjoint_y else y)
         except ValueError:
             batch_x, batch_y = x.shape[:-2], y.shape[:-2]
             if op.type == "BatchMatMul" and batch_x != batch_y:
                 at = next(i for i, (a, b) in enumerate(zip(batch_x, batch_y)) if a != b)
-                message = f"In[0].dim({at}) and In[1].dim({at}) must be the same: {_text(x.shape)} vs {_text(y.shape)}"
+                message = f"In[0].dim({at}) and In[1].dim({at}) must be the same: {in_brackets(x.shape)} vs {in_brackets(y.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message) from None
             if any(a != b and 1 not in (a, b) for a, b in zip(batch_x[::-1], batch_y[::-1])):
-                message = f"In[0] and In[1] must have compatible batch dimensions: {_text(x.shape)} vs. {_text(y.shape)}"
+                message = f"In[0] and In[1] must have compatible batch dimensions: {in_brackets(x.shape)} vs. {in_brackets(y.shape)}"
                 raise errors.InvalidArgumentError(op.node_def, op, message) from None
             inner = f"{x.shape[-2 if adjoint_x else -1]} vs. {y.shape[-1 if adjoint_y else -2]}"
-            message = f"In[0] mismatch In[1] shape: {inner}: {_text(x.shape)} {_text(y.shape)} {int(adjoint_x)} {int(adjoint_y)}"
+            message = f"In[0] mismatch In[1] shape: {inner}: {in_brackets(x.shape)} {in_brackets(y.shape)} {int(adjoint_x)} {int(adjoint_y)}"
             raise errors.InvalidArgumentError(op.node_def, op, message) from None
 
     return matmul
@@ -138,7 +135,7 @@ def _sparse_matmul_kernel(op):
         a, b = as_float(a, op.attr("Ta")), as_float(b, op.attr("Tb"))
         a, b = a.T if transpose_a else a, b.T if transpose_b else b
         if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0]:
-            message = f"Matrix size incompatible: a: {_text(a.shape)}, b: {_text(b.shape)}"
+            message = f"Matrix size incompatible: a: {in_brackets(a.shape)}, b: {in_brackets(b.shape)}"
             raise errors.InvalidArgumentError(op.node_def, op, message)
         return np.matmul(a, b)
 

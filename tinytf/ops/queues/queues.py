@@ -15,7 +15,7 @@ import numpy as np
 
 from tinytf import deadline, errors
 from tinytf.ops.random import philox
-from tinytf.shapes import dims_to_string
+from tinytf.shapes import in_brackets
 
 
 class Queue:
@@ -132,7 +132,7 @@ class Queue:
             dims = (*batch, *dims)
             if len(dims) != array.ndim or any(d is not None and d != s for d, s in zip(dims, array.shape)):
                 raise errors.InvalidArgumentError(
-                    None, None, f"Shape mismatch in tuple component {i}. Expected {brackets(dims)}, got {brackets(array.shape)}"
+                    None, None, f"Shape mismatch in tuple component {i}. Expected {in_brackets(dims)}, got {in_brackets(array.shape)}"
                 )
 
     def check_many(self, components) -> None:
@@ -219,8 +219,3 @@ class PriorityQueue(Queue):
     def give_back(self, taken) -> None:
         for element in taken:
             self.put(element)
-
-
-def brackets(dims) -> str:
-    """Dims as the messages of queues print them: [2,?]."""
-    return dims_to_string(tuple(dims)).replace("(", "[").replace(",)", "]").replace(")", "]").replace(" ", "")

@@ -294,7 +294,7 @@ def _gather_nd_shape(op_):
         return [None]
     if indices[-1] > len(params):
         raise ValueError("indices.shape[-1] must be <= params.rank, but saw indices shape: %s and params shape: %s"
-                         % (state_ops.shape_rules_text(indices), state_ops.shape_rules_text(params)))  # fmt: skip
+                         % (shape_text(indices), shape_text(params)))  # fmt: skip
     return [tuple(indices[:-1]) + tuple(params[indices[-1] :])]
 
 

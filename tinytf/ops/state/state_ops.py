@@ -19,6 +19,7 @@ from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.graph.ref import Ref
 from tinytf.ops.array import scatter_nd_checks
 from tinytf.ops.array.repeats import first_places
+from tinytf.shapes import in_brackets as shape_text
 
 NUMBER = (
     "{float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
@@ -28,11 +29,6 @@ INDEX = "{int32, int64}"
 
 
 # --- the box ---------------------------------------------------------------------------------------------
-
-
-def shape_text(shape) -> str:
-    """A shape as TensorFlow's kernels print it: [2,3]."""
-    return "[%s]" % ",".join(str(d) for d in shape)
 
 
 def find_box(op_, resources, fallback_name=None) -> Ref:
@@ -443,10 +439,6 @@ def scatter_nd_shape(op_):
     ref, indices, updates = (t.dims for t in op_.inputs)
     scatter_nd_checks.check_static(shape_rules.with_rank_at_least(indices, 1), updates, ref, "input")
     return [ref]
-
-
-def shape_rules_text(dims) -> str:
-    return "?" if dims is None else "[%s]" % ",".join("?" if d is None else str(d) for d in dims)
 
 
 def _scatter_nd_kernel(ufunc):
