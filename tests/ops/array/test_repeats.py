@@ -6,7 +6,7 @@ import pytest
 import tinytf as tf
 from tinytf.ops.array.repeats import first_places
 from tinytf.ops.math.segment import scatter_reduce
-from tinytf.ops.state.state_ops import rounds
+from tinytf.ops.state.scatter_rows import rounds
 
 INDICES = [[3], [0, 1, 2], [5, 5, 5, 5], [2, 9, 2, 0, 9, 2, 7], list(range(40)) + [3, 3, 39]]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinytf as tf
-from tinytf.ops.state import state_ops
+from tinytf.ops.state.scatter_rows import scatter_rows
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ def test_scattered_rows_take_effect_in_order(ufunc, count):
     expected = target.copy()
     for i, u in zip(indices, updates):
         expected[i] = ufunc(expected[i], u)
-    state_ops.scatter_rows(target, indices, updates, ufunc)
+    scatter_rows(target, indices, updates, ufunc)
     assert np.array_equal(target, expected)
 
 

@@ -14,7 +14,9 @@ from tinytf.graph.function import FuncGraph
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
 from tinytf.ops.array import scatter_nd_checks
 from tinytf.ops.state import state_ops
-from tinytf.ops.state.state_ops import INDEX, NUMBER, SCATTERS, find_box, shape_text, store
+from tinytf.ops.state.scatter_rows import SCATTERS, check_rows, scatter_into, scatter_nd_into
+from tinytf.ops.state.state_ops import INDEX, NUMBER, find_box, store
+from tinytf.shapes import in_brackets as shape_text
 
 # Ops that pass a handle on: what it points to is known from their input.
 _PASSING = ("Identity", "Enter", "RefEnter", "Switch", "Exit", "NextIteration", "Merge", "LoopCond")
@@ -257,7 +259,7 @@ def _gather_kernel(op_):
         indices = np.asarray(indices)
         if params.ndim < 1:
             raise errors.InvalidArgumentError(op_.node_def, op_, "params must be at least 1 dimensional")
-        state_ops.check_rows(op_, indices, params.shape[batch])
+        check_rows(op_, indices, params.shape[batch])
         if not batch:
             return params.take(indices, axis=0)
         lead = np.ix_(*[np.arange(n) for n in indices.shape[:batch]])
@@ -353,14 +355,14 @@ for _name, _ufunc in SCATTERS.items():
         "ResourceScatter%s(resource: resource, indices: Tindices, updates: dtype) -> (); dtype: %s; Tindices: %s; "
         "is_stateful" % (_name, "type" if _name == "Update" else NUMBER, INDEX),
         shape=_scatter_shape,
-        kernel=_scatter_kernel(state_ops.scatter_into, _ufunc),
+        kernel=_scatter_kernel(scatter_into, _ufunc),
     )
 for _name in ("Update", "Add", "Sub"):
     op(
         "ResourceScatterNd%s(ref: resource, indices: Tindices, updates: T) -> (); T: type; Tindices: %s; "
         "use_locking: bool = true; is_stateful" % (_name, INDEX),
         shape=_scatter_nd_shape,
-        kernel=_scatter_kernel(state_ops.scatter_nd_into, SCATTERS[_name]),
+        kernel=_scatter_kernel(scatter_nd_into, SCATTERS[_name]),
     )
 
 

@@ -17,7 +17,9 @@ from tinytf.ops import parallel
 from tinytf.ops.math.pipeline import Product
 from tinytf.ops.state import training_rules as rules
 from tinytf.ops.state.resource_ops import handle_dims, value_at
-from tinytf.ops.state.state_ops import INDEX, NUMBER, check_rows, rounds, shape_text, value_of
+from tinytf.ops.state.scatter_rows import check_rows, rounds
+from tinytf.ops.state.state_ops import INDEX, NUMBER, value_of
+from tinytf.shapes import in_brackets as shape_text
 
 BLOCK = 262_144  # elements at a time: fewer, and two threads spend their time taking turns to call NumPy
 DIVIDED = 250_000  # elements that are worth a thread of their own
