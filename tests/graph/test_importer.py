@@ -267,6 +267,7 @@ def test_an_unknown_ops_signature_comes_from_the_producer_and_goes_out_again():
     assert producer.op[0] in list(exported.meta_info_def.stripped_op_list.op)
 
 
+@pytest.mark.slow
 def test_a_chain_of_100000_nodes():
     graph_def = _parse(_const("n0"))
     for i in range(1, 100_000):

@@ -17,8 +17,12 @@ _DIFFERENTIAL = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "compat", 
 pytestmark = pytest.mark.skipif(not os.path.isdir(_DIFFERENTIAL), reason="compat/ is not part of this copy")
 
 
+LARGE = {"contrib_parts", "random_graphs", "rnn", "seq2seq"}  # of graphs that take a while
+
+
 def _families():
-    return sorted(f[: -len(".json.gz")] for f in os.listdir(_GOLDEN)) if os.path.isdir(_GOLDEN) else []
+    names = sorted(f[: -len(".json.gz")] for f in os.listdir(_GOLDEN)) if os.path.isdir(_GOLDEN) else []
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in names]
 
 
 @pytest.mark.parametrize("family", _families())
