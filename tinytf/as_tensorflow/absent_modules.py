@@ -44,7 +44,7 @@ distribute.cluster_resolver: cluster_resolver gce_cluster_resolver kubernetes_cl
 distribute.model_collection: model_collection_base simple_models
 eager: cancellation core execute execution_callbacks executor forwardprop graph_only_ops imperative_grad
   lift_to_graph monitoring profiler profiler_client remote tape test
-estimator: extenders gc head hooks keras tools
+estimator: gc head hooks keras tools
 estimator.canned: boosted_trees_utils kmeans rnn saved_model_estimator
 estimator.head: base_head binary_class_head head_utils multi_class_head multi_head multi_label_head regression_head sequential_head
 estimator.hooks: fake_summary_writer hooks

@@ -115,6 +115,18 @@ class DNNClassifier(Estimator):
         super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)
 
 
+class DNNEstimator(Estimator):
+    """The same for a head of one's own.  Follows `tf.estimator.DNNEstimator` of TF 1.15."""
+
+    def __init__(
+        self, head, hidden_units, feature_columns, model_dir=None, optimizer="Adagrad", activation_fn=relu, dropout=None,
+        input_layer_partitioner=None, config=None, warm_start_from=None, batch_norm=False,
+    ):  # fmt: skip
+        columns = tuple(feature_columns or [])
+        fn = _model_fn(head, hidden_units, columns, optimizer, activation_fn, dropout, input_layer_partitioner, batch_norm)
+        super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)
+
+
 class DNNRegressor(Estimator):
     """The same for `label_dimension` numbers.  Follows `tf.estimator.DNNRegressor` of TF 1.15."""
 

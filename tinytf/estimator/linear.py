@@ -82,6 +82,14 @@ class LinearClassifier(Estimator):
         super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)
 
 
+class LinearEstimator(Estimator):
+    """The same for a head of one's own.  Follows `tf.estimator.LinearEstimator` of TF 1.15."""
+
+    def __init__(self, head, feature_columns, model_dir=None, optimizer="Ftrl", config=None, partitioner=None, sparse_combiner="sum"):
+        fn = _model_fn(head, tuple(feature_columns or []), optimizer, partitioner, sparse_combiner)
+        super().__init__(fn, model_dir=model_dir, config=config)
+
+
 class LinearRegressor(Estimator):
     """The same for `label_dimension` numbers.  Follows `tf.estimator.LinearRegressor` of TF 1.15."""
 
