@@ -188,7 +188,7 @@ def _sources_of_python_path(tf, path):
 
 
 # Folders of contrib that lie deeper than contrib/<library>/python/<folder>/<module>.
-_DEEP_FOLDERS = ("datasets", "estimators", "learn_io", "nets", "ops", "preprocessing", "utils")
+_DEEP_FOLDERS = ("data", "datasets", "estimators", "learn_io", "nets", "ops", "preprocessing", "utils")
 
 
 def _may_be_modules(inner) -> bool:
