@@ -65,6 +65,17 @@ def test_adaptive_clipping_bounds_a_gradient_out_of_the_ordinary(sess):
     assert 0 < before - sess.run(weight) < 5  # not the 50 that the gradient asks for
 
 
+@pytest.mark.parametrize("class_id, precision, recall", [(None, 0.25, 0.5), (2, 0.5, 1.0)])
+def test_precision_and_recall_of_given_best_classes(class_id, precision, recall, sess):
+    best, labels = tf.constant([[1, 2], [3, 2]], tf.int64), tf.constant([[3], [2]], tf.int64)
+    metrics = [
+        tf.contrib.metrics.streaming_sparse_precision_at_top_k(best, labels, class_id=class_id),
+        tf.contrib.metrics.sparse_recall_at_top_k(labels, best, class_id=class_id),
+    ]
+    sess.run(tf.local_variables_initializer())
+    assert sess.run([update for _, update in metrics]) == [precision, recall]
+
+
 def test_summaries_are_named_after_their_tensors():
     hidden = tf.constant([1.0, 0.0], name="hidden")
     summaries = tf.contrib.slim.summaries
