@@ -490,7 +490,8 @@ for _package, _meaning, _modules in (
         _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
 PYTHON_PATHS["estimator.export.export_lib"] = "tf.estimator.export tinytf.estimator.export_outputs"
-PYTHON_PATHS["estimator.model_fn"] += " tinytf.estimator.keys tinytf.estimator.spec"
+PYTHON_PATHS["estimator.model_fn"] += " tinytf.estimator.keys tinytf.estimator.spec tinytf.estimator.fn_args"
+PYTHON_PATHS["estimator.util"] += " tinytf.estimator.input_results"
 PYTHON_PATHS["ops.linalg.linalg_impl"] = "tinytf.ops.linalg.linalg_functions tf.linalg"
 PYTHON_PATHS["data.experimental.ops.readers"] = "tf.data.experimental tinytf.data.experimental.sources"
 PYTHON_PATHS["data.ops.dataset_ops"] += " tinytf.data.internals"
