@@ -50,6 +50,20 @@ def test_metrics_are_added(tmp_path):
         tf.estimator.add_metrics(model, lambda nonsense: {})
 
 
+def test_logits_of_the_canned_models():
+    with tf.Graph().as_default():
+        experimental, features = tf.estimator.experimental, {"x": tf.ones([2, 1])}
+        dnn = experimental.dnn_logit_fn_builder(2, [3], COLUMNS, tf.nn.relu, None, None, False)(features, "train")
+        linear = experimental.linear_logit_fn_builder(2, COLUMNS)(features=features)
+        assert dnn.shape == linear.shape == (2, 2)
+        assert [v.op.name for v in tf.trainable_variables()] == [
+            "hiddenlayer_0/kernel", "hiddenlayer_0/bias", "logits/kernel", "logits/bias",
+            "linear_model/x/weights", "linear_model/bias_weights",
+        ]  # fmt: skip
+        with pytest.raises(ValueError, match="units must be an int"):
+            experimental.dnn_logit_fn_builder([2], [3], COLUMNS, tf.nn.relu, None, None, False)
+
+
 def test_what_is_parsed_for_a_model():
     spec = tf.estimator.classifier_parse_example_spec(COLUMNS, "y", weight_column="w")
     assert spec == {

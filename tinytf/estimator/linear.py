@@ -32,6 +32,14 @@ def linear_logits(features, units, columns, sparse_combiner):
     return logits
 
 
+def linear_logit_fn_builder(units, feature_columns, sparse_combiner="sum"):
+    """f(features) -> the logits of a linear model, for models of one's own.
+
+    Follows `tf.estimator.experimental.linear_logit_fn_builder` of TF 1.15.
+    """
+    return lambda features: linear_logits(features, units, feature_columns, sparse_combiner)
+
+
 def _share_of_zeros(variables):
     with name_scope("zero_fraction"):
         with name_scope("total_size"):
