@@ -47,6 +47,11 @@ def installed():
         ("from tensorflow.models.rnn import rnn", "rnn.rnn", "nn.static_rnn"),
         ("from tensorflow.models.rnn import rnn_cell, seq2seq", "rnn_cell.BasicLSTMCell", "nn.rnn_cell.BasicLSTMCell"),
         ("from tensorflow.train import Saver", "Saver", "train.Saver"),
+        ("import tensorflow_estimator as te", "te.estimator.Estimator", "estimator.Estimator"),
+        ("from tensorflow_estimator.python.estimator.canned import dnn", "dnn.DNNClassifier", "estimator.DNNClassifier"),
+        ("from tensorflow_estimator.python.estimator.inputs import numpy_io as n", "n.numpy_input_fn", "estimator.inputs.numpy_input_fn"),
+        ("from tensorflow_estimator.python.estimator.mode_keys import ModeKeys", "ModeKeys", "estimator.ModeKeys"),
+        ("import tensorflow_estimator.python.estimator.run_config as r", "r.RunConfig", "estimator.RunConfig"),
         ("from tensorflow.examples.tutorials.mnist import input_data as i", "i.DataSet", "examples.tutorials.mnist.input_data.DataSet"),
     ],
 )
@@ -92,6 +97,15 @@ def test_hasattr_and_optional_imports_work_as_ever(installed):
     assert not hasattr(tf, "lite") and getattr(tf, "vectorized_map", None) is None
     with pytest.raises(ImportError):
         import tensorflow.lite  # noqa: F401
+
+
+def test_estimators_are_the_same_modules_under_both_paths(installed):
+    from tensorflow.python.estimator.canned import linear
+    from tensorflow_estimator.python.estimator.canned import linear as the_same
+
+    assert linear is the_same
+    with pytest.raises(ModuleNotFoundError, match="tinytf has no tf.python.estimator.canned.nothing"):
+        importlib.import_module("tensorflow_estimator.python.estimator.canned.nothing")
 
 
 def test_uninstall_leaves_nothing():

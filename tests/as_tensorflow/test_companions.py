@@ -134,6 +134,10 @@ def test_a_script_finds_the_names_that_numpy_and_python_dropped(tmp_path):
         "a.itemset(1, 7); b = a.reshape(2, 2); b.itemset((1, 0), 8); b.itemset(1, 1, 9)\n"
         "assert a.tolist() == [0, 7, 8, 9] and np.int16([1]).newbyteorder()[0] == 256\n"
         "ragged = np.array([[1], [1, 2]]); assert ragged.dtype == object and ragged[1] == [1, 2] and len(np.asarray([[1], []])) == 2\n"
+        "assert int(np.array([3.7])) == 3 and float(np.array([[2]])) == 2.0 and '%.1f' % np.array([1.5]) == '1.5'\n"
+        "try: int(np.ones(2))\n"
+        "except TypeError: pass\n"
+        "else: assert False, 'two elements are no number'\n"
         "np.set_printoptions(threshold=float('nan')); assert '...' not in str(np.zeros(2000))\n"
         "print('ran')\n"
     )

@@ -13,6 +13,15 @@ def test_hparams_parse_by_type():
     assert tf.contrib.training.HParams(rate=1.0).parse_json('{"rate": 2}').rate == 2.0
 
 
+def test_values_are_parsed_by_a_map_of_types():
+    parse_values = tf.contrib.training.hparam.parse_values
+    assert parse_values("a=1,b[2]=3.5,b[0]=1,c=[x,y]", {"a": int, "b": float, "c": str}) == {"a": 1, "b": {2: 3.5, 0: 1.0}, "c": ["x", "y"]}
+    assert parse_values("a=1,z=3", {"a": int}, ignore_unknown=True) == {"a": 1}
+    for text in ("b=1,b[0]=2", "b[0]=1,b[0]=2"):
+        with pytest.raises(ValueError, match="Multiple assignments"):
+            parse_values(text, {"b": int})
+
+
 @pytest.mark.parametrize("text, words", [("x=1", "Unknown"), ("n=a", "Could not parse"), ("n=1,n=2", "Multiple"), ("?", "Malformed")])
 def test_hparams_refuse(text, words):
     with pytest.raises(ValueError, match=words):

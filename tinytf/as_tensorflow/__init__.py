@@ -134,18 +134,22 @@ class MissingModule(ModuleNotFoundError, NotImplementedError):
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname, path=None, target=None):
-        if fullname != "tensorflow" and not fullname.startswith("tensorflow."):
+        top = fullname.split(".")[0]
+        if top not in ("tensorflow", "tensorflow_estimator"):
             return None
-        if sources_of(fullname) is None:
+        if top == "tensorflow" and sources_of(fullname) is None:
             parent, _, name = fullname.rpartition(".")
             # without a `name`, so that `from tensorflow import x` reports this and not "cannot import name"
             raise MissingModule(str(sys.modules[parent]._missing(name)))
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec):
-        return Alias(spec.name, sources_of(spec.name))
+        return Alias(spec.name, sources_of(spec.name) or [])
 
     def exec_module(self, module):
+        if module.__name__.startswith("tensorflow_estimator"):
+            # The package that TF 1.15 keeps its estimators in: what stands in sys.modules after this is what the import gives.
+            sys.modules[module.__name__] = importlib.import_module(module.__name__.replace("tensorflow_estimator", "tensorflow", 1))
         if module.__name__ == "tensorflow.python.framework.test_ops":  # imported for what it registers
             list(module._sources())
 
@@ -184,7 +188,7 @@ def _sources_of_python_path(tf, path):
 
 
 # Folders of contrib that lie deeper than contrib/<library>/python/<folder>/<module>.
-_DEEP_FOLDERS = ("datasets", "estimators", "learn_io", "nets", "ops", "preprocessing", "utils")
+_DEEP_FOLDERS = ("data", "datasets", "estimators", "learn_io", "nets", "ops", "preprocessing", "utils")
 
 
 def _may_be_modules(inner) -> bool:

@@ -44,9 +44,10 @@ distribute.cluster_resolver: cluster_resolver gce_cluster_resolver kubernetes_cl
 distribute.model_collection: model_collection_base simple_models
 eager: cancellation core execute execution_callbacks executor forwardprop graph_only_ops imperative_grad
   lift_to_graph monitoring profiler profiler_client remote tape test
-estimator: gc keras
-estimator.canned: boosted_trees_utils
-estimator.inputs.queues: feeding_queue_runner
+estimator: gc head hooks keras tools
+estimator.canned: boosted_trees_utils kmeans rnn saved_model_estimator
+estimator.head: base_head binary_class_head head_utils multi_class_head multi_head multi_label_head regression_head sequential_head
+estimator.hooks: fake_summary_writer hooks
 feature_column: dense_features dense_features_v2 feature_column feature_column_lib feature_column_v2
   sequence_feature_column serialization utils
 framework: convert_to_constants func_graph kernels

@@ -423,9 +423,10 @@ _INNER = {
     "saving.saveable_object_util": "saveable", "warm_starting_util": "warm_start", "writer.writer": "writer",
     "writer.writer_cache": "writer", "writer.event_file_writer": "event_file", "writer.event_file_writer_v2": "event_file_v2", "checkpoint_management": "checkpoint_manager",
     "input": "input_pipeline", "sync_replicas_optimizer": "sync_replicas", "canned.head": "heads",
-    **{"canned." + name: name for name in ("baseline", "dnn", "dnn_linear_combined", "linear", "optimizers")},
+    **{"canned." + name: name for name in ("baseline", "boosted_trees", "dnn", "dnn_linear_combined", "linear", "optimizers")},
     "export.export": "export", "export.export_output": "export_outputs", "exporter": "exporters", "model_fn": "mode_keys",
-    "inputs.inputs": "inputs", "inputs.queues.feeding_functions": "feeding",
+    "canned.metric_keys": "keys", "canned.parsing_utils": "parsing", "canned.prediction_keys": "keys",
+    "inputs.inputs": "inputs", "inputs.numpy_io": "inputs", "inputs.pandas_io": "inputs", "inputs.queues.feeding_functions": "feeding", "inputs.queues.feeding_queue_runner": "feeding",
     "dct_ops": "cosine", "mel_ops": "mel", "mfcc_ops": "mel", "reconstruction_ops": "framing", "shape_ops": "framing",
     "spectral_ops": "short_time", "util_ops": "framing", "window_ops": "windows", "dataset_ops": "dataset", "iterator_ops": "iterator",
     "scan_ops": "streams", "take_while_ops": "streams", "interleave_ops": "mixing", "optional_ops": "experimental.optional",
@@ -479,7 +480,8 @@ for _package, _meaning, _modules in (
         "tf.estimator",
         """canned.baseline canned.boosted_trees canned.dnn canned.dnn_linear_combined canned.head canned.linear canned.metric_keys canned.optimizers
         canned.parsing_utils canned.prediction_keys estimator estimator_lib export.export export.export_lib export.export_output
-        exporter inputs.inputs inputs.numpy_io inputs.pandas_io inputs.queues.feeding_functions model_fn run_config training util""",
+        early_stopping exporter extenders hooks.basic_session_run_hooks hooks.session_run_hook inputs.inputs inputs.numpy_io inputs.pandas_io
+        inputs.queues.feeding_functions inputs.queues.feeding_queue_runner mode_keys model_fn run_config training util""",
     ),
     ("summary", "tf.summary", "plugin_asset summary summary_iterator text_summary writer.event_file_writer writer.event_file_writer_v2 writer.writer writer.writer_cache"),
 ):
@@ -487,6 +489,9 @@ for _package, _meaning, _modules in (
         # the module of that name here, with what it keeps to itself, stands before the public names
         _here = "tinytf.%s.%s" % (_ROOMS.get(_package, _package), _INNER.get(_module, _module))
         PYTHON_PATHS[_package + "." + _module] = _here + " " + _meaning
+PYTHON_PATHS["estimator.export.export_lib"] = "tf.estimator.export tinytf.estimator.export_outputs"
+PYTHON_PATHS["estimator.model_fn"] += " tinytf.estimator.keys tinytf.estimator.spec tinytf.estimator.fn_args"
+PYTHON_PATHS["estimator.util"] += " tinytf.estimator.input_results"
 PYTHON_PATHS["ops.linalg.linalg_impl"] = "tinytf.ops.linalg.linalg_functions tf.linalg"
 PYTHON_PATHS["data.experimental.ops.readers"] = "tf.data.experimental tinytf.data.experimental.sources"
 PYTHON_PATHS["data.ops.dataset_ops"] += " tinytf.data.internals"

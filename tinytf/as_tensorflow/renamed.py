@@ -6,6 +6,7 @@ from __future__ import annotations
 RENAMED = {
     "ops.init_ops": "_compute_fans=compute_fans _assert_float_dtype=floating",
     "ops.init_ops_v2": "_compute_fans=compute_fans _assert_float_dtype=floating",
+    "estimator.canned.optimizers": "get_optimizer_instance=optimizer_of",
     "framework.smart_cond": "smart_constant_value=known_value",
     "client.session": "BaseSession=Session",
     "framework.constant_op": "constant_v1=constant constant=small_constant",

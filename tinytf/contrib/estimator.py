@@ -1,10 +1,25 @@
-"""tf.contrib.estimator: boosted trees trained at once from a data set in memory, and heads for estimators of one's own."""
+"""tf.contrib.estimator: boosted trees trained at once from a data set in memory, and heads for the models that take one."""
 
 from __future__ import annotations
 
 from tinytf import losses
 from tinytf.data import Dataset
-from tinytf.estimator import boosted_trees
+from tinytf.estimator import (  # noqa: F401
+    BaselineEstimator,
+    DNNEstimator,
+    DNNLinearCombinedEstimator,
+    LinearEstimator,
+    add_metrics,
+    boosted_trees,
+)
+from tinytf.estimator.early_stopping import (  # noqa: F401
+    make_early_stopping_hook,
+    read_eval_metrics,
+    stop_if_higher_hook,
+    stop_if_lower_hook,
+    stop_if_no_decrease_hook,
+    stop_if_no_increase_hook,
+)
 from tinytf.estimator.heads import BinaryHead, MultiClassHead, RegressionHead
 from tinytf.estimator.tree_growing import TreeHParams
 

@@ -65,6 +65,13 @@ class BaselineClassifier(Estimator):
         super().__init__(_model_fn(head, optimizer, weight_column), model_dir=model_dir, config=config)
 
 
+class BaselineEstimator(Estimator):
+    """The same for a head of one's own.  Follows `tf.estimator.BaselineEstimator` of TF 1.15."""
+
+    def __init__(self, head, model_dir=None, optimizer="Ftrl", config=None):
+        super().__init__(_model_fn(head, optimizer), model_dir=model_dir, config=config)
+
+
 class BaselineRegressor(Estimator):
     """Learns the mean of the labels.  Follows `tf.estimator.BaselineRegressor` of TF 1.15."""
 

@@ -58,7 +58,7 @@ def dnn_logits(features, mode, units, hidden_units, columns, activation_fn, drop
         logits_layer, logits_name = _dense(units, None, scope), scope.name
     outer = get_default_graph().get_name_scope()
     training = mode == ModeKeys.TRAIN
-    with name_scope("dnn"), name_scope(outer + "/"):
+    with name_scope("dnn") as own, name_scope(outer + "/" if outer else own):
         with variable_scope("input_from_feature_columns", partitioner=partitioner):
             net = dense_features(features, columns)
         for layer, drop, batch, name in hidden:
@@ -71,6 +71,15 @@ def dnn_logits(features, mode, units, hidden_units, columns, activation_fn, drop
         logits = logits_layer(net)
         _summarize(logits, logits_name)
         return logits
+
+
+def dnn_logit_fn_builder(units, hidden_units, feature_columns, activation_fn, dropout, input_layer_partitioner, batch_norm):
+    """f(features, mode) -> the logits of a DNN, for models of one's own.  Follows tf.estimator.experimental.dnn_logit_fn_builder of TF 1.15."""
+    if not isinstance(units, int):
+        raise ValueError(f"units must be an int.  Given type: {type(units)}")
+    return lambda features, mode: dnn_logits(
+        features, mode, units, hidden_units, feature_columns, activation_fn, dropout, input_layer_partitioner, batch_norm
+    )
 
 
 def _model_fn(head, hidden_units, columns, optimizer, activation_fn, dropout, partitioner, batch_norm):
@@ -110,6 +119,18 @@ class DNNClassifier(Estimator):
         warm_start_from=None, loss_reduction=_SUM, batch_norm=False,
     ):  # fmt: skip
         head = classifier_head(n_classes, weight_column, label_vocabulary, loss_reduction)
+        columns = tuple(feature_columns or [])
+        fn = _model_fn(head, hidden_units, columns, optimizer, activation_fn, dropout, input_layer_partitioner, batch_norm)
+        super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)
+
+
+class DNNEstimator(Estimator):
+    """The same for a head of one's own.  Follows `tf.estimator.DNNEstimator` of TF 1.15."""
+
+    def __init__(
+        self, head, hidden_units, feature_columns, model_dir=None, optimizer="Adagrad", activation_fn=relu, dropout=None,
+        input_layer_partitioner=None, config=None, warm_start_from=None, batch_norm=False,
+    ):  # fmt: skip
         columns = tuple(feature_columns or [])
         fn = _model_fn(head, hidden_units, columns, optimizer, activation_fn, dropout, input_layer_partitioner, batch_norm)
         super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)

@@ -86,6 +86,21 @@ class DNNLinearCombinedClassifier(Estimator):
         super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)
 
 
+class DNNLinearCombinedEstimator(Estimator):
+    """The same for a head of one's own.  Follows `tf.estimator.DNNLinearCombinedEstimator` of TF 1.15."""
+
+    def __init__(
+        self, head, model_dir=None, linear_feature_columns=None, linear_optimizer="Ftrl", dnn_feature_columns=None,
+        dnn_optimizer="Adagrad", dnn_hidden_units=None, dnn_activation_fn=relu, dnn_dropout=None, input_layer_partitioner=None,
+        config=None, linear_sparse_combiner="sum",
+    ):  # fmt: skip
+        fn = _model_fn(
+            head, linear_feature_columns, linear_optimizer, dnn_feature_columns, dnn_optimizer, dnn_hidden_units,
+            dnn_activation_fn, dnn_dropout, input_layer_partitioner, False, linear_sparse_combiner,
+        )  # fmt: skip
+        super().__init__(fn, model_dir=model_dir, config=config)
+
+
 class DNNLinearCombinedRegressor(Estimator):
     """The same for `label_dimension` numbers.  Follows `tf.estimator.DNNLinearCombinedRegressor` of TF 1.15."""
 

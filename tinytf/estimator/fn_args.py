@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 
+from tinytf.graph.tensor import Tensor
+
 
 def fn_args(fn) -> tuple:
     """Names of the arguments that a call of `fn` may still give, without `self` of bound methods and callables."""
@@ -19,3 +21,15 @@ def given(fn, **values) -> dict:
     """Those of `values` that `fn` has an argument for."""
     names = fn_args(fn)
     return {name: value for name, value in values.items() if name in names}
+
+
+def call_logit_fn(logit_fn, features, mode, params, config):
+    """The logits, a tensor or a dict of tensors, of a function of the features and of what else it has arguments for.
+
+    Follows `estimator.model_fn.call_logit_fn` of TF 1.15.  ValueError where it returns something else.
+    """
+    logits = logit_fn(features=features, **given(logit_fn, mode=mode, params=params, config=config))
+    by_name = isinstance(logits, dict) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in logits.items())
+    if not by_name and not isinstance(logits, Tensor):
+        raise ValueError(f"logit_fn should return a Tensor or a dictionary mapping strings to Tensors.  logit_fn returned: {logits}")
+    return logits

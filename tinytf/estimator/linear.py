@@ -32,6 +32,14 @@ def linear_logits(features, units, columns, sparse_combiner):
     return logits
 
 
+def linear_logit_fn_builder(units, feature_columns, sparse_combiner="sum"):
+    """f(features) -> the logits of a linear model, for models of one's own.
+
+    Follows `tf.estimator.experimental.linear_logit_fn_builder` of TF 1.15.
+    """
+    return lambda features: linear_logits(features, units, feature_columns, sparse_combiner)
+
+
 def _share_of_zeros(variables):
     with name_scope("zero_fraction"):
         with name_scope("total_size"):
@@ -80,6 +88,14 @@ class LinearClassifier(Estimator):
         head = classifier_head(n_classes, weight_column, label_vocabulary, loss_reduction)
         fn = _model_fn(head, tuple(feature_columns or []), optimizer, partitioner, sparse_combiner)
         super().__init__(fn, model_dir=model_dir, config=config, warm_start_from=warm_start_from)
+
+
+class LinearEstimator(Estimator):
+    """The same for a head of one's own.  Follows `tf.estimator.LinearEstimator` of TF 1.15."""
+
+    def __init__(self, head, feature_columns, model_dir=None, optimizer="Ftrl", config=None, partitioner=None, sparse_combiner="sum"):
+        fn = _model_fn(head, tuple(feature_columns or []), optimizer, partitioner, sparse_combiner)
+        super().__init__(fn, model_dir=model_dir, config=config)
 
 
 class LinearRegressor(Estimator):

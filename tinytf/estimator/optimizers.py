@@ -18,11 +18,13 @@ _BY_NAME = {
 }
 
 
-def optimizer_of(given, learning_rate) -> Optimizer:
+def optimizer_of(given, learning_rate=None) -> Optimizer:
     """The optimizer of a name, of a function, or itself; ValueError for what is none."""
     if isinstance(given, str):
         if given not in _BY_NAME:
             raise ValueError(f"Unsupported optimizer name: {given}. Supported names are: {tuple(sorted(_BY_NAME))}")
+        if not learning_rate:
+            raise ValueError("learning_rate must be specified when opt is string.")
         return _BY_NAME[given](learning_rate=learning_rate)
     made = given() if callable(given) else given
     if not isinstance(made, Optimizer):

@@ -29,9 +29,7 @@ class Linear:
             if build_bias:
                 with variable_scope(outer) as inner:
                     inner.set_partitioner(None)
-                    if bias_initializer is None:
-                        bias_initializer = init_ops.constant_initializer(0.0, dtype=dtype)
-                    self._biases = get_variable("bias", [output_size], dtype=dtype, initializer=bias_initializer)
+                    self._biases = _bias(output_size, dtype, bias_initializer)
 
     def __call__(self, args):
         """The product for these tensors."""
@@ -42,6 +40,32 @@ class Linear:
             one = constant(1, dtype=dtypes.int32)
             result = math_ops.matmul(array_ops.concat(args, one), self._weights)
         return result if self._biases is None else nn_basic.bias_add(result, self._biases)
+
+
+def linear(args, output_size, bias, bias_initializer=None, kernel_initializer=None):
+    """The same at once: the product of `args`, whose variables are those of the current scope.
+
+    Follows `_linear` of tf.contrib.rnn in TF 1.15, which programs took from there for cells of their own.
+    """
+    if args is None or nest.is_nested(args) and not args:
+        raise ValueError("`args` must be specified")
+    args = args if nest.is_nested(args) else [args]
+    depth, dtype = _total_depth(args), args[0].dtype
+    with variable_scope(get_variable_scope()) as outer:
+        weights = get_variable("kernel", [depth, output_size], dtype=dtype, initializer=kernel_initializer)
+        result = math_ops.matmul(args[0] if len(args) == 1 else array_ops.concat(args, 1), weights)
+        if not bias:
+            return result
+        with variable_scope(outer) as inner:
+            inner.set_partitioner(None)
+            biases = _bias(output_size, dtype, bias_initializer)
+        return nn_basic.bias_add(result, biases)
+
+
+def _bias(output_size, dtype, initializer):
+    if initializer is None:
+        initializer = init_ops.constant_initializer(0.0, dtype=dtype)
+    return get_variable("bias", [output_size], dtype=dtype, initializer=initializer)
 
 
 def _total_depth(args):

@@ -78,6 +78,7 @@ def put_back() -> None:
             if not hasattr(np, name) and value is not None:
                 setattr(np, name, value)
     _put_back_methods()
+    _put_back_conversions()
     _put_back_printing()
     _put_back_arguments()
     if not hasattr(time, "clock"):  # until Python 3.8
@@ -108,6 +109,34 @@ def _put_back_methods() -> None:
         if not hasattr(array, name):  # NumPy 2.0 to 2.2 has them in the class, to say that they are gone
             names[name] = method
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
+
+
+def _put_back_conversions() -> None:
+    """`int`, `float` and `"%f" %` of an array with one element, whatever its shape, as until NumPy 2.3.
+
+    Only the type's own slots are asked for these, and `setattr` fills them; for it, the flag that makes the type immutable is
+    off for a moment. Where the flags are not found in their place (in no CPython of today), arrays stay as they are.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not _fails(lambda: int(np.ones([1]))) or sys.implementation.name != "cpython":
+            return
+    flags = ctypes.c_ulong.from_address(id(np.ndarray) + _PLACE_OF_FLAGS * ctypes.sizeof(ctypes.c_void_p))
+    if flags.value != np.ndarray.__flags__:
+        return
+    flags.value &= ~_IMMUTABLE
+    try:
+        for name, kind in (("__int__", int), ("__float__", float)):
+            setattr(np.ndarray, name, _of_one_element(kind, getattr(np.ndarray, name)))
+    finally:
+        flags.value |= _IMMUTABLE
+
+
+_PLACE_OF_FLAGS, _IMMUTABLE = 21, 1 << 8  # tp_flags in PyTypeObject, counted in pointers; Py_TPFLAGS_IMMUTABLETYPE
+
+
+def _of_one_element(kind, plain):
+    return lambda array: kind(array.item()) if array.size == 1 else plain(array)
 
 
 def _put_back_printing() -> None:

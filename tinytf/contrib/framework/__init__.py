@@ -58,6 +58,14 @@ def get_placeholders(graph) -> list:
     return [op.outputs[0] for op in graph.get_operations() if op.type == "Placeholder"]
 
 
+def assert_or_get_global_step(graph=None, global_step_tensor=None):
+    """The graph's global step; the given one where it is right.  Follows tf.contrib.framework.assert_or_get_global_step of TF 1.15."""
+    if global_step_tensor is None:
+        return get_global_step(graph)
+    assert_global_step(global_step_tensor)
+    return global_step_tensor
+
+
 def get_name_scope() -> str:
     """The current name scope, without a slash at its end."""
     from tinytf.graph.default_graph import get_default_graph

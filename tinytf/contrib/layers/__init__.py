@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytf.contrib.layers import embedding_ops, feature_column, feature_column_ops  # noqa: F401
+from tinytf.contrib.layers import bucketization_op, embedding_ops, feature_column, feature_column_ops, sparse_ops  # noqa: F401
 from tinytf.contrib.layers.batch_norm import batch_norm  # noqa: F401
 from tinytf.contrib.layers.encoders import bow_encoder, embed_sequence, embedding_lookup_unique  # noqa: F401
 from tinytf.contrib.layers.feature_column import (  # noqa: F401
@@ -83,7 +83,7 @@ from tinytf.contrib.layers.layers import (  # noqa: F401
     unit_norm,
 )
 from tinytf.contrib.layers.normalization import group_norm, instance_norm  # noqa: F401
-from tinytf.contrib.layers.optimizers import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, optimize_loss  # noqa: F401
+from tinytf.contrib.layers.optimizers import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, adaptive_clipping_fn, optimize_loss  # noqa: F401
 from tinytf.contrib.layers.regularizers import (  # noqa: F401
     apply_regularization,
     l1_l2_regularizer,
@@ -91,7 +91,7 @@ from tinytf.contrib.layers.regularizers import (  # noqa: F401
     l2_regularizer,
     sum_regularizer,
 )
-from tinytf.contrib.layers.sparse_columns import dense_to_sparse_tensor as dense_to_sparse  # noqa: F401
+from tinytf.contrib.layers.sparse_ops import dense_to_sparse_tensor as dense_to_sparse  # noqa: F401
 from tinytf.contrib.layers.summaries import (  # noqa: F401
     summarize_activation,
     summarize_activations,

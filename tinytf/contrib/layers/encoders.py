@@ -54,7 +54,7 @@ def bow_encoder(
 
     With `sparse_lookup`, ids of 0 (or what a SparseTensor leaves out) do not count.
     """
-    from tinytf.contrib.layers.sparse_columns import dense_to_sparse_tensor
+    from tinytf.contrib.layers.sparse_ops import dense_to_sparse_tensor
 
     if not vocab_size or not embed_dim:
         raise ValueError("Must specify vocab size and embedding dimension")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from tinytf import train
+from tinytf import dtypes, train
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import get_collection
 from tinytf.graph.graph import GraphKeys
 from tinytf.graph.indexed_slices import IndexedSlices
 from tinytf.graph.tensor import Tensor
+from tinytf.ops.array import array_ops
 from tinytf.ops.control_flow import control_flow_ops
+from tinytf.ops.files import summary_ops
 from tinytf.ops.math import check_ops, clip, math_ops
 from tinytf.ops.random import random_ops
 from tinytf.ops.state import init_ops
 from tinytf.ops.state import variables as variables_ops
 from tinytf.ops.state.variable_scope import get_variable, variable_scope
 from tinytf.train import training_util
+from tinytf.train.moving_averages import assign_moving_average
 
 OPTIMIZER_SUMMARIES = ["learning_rate", "loss", "gradients", "gradient_norm", "global_gradient_norm"]
 
@@ -99,6 +102,52 @@ def optimize_loss(
             summary.scalar("global_norm/clipped_gradient_norm", clip.global_norm([g for g, _ in pairs]))
         train_op = opt.apply_gradients(pairs, global_step=global_step if increment_global_step else None, name="train")
         return control_flow_ops.with_dependencies([train_op], loss)
+
+
+def adaptive_clipping_fn(
+    std_factor=2.0, decay=0.95, static_max_norm=None, global_step=None, report_summary=False, epsilon=1e-8, name=None
+):
+    """For `clip_gradients`: clips to the usual norm, where the norm is more than `std_factor` deviations above it.
+
+    What is usual are moving averages of the norm's logarithm.  Follows `tf.contrib.layers.adaptive_clipping_fn` of TF 1.15.
+    """
+
+    def clipped(grads_and_vars):
+        grads, variables = zip(*grads_and_vars)
+        norm = clip.global_norm(grads)
+        most, log_mean = _adaptive_max_norm(norm, std_factor, decay, global_step, epsilon, name)
+        if report_summary:
+            summary_ops.scalar("global_norm/adaptive_max_gradient_norm", most)
+        factor = array_ops.where(norm < most, array_ops.ones_like(norm), math_ops.exp(log_mean) / norm)
+        if static_max_norm is not None:
+            factor = math_ops.minimum(static_max_norm / norm, factor)
+        return [(_scaled(grad, factor), variable) for grad, variable in zip(grads, variables)]
+
+    return clipped
+
+
+def _scaled(grad, factor):
+    if isinstance(grad, IndexedSlices):
+        return IndexedSlices(grad.values * factor, grad.indices, grad.dense_shape)
+    return None if grad is None else grad * factor
+
+
+def _adaptive_max_norm(norm, std_factor, decay, global_step, epsilon, name) -> tuple:
+    """(the norm that is still usual, the mean of the norm's logarithm)"""
+    with variable_scope(name, "AdaptiveMaxNorm", [norm]):
+        log_norm = math_ops.log(norm + epsilon)
+
+        def average(name, value):
+            kept = get_variable(name, shape=value.shape, dtype=value.dtype, initializer=init_ops.zeros_initializer(), trainable=False)
+            return assign_moving_average(kept, value, decay, zero_debias=False)
+
+        if global_step is not None:
+            steps = math_ops.cast(global_step, dtypes.float32)
+            decay = math_ops.minimum(decay, steps / (steps + 1.0))
+        mean = average("mean", log_norm)
+        variance = average("sq_mean", math_ops.square(log_norm)) - math_ops.square(mean)
+        deviation = math_ops.sqrt(math_ops.maximum(epsilon, variance))
+        return math_ops.exp(mean + std_factor * deviation), mean
 
 
 def _rate(learning_rate):

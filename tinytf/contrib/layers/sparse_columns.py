@@ -11,11 +11,9 @@ from typing import Any, NamedTuple
 
 from tinytf import dtypes, logging
 from tinytf.contrib.layers.inner_flatten import reshaped_to_rank
+from tinytf.contrib.layers.sparse_ops import dense_to_sparse_tensor
 from tinytf.feature_column.columns import CategoricalColumn, FeatureColumn, IdWeightPair
-from tinytf.graph.convert import convert_to_tensor
-from tinytf.graph.default_graph import name_scope
 from tinytf.graph.sparse_tensor import SparseTensor
-from tinytf.ops.array import array_ops
 from tinytf.ops.files.parsing_examples import VarLenFeature
 from tinytf.ops.math import math_ops
 from tinytf.ops.state import init_ops, lookup_ops
@@ -117,18 +115,6 @@ class _IdColumn(_FeatureColumn, CategoricalColumn):
         return LinearLookup(
             self.id_tensor(input_tensor), self.weight_tensor(input_tensor), self.length, init_ops.zeros_initializer(), self.combiner
         )
-
-
-def dense_to_sparse_tensor(dense_tensor, ignore_value=None) -> SparseTensor:
-    """The elements that are not `ignore_value` ("" or 0 where it is not given).  Follows tf.contrib.layers.dense_to_sparse of TF 1.15."""
-    with name_scope("DenseToSparseTensor"):
-        dense_tensor = convert_to_tensor(dense_tensor)
-        if ignore_value is None:
-            ignore_value = "" if dense_tensor.dtype == dtypes.string else dense_tensor.dtype.as_numpy_dtype()
-        ignored = math_ops.cast(ignore_value, dense_tensor.dtype, name="ignore_value")
-        indices = array_ops.where(math_ops.not_equal(dense_tensor, ignored), name="indices")
-        values = array_ops.gather_nd(dense_tensor, indices, name="values")
-        return SparseTensor(indices, values, array_ops.shape(dense_tensor, out_type=dtypes.int64, name="dense_shape"))
 
 
 class _SparseIdLookupConfig(NamedTuple):

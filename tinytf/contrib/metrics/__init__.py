@@ -12,6 +12,7 @@ from tinytf.contrib.metrics.streaming import (  # noqa: F401
     cohen_kappa,
     count,
     f1_score,
+    sparse_recall_at_top_k,
     streaming_covariance,
     streaming_false_negative_rate,
     streaming_false_positive_rate,
@@ -19,6 +20,7 @@ from tinytf.contrib.metrics.streaming import (  # noqa: F401
     streaming_recall_at_k,
     streaming_sparse_average_precision_at_k,
     streaming_sparse_precision_at_k,
+    streaming_sparse_precision_at_top_k,
     streaming_sparse_recall_at_k,
 )
 from tinytf.graph.default_graph import name_scope

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinytf import dtypes, metrics, nn
-from tinytf.graph.default_graph import control_dependencies
+from tinytf.graph.default_graph import control_dependencies, name_scope
 from tinytf.metrics import confusion
 from tinytf.metrics.parts import aligned, as_bools, collect, metric_variable
 from tinytf.ops.array import array_ops
@@ -42,6 +42,26 @@ def streaming_sparse_average_precision_at_k(
 ):
     """tf.metrics.average_precision_at_k, predictions first."""
     return metrics.average_precision_at_k(labels, predictions, k, weights, metrics_collections, updates_collections, name)
+
+
+def _of_best(metric, what):
+    def at_top_k(labels, top_k_predictions, class_id=None, weights=None, metrics_collections=None, updates_collections=None, name=None):
+        default = what + ("_at_k" if class_id is None else "_at_k_class%d" % class_id)
+        with name_scope(name, default, (top_k_predictions, labels, weights)) as scope:
+            return metric(labels, top_k_predictions, None, class_id, weights, metrics_collections, updates_collections, scope)
+
+    return at_top_k
+
+
+sparse_recall_at_top_k = _of_best(metrics.recall_at_top_k, "recall")  # of the best classes' numbers, given as they are
+
+
+def streaming_sparse_precision_at_top_k(
+    top_k_predictions, labels, class_id=None, weights=None, metrics_collections=None, updates_collections=None, name=None
+):
+    """tf.metrics.precision_at_top_k, predictions first."""
+    precision = _of_best(metrics.precision_at_top_k, "precision")
+    return precision(labels, top_k_predictions, class_id, weights, metrics_collections, updates_collections, name)
 
 
 def _rate(scope, wrong, right):

@@ -31,6 +31,8 @@ from tinytf.contrib.rnn.gated_cells import (  # noqa: F401
     SRUCell,
 )
 from tinytf.contrib.rnn.stacks import stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn  # noqa: F401
+from tinytf.layers.linear import Linear as _Linear  # noqa: F401
+from tinytf.layers.linear import linear as _linear  # noqa: F401
 from tinytf.layers.rnn_cell_wrappers import (  # noqa: F401
     DeviceWrapper,
     DropoutWrapper,

@@ -28,6 +28,7 @@ from tinytf.contrib.framework.variables import (  # noqa: F401
 from tinytf.contrib.layers import *  # noqa: F403
 from tinytf.contrib.layers import utils  # noqa: F401
 from tinytf.contrib.slim import evaluation, learning, model_analyzer, nets  # noqa: F401
+from tinytf.contrib.slim import tensor_summaries as summaries  # noqa: F401
 from tinytf.contrib.slim.data import dataset, parallel_reader, prefetch_queue, tfexample_decoder  # noqa: F401
 from tinytf.contrib.slim.data import dataset as dataset_data_provider  # noqa: F401
 from tinytf.train.training_util import create_global_step, get_global_step, get_or_create_global_step  # noqa: F401

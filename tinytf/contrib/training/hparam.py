@@ -11,6 +11,47 @@ _ASSIGNMENT = re.compile(
 )
 
 
+def parse_values(values, type_map, ignore_unknown=False) -> dict:
+    """{name: value, or list, or {index: value}} of "a=1,b=[2,3],c[1]=4"; `type_map` holds the names' types.
+
+    Follows `parse_values` of tf.contrib.training's hparam in TF 1.15.  ValueError: what is malformed, unknown or of another type.
+    """
+    found: dict = {}
+    at = 0
+    while at < len(values):
+        match = _ASSIGNMENT.match(values, at)
+        if not match:
+            raise ValueError(f"Malformed hyperparameter value: {values[at:]}")
+        at = match.end()
+        name, index = match["name"], match["index"]
+        if name not in type_map:
+            if ignore_unknown:
+                continue
+            raise ValueError(f"Unknown hyperparameter type for {name}")
+        kind = type_map[name]
+        if match["values"] is not None and index is not None:
+            raise ValueError("Assignment of a list to a list index.")
+        if index is None:
+            if name in found:
+                raise _assigned_twice(name, values)
+            if match["values"] is None:
+                found[name] = _parsed(name, kind, match["value"], values)
+            else:
+                found[name] = [_parsed(name, kind, text, values) for text in re.split("[ ,]", match["values"]) if text]
+            continue
+        places = found.setdefault(name, {})
+        if not isinstance(places, dict):
+            raise _assigned_twice(name, values)
+        if int(index) in places:
+            raise _assigned_twice(f"{name}[{index}]", values)
+        places[int(index)] = _parsed(name, kind, match["value"], values)
+    return found
+
+
+def _assigned_twice(name, values) -> ValueError:
+    return ValueError(f"Multiple assignments to variable '{name}' in {values}")
+
+
 class HParams:
     """Hyperparameters as attributes.  Follows `tf.contrib.training.HParams` of TF 1.15, without its protos."""
 
@@ -49,26 +90,7 @@ class HParams:
 
     def parse(self, values: str) -> HParams:
         """Takes "a=1,b=[2,3]"; ValueError for what is malformed, unknown or of another type."""
-        found, at = {}, 0
-        while at < len(values):
-            match = _ASSIGNMENT.match(values, at)
-            if not match:
-                raise ValueError(f"Malformed hyperparameter value: {values[at:]}")
-            at = match.end()
-            name = match["name"]
-            if name not in self._hparam_types:
-                raise ValueError(f"Unknown hyperparameter type for {name}")
-            if name in found and match["index"] is None:
-                raise ValueError(f"Multiple assignments to variable '{name}' in {values}")
-            kind = self._hparam_types[name][0]
-            if match["values"] is not None:
-                found[name] = [_parsed(name, kind, text, values) for text in re.split("[ ,]+", match["values"]) if text]
-            elif match["index"] is not None:
-                given = found.get(name, list(getattr(self, name)))
-                given[int(match["index"])] = _parsed(name, kind, match["value"], values)
-                found[name] = given
-            else:
-                found[name] = _parsed(name, kind, match["value"], values)
+        found = parse_values(values, {name: kind for name, (kind, _) in self._hparam_types.items()})
         return self.override_from_dict(found)
 
     def override_from_dict(self, values_dict) -> HParams:
@@ -105,10 +127,15 @@ class HParams:
             return default
         kind, many = self._hparam_types[key]
         if default is not None:
+            shown = f"list<{kind}>" if many else str(kind)
+            message = f"Hparam '{key}' of type '{shown}' is incompatible with default={default}"
             if many != isinstance(default, list):
-                raise ValueError(f"Hparam '{key}' of type '{kind}' is incompatible with default={default}")
-            for value in default if many else [default]:
-                _cast(key, kind, value)
+                raise ValueError(message)
+            try:
+                for value in default if many else [default]:
+                    _cast(key, kind, value)
+            except ValueError as error:
+                raise ValueError(f"{message}. {error}") from error
         return getattr(self, key)
 
     def __contains__(self, key):
