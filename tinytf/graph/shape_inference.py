@@ -73,6 +73,9 @@ def _check_ranks(op) -> None:
         first += 1 if count is None else count
 
 
+_MOST_LISTED = 256
+
+
 def _looked_at(op) -> str:
     """The values that the failing shape rule looked at, for its message."""
     with constant_value.recording() as asked, contextlib.suppress(ValueError):
@@ -90,8 +93,8 @@ def _looked_at(op) -> str:
 
 
 def _listed(value) -> str:
-    """The first numbers of an array as TensorFlow's messages list them: 1 2, or [1 2][3 4]."""
-    if value.ndim > 1:
-        return "".join(f"[{_listed(row)}]" for row in value[:3])
-    shown = " ".join(str(v) for v in value.ravel()[:3].tolist())
-    return shown + "..." if value.size > 3 else shown
+    """An array's numbers as TensorFlow's messages list them: 1 2, or [1 2][3 4]; no more than 256."""
+    if value.ndim > 1 and value.size <= _MOST_LISTED:
+        return "".join(f"[{_listed(row)}]" for row in value)
+    shown = " ".join(str(v) for v in value.ravel()[:_MOST_LISTED].tolist())
+    return shown + "..." if value.size > _MOST_LISTED else shown
