@@ -42,3 +42,8 @@ def test_fetched_slices_are_a_tuple():
     with tf.Session() as session:
         slices = session.run(tf.IndexedSlices(tf.ones([1, 2]), tf.constant([3])))
     assert isinstance(slices, tuple) and slices.indices == [3] and slices[2] is None
+
+
+def test_ways_to_resize_that_exclude_each_other():
+    with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match="align_corners must be False"):
+        session.run(tf.image.resize_bilinear(tf.ones([1, 2, 2, 1]), [3, 3], align_corners=True, half_pixel_centers=True))
