@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+
 from tinytf.graph.composite_tensor import CompositeTensor
 from tinytf.nest import register_composite
 from tinytf.shapes import TensorShape
@@ -82,25 +84,7 @@ class IndexedSlices(CompositeTensor):
     __repr__ = __str__
 
 
-class IndexedSlicesValue:
-    """The arrays that a fetched IndexedSlices gives."""
-
-    def __init__(self, values, indices, dense_shape=None):
-        self.values, self.indices, self.dense_shape = values, indices, dense_shape
-
-    def __iter__(self):
-        return iter((self.values, self.indices, self.dense_shape))
-
-    def __getitem__(self, i):
-        return (self.values, self.indices, self.dense_shape)[i]
-
-    def __len__(self):
-        return 3
-
-    def __repr__(self):
-        return f"IndexedSlicesValue(values={self.values!r}, indices={self.indices!r}, dense_shape={self.dense_shape!r})"
-
-
+IndexedSlicesValue = collections.namedtuple("IndexedSlicesValue", ["values", "indices", "dense_shape"])  # what a fetch of one gives
 
 
 register_composite(

@@ -22,5 +22,5 @@ class Ref:
 # What gives out a reference that is a handle of something and holds no value of its own.
 HANDLES = frozenset(
     """FIFOQueue PaddingFIFOQueue RandomShuffleQueue PriorityQueue HashTable MutableHashTable MutableHashTableOfTensors MutableDenseHashTable
-    TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader Stack""".split()
+    TextLineReader WholeFileReader FixedLengthRecordReader TFRecordReader IdentityReader Stack TensorArray TensorArrayGrad""".split()
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 
 from tinytf.graph import constant_value, shape_rules
@@ -26,7 +25,8 @@ def infer_shapes(op: Operation) -> None:
     except constant_value.ShapeValueError as error:
         raise ValueError(str(error)) from None
     except ValueError as error:
-        raise ValueError(f"{error}{_made_of(op)}{_looked_at(op)}.") from None
+        error, looked_at = _first_failure(op, error)
+        raise ValueError(f"{error}{_made_of(op)}{looked_at}.") from None
     for tensor, dims in zip(op.outputs, shapes):
         tensor.dims = dims
 
@@ -73,25 +73,45 @@ def _check_ranks(op) -> None:
         first += 1 if count is None else count
 
 
-def _looked_at(op) -> str:
-    """The values that the failing shape rule looked at, for its message."""
-    with constant_value.recording() as asked, contextlib.suppress(ValueError):
-        op.entry.shape(op)
+_MOST_LISTED = 256
+
+
+def _first_failure(op, error) -> tuple:
+    """(the error, the values known by then) of a shape rule that fails with `error`, as TensorFlow comes to it.
+
+    It asks a rule without any value first, then again with those that the rule wanted to see, until nothing new is wanted.
+    """
+    told: dict = {}
+    while True:
+        withheld = [t for t in op._inputs if t not in told]
+        with constant_value.recording() as asked, constant_value.treating_as_unknown(withheld):
+            try:
+                op.entry.shape(op)
+            except ValueError as earlier:
+                return earlier, _shown(op, told)
+        wanted = {t: how for t, how in asked.items() if t in withheld}
+        if not wanted:  # it sees more than its inputs' values
+            return error, _shown(op, told)
+        told.update(wanted)
+
+
+def _shown(op, told: dict) -> str:
+    """The values that a shape rule was told, for its message."""
     values, shapes = [], []
     for i, tensor in enumerate(op._inputs):
-        if asked.get(tensor) == "value":
+        if told.get(tensor) == "value":
             value = constant_value.constant_value(tensor)
             if value is not None:
                 values.append(f"input[{i}] = <{_listed(value)}>")
-        elif asked.get(tensor) == "dims":
+        elif told.get(tensor) == "dims":
             shapes.append(f"input[{i}] = {in_brackets(constant_value.constant_dims(tensor))}")
     text = " and with computed input tensors: " + ", ".join(values) if values else ""
-    return text + (" and with input tensors computed as partial shapes: " + ", ".join(shapes) if shapes else "")
+    return text + (" and with input tensors computed as partial shapes: " + ",".join(shapes) if shapes else "")
 
 
 def _listed(value) -> str:
-    """The first numbers of an array as TensorFlow's messages list them: 1 2, or [1 2][3 4]."""
-    if value.ndim > 1:
-        return "".join(f"[{_listed(row)}]" for row in value[:3])
-    shown = " ".join(str(v) for v in value.ravel()[:3].tolist())
-    return shown + "..." if value.size > 3 else shown
+    """An array's numbers as TensorFlow's messages list them: 1 2, or [1 2][3 4]; no more than 256."""
+    if value.ndim > 1 and value.size <= _MOST_LISTED:
+        return "".join(f"[{_listed(row)}]" for row in value)
+    shown = " ".join(str(v) for v in value.ravel()[:_MOST_LISTED].tolist())
+    return shown + "..." if value.size > _MOST_LISTED else shown

@@ -13,6 +13,7 @@ from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import device, name_scope
 from tinytf.graph.trackable import Trackable
 from tinytf.layers.base import Layer
+from tinytf.layers.function_config import function_from_config, function_to_config
 from tinytf.layers.linear import Linear
 from tinytf.layers.rnn_cells import LSTMStateTuple, RNNCell
 from tinytf.ops.array import array_ops
@@ -124,6 +125,33 @@ class _Wrapper(RNNCell):
         """The output and the new state."""
         return self._call_wrapped(inputs, state, self.cell.__call__, scope=scope)
 
+    _functions: dict = {}  # an argument that is a function -> the keys of a config that hold its code, kind and module
+
+    def get_config(self) -> dict:
+        """Its arguments; the cell as its class and config, a function as code."""
+        config = {**super().get_config(), "cell": {"class_name": type(self.cell).__name__, "config": self.cell.get_config()}}
+        for argument, keys in self._functions.items():
+            function = getattr(self, "_" + argument.replace("_visitor", ""))
+            if function not in (None, _may_drop):
+                config.update(zip(keys, function_to_config(function)))
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A wrapper from what get_config gave; whoever calls puts the cell itself in place of the cell's config."""
+        config = dict(config)
+        cell = config.pop("cell")
+        for argument, keys in cls._functions.items():
+            if keys[0] in config:
+                config[argument] = function_from_config([config.pop(key) for key in keys], custom_objects)
+        try:
+            assert_like_rnncell("cell", cell)
+            return cls(cell, **config)
+        except TypeError:
+            raise ValueError(
+                "RNNCellWrapper cannot reconstruct the wrapped cell. Please overwrite the cell in the config with a RNNCell instance."
+            ) from None
+
 
 class DropoutWrapper(_Wrapper):
     """Dropout of a cell's inputs, outputs and states; with `variational_recurrent`, the same units in every step.
@@ -131,6 +159,9 @@ class DropoutWrapper(_Wrapper):
     `dropout_state_filter_visitor` says for a part of the state whether it may be dropped; the memory `c` of an LSTM is not.
     Follows tf.nn.rnn_cell.DropoutWrapper of TF 1.15.
     """
+
+    _arguments = "input_keep_prob output_keep_prob state_keep_prob variational_recurrent input_size seed"
+    _functions = {"dropout_state_filter_visitor": ("dropout_fn", "dropout_fn_type", "dropout_fn_module")}
 
     def __init__(
         self,
@@ -148,7 +179,7 @@ class DropoutWrapper(_Wrapper):
         super().__init__(cell, dtype=dtype, **kwargs)
         if dropout_state_filter_visitor is not None and not callable(dropout_state_filter_visitor):
             raise TypeError("dropout_state_filter_visitor must be callable")
-        self._state_filter = dropout_state_filter_visitor or _may_drop
+        self._dropout_state_filter = dropout_state_filter_visitor or _may_drop
         with name_scope("DropoutWrapperInit"):
             self._input_keep_prob = _probability("input_keep_prob", input_keep_prob)
             self._state_keep_prob = _probability("state_keep_prob", state_keep_prob)
@@ -206,7 +237,7 @@ class DropoutWrapper(_Wrapper):
             inputs = self._dropout(inputs, "input", self._input_noise, self._input_keep_prob)
         output, new_state = call(inputs, state, **kwargs)
         if _drops(self._state_keep_prob):
-            which = nest.get_traverse_shallow_structure(self._state_filter, new_state)
+            which = nest.get_traverse_shallow_structure(self._dropout_state_filter, new_state)
             new_state = self._dropout(new_state, "state", self._state_noise, self._state_keep_prob, which)
         if _drops(self._output_keep_prob):
             output = self._dropout(output, "output", self._output_noise, self._output_keep_prob)
@@ -237,6 +268,8 @@ def _may_drop(part):
 class ResidualWrapper(_Wrapper):
     """A cell to whose outputs its inputs are added (or `residual_fn(inputs, outputs)`). Follows tf.nn.rnn_cell.ResidualWrapper."""
 
+    _functions = {"residual_fn": ("residual_fn", "residual_fn_type", "residule_fn_module")}  # sic: configs spell it so
+
     def __init__(self, cell, residual_fn=None, **kwargs):
         super().__init__(cell, **kwargs)
         self._residual_fn = residual_fn
@@ -254,6 +287,8 @@ def _add(inputs, outputs):
 
 class DeviceWrapper(_Wrapper):
     """A cell on a device. Follows tf.nn.rnn_cell.DeviceWrapper of TF 1.15."""
+
+    _arguments = "device"
 
     def __init__(self, cell, device, **kwargs):
         super().__init__(cell, **kwargs)

@@ -31,6 +31,8 @@ class RNNCell(Layer):
     Follows tf.nn.rnn_cell.RNNCell of TF 1.15.
     """
 
+    _arguments = ""  # the constructor's arguments that a config holds; a cell keeps each under its name with a leading _
+
     def __init__(self, trainable=True, name=None, dtype=None, **kwargs):
         super().__init__(trainable=trainable, name=name, dtype=dtype, **kwargs)
         self._is_tf_rnn_cell = True
@@ -71,6 +73,11 @@ class RNNCell(Layer):
 
     def build(self, _):
         pass
+
+    def get_config(self) -> dict:
+        """The arguments that make such a cell again, functions and initializers by name."""
+        own = {name: self._told(name, getattr(self, "_" + name)) for name in self._arguments.split()}
+        return {**super().get_config(), **own}
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         """`zero_state`, with batch size and dtype of `inputs` where these are given."""
@@ -121,11 +128,27 @@ def _activation(given):
     from tinytf import nn
 
     if given == "linear":
-        return lambda x: x
+        return _linear
     found = getattr(nn, given, None)
     if found is None:
         raise ValueError("Unknown activation function:" + str(given))
     return found
+
+
+def _linear(x):
+    return x
+
+
+_linear.__name__ = "linear"  # as a config names it
+
+
+def _initializer(given):
+    """An initializer, given by itself, by its name, or by a config."""
+    if not isinstance(given, (str, dict)):
+        return given
+    from tinytf.keras import initializers
+
+    return initializers.get(given)
 
 
 def _check_float(dtype):
@@ -142,7 +165,8 @@ def _check_float_tensors(nested):
 
 def _depth(input_shape):
     """The size of the last axis of the inputs."""
-    depth = input_shape.as_list()[-1] if hasattr(input_shape, "as_list") else input_shape[-1]
+    input_shape = tuple(input_shape.as_list() if hasattr(input_shape, "as_list") else input_shape)
+    depth = input_shape[-1]
     if depth is None:
         raise ValueError("Expected inputs.shape[-1] to be known, saw shape: %s" % (input_shape,))
     return depth
@@ -150,6 +174,8 @@ def _depth(input_shape):
 
 class BasicRNNCell(LayerRNNCell):
     """output = new state = activation(W·[inputs, state] + b). Follows tf.nn.rnn_cell.BasicRNNCell of TF 1.15."""
+
+    _arguments = "num_units activation reuse"
 
     def __init__(self, num_units, activation=None, reuse=None, name=None, dtype=None, **kwargs):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
@@ -183,6 +209,8 @@ class BasicRNNCell(LayerRNNCell):
 class GRUCell(LayerRNNCell):
     """Gated recurrent unit (Cho et al. 2014). Follows tf.nn.rnn_cell.GRUCell of TF 1.15."""
 
+    _arguments = "num_units kernel_initializer bias_initializer activation reuse"
+
     def __init__(
         self, num_units, activation=None, reuse=None, kernel_initializer=None, bias_initializer=None, name=None, dtype=None, **kwargs
     ):
@@ -191,7 +219,7 @@ class GRUCell(LayerRNNCell):
         self.input_spec = InputSpec(ndim=2)
         self._num_units = num_units
         self._activation = _activation(activation)
-        self._kernel_initializer, self._bias_initializer = kernel_initializer, bias_initializer
+        self._kernel_initializer, self._bias_initializer = _initializer(kernel_initializer), _initializer(bias_initializer)
 
     @property
     def state_size(self):
@@ -245,6 +273,8 @@ def _warn_concatenated(cell):
 class BasicLSTMCell(LayerRNNCell):
     """LSTM without peepholes, clipping and projection (Zaremba et al. 2014). Follows tf.nn.rnn_cell.BasicLSTMCell of TF 1.15."""
 
+    _arguments = "num_units forget_bias state_is_tuple activation reuse"
+
     def __init__(self, num_units, forget_bias=1.0, state_is_tuple=True, activation=None, reuse=None, name=None, dtype=None, **kwargs):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         _check_float(self.dtype)
@@ -290,6 +320,11 @@ class LSTMCell(LayerRNNCell):
     Follows tf.nn.rnn_cell.LSTMCell of TF 1.15.
     """
 
+    _arguments = (
+        "num_units use_peepholes cell_clip initializer num_proj proj_clip num_unit_shards num_proj_shards forget_bias state_is_tuple "
+        "activation reuse"
+    )
+
     def __init__(
         self,
         num_units,
@@ -321,7 +356,7 @@ class LSTMCell(LayerRNNCell):
         self.input_spec = InputSpec(ndim=2)
         self._num_units, self._num_proj = num_units, num_proj
         self._use_peepholes, self._cell_clip, self._proj_clip = use_peepholes, cell_clip, proj_clip
-        self._initializer, self._forget_bias = initializer, forget_bias
+        self._initializer, self._forget_bias = _initializer(initializer), forget_bias
         self._num_unit_shards, self._num_proj_shards = num_unit_shards, num_proj_shards
         self._state_is_tuple = state_is_tuple
         self._activation = _activation(activation)

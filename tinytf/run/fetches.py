@@ -64,7 +64,8 @@ class Fetches:
         if isinstance(fetch, IndexedSlices):
             given = [fetch.values, fetch.indices] + ([fetch.dense_shape] if fetch.dense_shape is not None else [])
             parts = [self._mapper(f) for f in given]
-            return lambda values: IndexedSlicesValue(*[p(values) for p in parts])
+            none = [None] * (3 - len(parts))  # for a dense_shape that nobody knows
+            return lambda values: IndexedSlicesValue(*[p(values) for p in parts], *none)
         if _is_sparse(fetch):
             from tinytf.graph.sparse_tensor import SparseTensorValue
 

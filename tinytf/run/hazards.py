@@ -7,7 +7,8 @@ from tinytf.run.program import Instruction, Program, with_bases
 
 # What these are given they hold on to, behind a handle: it must not change until the step is over.
 KEEPS_INPUTS = frozenset(
-    """StackPush StackPushV2 TensorArrayWriteV3 TensorArrayScatterV3 TensorArraySplitV3 QueueEnqueue QueueEnqueueV2 QueueEnqueueMany
+    """StackPush StackPushV2 TensorArrayWriteV3 TensorArrayScatterV3 TensorArraySplitV3 TensorArrayWriteV2 TensorArrayScatterV2
+    TensorArraySplitV2 TensorArrayWrite TensorArrayScatter TensorArraySplit TensorArrayUnpack QueueEnqueue QueueEnqueueV2 QueueEnqueueMany
     QueueEnqueueManyV2""".split()
 )
 READS = frozenset(["ReadVariableOp", "VarIsInitializedOp", "IsVariableInitialized", "VariableShape"])  # of what is known of a variable

@@ -10,7 +10,7 @@ import numpy as np
 
 from tinytf import deadline, errors, protos
 from tinytf.graph import constant_value as constants
-from tinytf.graph import default_session
+from tinytf.graph import default_session, op_summary
 from tinytf.graph.default_graph import get_default_graph
 from tinytf.graph.operation import Operation
 from tinytf.graph.tensor import Tensor
@@ -401,7 +401,8 @@ def _check_input_types(graph) -> None:
         if tensor.dtype._base is not wanted:
             raise errors.InvalidArgumentError(
                 op.node_def, op,
-                f"Input {index} of node {op.name} was passed {tensor.dtype._base.name} from {tensor.name} incompatible with expected {wanted.name}.",
+                f"Input {index} of node {op.name} was passed {op_summary.type_name(tensor.dtype._base)} from {tensor.name} "
+                f"incompatible with expected {op_summary.type_name(wanted)}.",
             )  # fmt: skip
 
 

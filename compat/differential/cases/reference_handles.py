@@ -114,3 +114,47 @@ def case_states_of_readers(tf):
         return [*seen, session.run(state), list(session.run(record)), session.run(state)]
 
     return run
+
+
+def _old_tensor_arrays(tf, suffix, producer):
+    """A graph of before V3, which no function makes any more."""
+    graph = tf.GraphDef()
+    graph.versions.producer = producer
+
+    def node(name, op, inputs, **types):
+        made = graph.node.add()
+        made.name, made.op = name, op + suffix
+        made.input.extend(inputs)
+        for key, dtype in types.items():
+            made.attr[key].type = dtype.as_datatype_enum
+
+    given = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    flow = tf.constant(0.0)
+    inputs = {"rows": given, "flow": flow, "size": tf.constant(2), "order": tf.constant([1, 0]), "first": tf.constant(0)}
+    inputs["lengths"] = tf.constant([1, 1], tf.int64)
+    for name in "abcd":
+        node(name, "TensorArray", ["size"], dtype=tf.float32)
+    node("scatter", "TensorArrayScatter", ["a", "order", "rows", "flow"], T=tf.float32)
+    node("gather", "TensorArrayGather", ["a", "order", "scatter"], dtype=tf.float32)
+    node("count", "TensorArraySize", ["a", "scatter"])
+    node("write", "TensorArrayWrite", ["b", "first", "rows", "flow"], T=tf.float32)
+    node("read", "TensorArrayRead", ["b", "first", "write"], dtype=tf.float32)
+    node("split", "TensorArraySplit", ["c", "rows", "lengths", "flow"], T=tf.float32)
+    node("concat", "TensorArrayConcat", ["c", "split"], dtype=tf.float32)
+    node("close", "TensorArrayClose", ["d"])
+    results = ["gather:0", "count:0", "read:0", "concat:0", "concat:1"]
+    if not suffix:
+        node("unpack", "TensorArrayUnpack", ["d", "rows", "flow"], T=tf.float32)
+        node("pack", "TensorArrayPack", ["d", "unpack"], dtype=tf.float32)
+        results.append("pack:0")
+    for made in graph.node:  # names in the graph itself need no input
+        made.input[:] = [name if name not in inputs else name + ":0" for name in made.input]
+    return tf.import_graph_def(graph, input_map={name + ":0": tensor for name, tensor in inputs.items()}, return_elements=results)
+
+
+def case_first_tensor_arrays(tf):
+    return _old_tensor_arrays(tf, "", 10)
+
+
+def case_second_tensor_arrays(tf):
+    return _old_tensor_arrays(tf, "V2", 20)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import types
-
 from tinytf import nest
-from tinytf.keras import function_dump, names
+from tinytf.keras import names
 from tinytf.keras.base_layer import Layer
+from tinytf.layers.function_config import function_from_config, function_to_config
 from tinytf.shapes import TensorShape
 
 __all__ = ["Lambda"]
@@ -50,11 +48,11 @@ class Lambda(Layer):
     def get_config(self) -> dict:
         """Its arguments: functions as bytecode, or by name where they are no Python functions."""
         config = dict(super().get_config())
-        config["function"], config["function_type"], config["module"] = _dumped(self.function)
-        shape = _dumped(self._output_shape) if callable(self._output_shape) else (self._output_shape, "raw", None)
+        config["function"], config["function_type"], config["module"] = function_to_config(self.function)
+        shape = function_to_config(self._output_shape) if callable(self._output_shape) else (self._output_shape, "raw", None)
         config["output_shape"], config["output_shape_type"], config["output_shape_module"] = shape
         if self.mask is not None:
-            config["mask"], config["mask_type"], config["mask_module"] = _dumped(self.mask) if callable(self.mask) else (self.mask, "raw", None)
+            config["mask"], config["mask_type"], config["mask_module"] = function_to_config(self.mask) if callable(self.mask) else (self.mask, "raw", None)
         config["arguments"] = dict(self.arguments)
         return config
 
@@ -69,20 +67,9 @@ class Lambda(Layer):
         return cls(**config)
 
 
-def _dumped(function) -> tuple:
-    module = getattr(function, "__module__", None)
-    if isinstance(function, types.FunctionType):
-        return function_dump.func_dump(function), "lambda", module
-    return function.__name__, "function", module
-
-
 def _loaded(config, what, kind, module, custom_objects):
     value, kind, module = config.pop(what, None), config.pop(kind, "raw"), config.pop(module, None)
-    if kind == "function":
-        return names.deserialize_keras_object(value, None, custom_objects, "function in Lambda layer")
-    if kind != "lambda":
-        return value
-    return function_dump.func_load(value, globs=vars(sys.modules[module]) if module in sys.modules else None)
+    return value if kind == "raw" else function_from_config((value, kind, module), custom_objects, "function in Lambda layer")
 
 
 def _shapes(shapes):

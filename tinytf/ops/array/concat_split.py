@@ -403,6 +403,8 @@ def _split_v_shape(op):
         return [dims]
     if sizes is not None and (sizes == -1).sum() > 1:
         raise ValueError("size_splits can only have one -1")
+    if sizes is not None and sizes.size != count:
+        raise ValueError("Length of size_splits should be equal to num_outputs")
     sizes = [None] * count if sizes is None else [None if s < 0 else s for s in sizes.ravel().tolist()]
     whole = dims[axis]
     if whole is not None and None not in sizes and sum(sizes) != whole:

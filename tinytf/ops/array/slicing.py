@@ -100,7 +100,8 @@ def slice_dims(dims, begin, end, strides, mask_values):
             if stride <= 0:
                 raise ValueError("only stride 1 allowed on non-range indexing.")
             if known and size is not None and not -size <= begin[i] < size:
-                raise ValueError(f"slice index {int(begin[i])} of dimension {at - 1} out of bounds.")
+                start = int(begin[i]) + (size if begin[i] < 0 else 0)  # counted from the front, as its message has it
+                raise ValueError(f"slice index {start} of dimension {at - 1} out of bounds.")
             continue
         whole = begin_mask & bit and end_mask & bit
         if size is None or not (known or whole):

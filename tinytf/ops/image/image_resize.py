@@ -39,6 +39,14 @@ def scale_of(old: int, new: int, align_corners: bool) -> np.float32:
     return np.float32(old / np.float32(new))
 
 
+def _modes(op) -> tuple:
+    """(align_corners, half_pixel_centers), which exclude each other."""
+    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    if corners and half:
+        raise errors.InvalidArgumentError(op.node_def, op, "If half_pixel_centers is True, align_corners must be False.")
+    return corners, half
+
+
 def _places(old, new, align_corners, half_pixel) -> np.ndarray:
     """Where each new pixel lies in the old image."""
     at = np.arange(new, dtype=np.float32)
@@ -102,7 +110,7 @@ def _between(low, high, weight, out=None):
 
 
 def _bilinear_kernel(op):
-    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    corners, half = _modes(op)
     return lambda images, size: bilinear(op, images, size, corners, half)
 
 
@@ -120,7 +128,7 @@ def spread(grads, rows, columns) -> np.ndarray:
 
 
 def _bilinear_grad_kernel(op):
-    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    corners, half = _modes(op)
 
     def resize_grad(grads, original):
         rows = _matrix(*_linear(original.shape[1], grads.shape[1], corners, half), original.shape[1])
@@ -139,7 +147,7 @@ def _nearest(old, new, align_corners, half_pixel) -> np.ndarray:
 
 
 def _nearest_kernel(op):
-    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    corners, half = _modes(op)
 
     def resize(images, size):
         height, width = _checked(op, images, size)
@@ -150,7 +158,7 @@ def _nearest_kernel(op):
 
 
 def _nearest_grad_kernel(op):
-    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    corners, half = _modes(op)
 
     def resize_grad(grads, size):
         height, width = (int(s) for s in size)
@@ -191,7 +199,7 @@ def combined(images, rows, columns) -> np.ndarray:
 
 
 def _bicubic_kernel(op):
-    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    corners, half = _modes(op)
 
     def resize(images, size):
         height, width = _checked(op, images, size)
@@ -203,7 +211,7 @@ def _bicubic_kernel(op):
 
 
 def _bicubic_grad_kernel(op):
-    corners, half = op.attr("align_corners"), op.attr("half_pixel_centers")
+    corners, half = _modes(op)
 
     def resize_grad(grads, original):
         rows = _cubic_matrix(original.shape[1], grads.shape[1], corners, half)

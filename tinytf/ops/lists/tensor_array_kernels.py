@@ -19,7 +19,7 @@ FLOW = np.float32(0)
 def new_kernel(op):
     np_dtype, dims = op.attr("dtype").as_numpy_dtype, dims_of(op.attr("element_shape"))
     options = dict(
-        dynamic=op.attr("dynamic_size"), clear_after_read=op.attr("clear_after_read"), same_shapes=op.attr("identical_element_shapes")
+        dynamic=op.attr("dynamic_size"), clear_after_read=op.attr("clear_after_read"), same_shapes=op.attrs.get("identical_element_shapes", False)
     )
     name = op.attr("tensor_array_name").decode() or op.name
 

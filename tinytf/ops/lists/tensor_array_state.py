@@ -35,6 +35,8 @@ class ArrayList:
         self.closed = False
         self.grads = {}  # source (name of the call of tf.gradients) -> the array of the gradients
 
+    value = property(lambda self: np.array([b"_tensor_arrays", self.name.encode()], object))  # a reference to one, fetched
+
     def fail(self, op, message):
         raise errors.InvalidArgumentError(op.node_def, op, "TensorArray %s: %s" % (self.name, message))
 

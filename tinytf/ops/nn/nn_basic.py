@@ -254,7 +254,7 @@ def _top_k_shape(op):
     dims = with_rank_at_least(op.inputs[0].dims, 1)
     k = op.attrs["k"] if "k" in op.attrs else constant_value(op.inputs[1])
     if k is not None and np.ndim(k):
-        raise ValueError(f"Shape must be rank 0 but is rank {np.ndim(k)}")
+        raise ValueError(f"Input must be scalar but has rank {np.ndim(k)}")
     k = None if k is None else int(k)
     if dims is None:
         return [None, None]

@@ -7,13 +7,16 @@ import numpy as np
 from tinytf import errors
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import op
-from tinytf.graph.shape_rules import merge_dims, same_as_input, with_rank
+from tinytf.graph.shape_rules import merge_dim, merge_dims, same_as_input, with_rank, with_rank_at_least
 from tinytf.graph.tensor import Tensor
 
 _F = np.float32
 
 
 def _levels(op):
+    """The least and the most that a value can be as an integer."""
+    if not 2 <= op.attr("num_bits") <= 16:
+        raise errors.InvalidArgumentError(op.node_def, op, "num_bits must be between 2 and 16, inclusive")
     return (_F(1) if op.attr("narrow_range") else _F(0)), _F((1 << op.attr("num_bits")) - 1)
 
 
@@ -38,7 +41,7 @@ def _round_to(x, low, high, step):
 
 def _check_range(op, low, high):
     if not low < high:
-        raise errors.InvalidArgumentError(op.node_def, op, f"min has to be smaller than max, was: {low} >= {high}")
+        raise errors.InvalidArgumentError(op.node_def, op, f"min has to be smaller than max, was: {low:g} >= {high:g}")
 
 
 def _args_kernel(op):
@@ -155,8 +158,16 @@ def _channel_grad(op, grad):
     )
 
 
+def _channel_shape(op):
+    """The inputs' shape; `min` and `max` have one number a channel."""
+    dims, low, high = [tensor.dims for tensor in op.inputs]
+    last = None if dims is None else with_rank_at_least(dims, 1)[-1]
+    merge_dim(merge_dim(last, with_rank(low, 1)[0]), with_rank(high, 1)[0])
+    return [dims]
+
+
 op("FakeQuantWithMinMaxVarsPerChannel(inputs: float, min: float, max: float) -> (outputs: float); " + _VARS,
-   shape=same_as_input, kernel=_channel_kernel, gradient=_channel_grad)  # fmt: skip
+   shape=_channel_shape, kernel=_channel_kernel, gradient=_channel_grad)  # fmt: skip
 op("FakeQuantWithMinMaxVarsPerChannelGradient" + _BACK + _VARS,
    shape=lambda op: [merge_dims(op.inputs[0].dims, op.inputs[1].dims), with_rank(op.inputs[2].dims, 1),
                      with_rank(op.inputs[3].dims, 1)],
