@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import collections
 import collections.abc
+import contextvars
 import ctypes
 import functools
 import gc
@@ -144,10 +145,11 @@ def _put_back_printing() -> None:
     if np.lib.NumpyVersion(np.__version__) < "2.0.0":
         return
     np.set_printoptions(legacy="1.25")
-    try:  # from NumPy 2.1 on that is for this thread; what others begin with has no public name
+    try:  # from NumPy 2.1 on that is for this thread; what others begin with is what an empty context has
         printoptions = importlib.import_module("numpy._core.printoptions")  # `from numpy._core` gives a function of this name
-        printoptions.default_format_options_dict["legacy"] = printoptions.format_options.get()["legacy"]
-    except (ImportError, AttributeError, KeyError):
+        options = printoptions.format_options
+        contextvars.Context().run(options.get)["legacy"] = options.get()["legacy"]
+    except (ImportError, AttributeError, LookupError):
         return
 
 
