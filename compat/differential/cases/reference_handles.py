@@ -83,6 +83,39 @@ def case_readers(tf):
     return run
 
 
+def case_tables_from_files(tf):
+    path = os.path.join(tempfile.mkdtemp(), "words")
+    with open(path, "w") as file:
+        file.write("one\ntwo\n")
+    table = tf.raw_ops.HashTable(key_dtype=tf.string, value_dtype=tf.int64, shared_name="w")
+    name = tf.placeholder(tf.string, [])
+    fill = tf.raw_ops.InitializeTableFromTextFile(table_handle=table, filename=name, key_index=-2, value_index=-1)
+    found = tf.raw_ops.LookupTableFind(table_handle=table, keys=["two", "six"], default_value=np.int64(-1))
+
+    def run(session):
+        session.run(fill, {name: path})
+        return session.run(found)
+
+    return run
+
+
+def case_files_up_to(tf):
+    raw, folder = tf.raw_ops, tempfile.mkdtemp()
+    for text in ("one", "two", "three"):
+        with open(os.path.join(folder, text), "w") as file:
+            file.write(text)
+    reader, queue = raw.WholeFileReader(), raw.FIFOQueue(component_types=[tf.string])
+    paths = tf.placeholder(tf.string, [None])
+    put = raw.QueueEnqueueMany(handle=queue, components=[paths])
+    records = raw.ReaderReadUpTo(reader_handle=reader, queue_handle=queue, num_records=np.int64(2))
+
+    def run(session):
+        session.run(put, {paths: [os.path.join(folder, text) for text in ("one", "two", "three")]})
+        return session.run(records)[1]
+
+    return run
+
+
 def case_text_line_reader_of_old(tf):
     return tf.raw_ops.TextLineReader()
 

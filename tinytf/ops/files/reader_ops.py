@@ -104,18 +104,37 @@ class Reader:
         """The next (key, record); takes file names from `queue`, whose end raises OutOfRangeError."""
         with self.lock:
             while True:
-                if self.current is None:
-                    name = queue.dequeue(1)[0][0]
-                    self.work = name.item() if isinstance(name, np.ndarray) else name
-                    self.current = self.open(self.work)
-                for key, record in self.current:
-                    self.produced += 1
-                    if self.records in (None, whole_file):  # the only one: the file ends with it
-                        self.current = None
-                        self.completed += 1
-                    return key.encode(), record
+                found = self._next(queue)
+                if found is not None:
+                    return found
+
+    def read_up_to(self, queue, count: int) -> list:
+        """The next (key, record) pairs: `count` of them, or fewer where a file ends with them."""
+        found: list = []
+        with self.lock:
+            while len(found) < count:
+                completed, record = self.completed, self._next(queue)
+                if record is not None:
+                    found.append(record)
+                if found and self.completed > completed:
+                    break
+        return found
+
+    def _next(self, queue):
+        """The next (key, record), None where the file ends."""
+        if self.current is None:
+            name = queue.dequeue(1)[0][0]
+            self.work = name.item() if isinstance(name, np.ndarray) else name
+            self.current = self.open(self.work)
+        for key, record in self.current:
+            self.produced += 1
+            if self.records in (None, whole_file):  # the only one: the file ends with it
                 self.current = None
                 self.completed += 1
+            return key.encode(), record
+        self.current = None
+        self.completed += 1
+        return None
 
     def open(self, name: bytes):
         """The records of a file; NotFoundError where it does not exist."""
@@ -169,16 +188,8 @@ def _restore_shape(op):
 
 def _read_up_to_kernel(op):
     def read_up_to(reader, queue, count):
-        keys, records = [], []
-        while len(keys) < int(count):
-            try:
-                key, record = reader.read(queue)
-            except errors.OutOfRangeError:
-                if not keys:
-                    raise
-                break
-            keys.append(key)
-            records.append(record)
+        found = reader.read_up_to(queue, int(count))
+        keys, records = zip(*found) if found else ((), ())
         return np.array(keys, dtype=object), np.array(records, dtype=object)
 
     return read_up_to
