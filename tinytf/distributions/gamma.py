@@ -7,6 +7,7 @@ import numpy as np
 from tinytf.distributions.continuous import _LocationScale
 from tinytf.distributions.distribution import FULLY_REPARAMETERIZED
 from tinytf.distributions.kullback_leibler import RegisterKL
+from tinytf.distributions.parameters import ConcentrationAndRate
 from tinytf.distributions.util import checked, gen_new_seed
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
@@ -28,7 +29,7 @@ def _nan_where(undefined_unless, value, distribution, what):
     return control_flow_ops.with_dependencies(checks, value)
 
 
-class Gamma(_LocationScale):
+class Gamma(ConcentrationAndRate, _LocationScale):
     """The gamma distribution. Follows tf.distributions.Gamma of TF 1.15."""
 
     _parameter_names = ("concentration", "rate")
@@ -44,16 +45,6 @@ class Gamma(_LocationScale):
         super().__init__(
             self._concentration.dtype, FULLY_REPARAMETERIZED, validate_args, allow_nan_stats, parameters, [self._concentration, self._rate], name
         )
-
-    @property
-    def concentration(self):
-        """The shape parameter."""
-        return self._concentration
-
-    @property
-    def rate(self):
-        """The inverse of the scale."""
-        return self._rate
 
     def _sample_n(self, n, seed=None):
         return random_ops.random_gamma(shape=[n], alpha=self.concentration, beta=self.rate, dtype=self.dtype, seed=seed)

@@ -29,3 +29,17 @@ class LocAndScale:
     def scale(self):
         """How wide it is: a normal one's standard deviation."""
         return self._scale
+
+
+class ConcentrationAndRate:
+    """A gamma variable's family."""
+
+    @property
+    def concentration(self):
+        """The shape parameter."""
+        return self._concentration
+
+    @property
+    def rate(self):
+        """The inverse of the gamma variable's scale."""
+        return self._rate

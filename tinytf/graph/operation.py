@@ -8,7 +8,7 @@ import sys
 from tinytf import errors, protos
 from tinytf.graph import attr_value
 from tinytf.graph.tensor import Tensor
-from tinytf.shapes import TensorShape, dims_to_proto
+from tinytf.shapes import TensorShape, dims_to_proto, in_brackets
 
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -264,8 +264,6 @@ class Operation:
             )
         old = self._inputs[index]
         if not old.shape.is_compatible_with(tensor.shape):
-            from tinytf.shapes import in_brackets
-
             shown = f"{in_brackets(tensor.dims)} and {in_brackets(old.dims)}"
             raise errors.InvalidArgumentError(None, None, f"Cannot update edge, incompatible shapes: {shown}.")
         if tensor.dtype._base is not old.dtype._base:

@@ -305,11 +305,11 @@ class _Lowering:
         for t in op._inputs:
             side = self.guard_of(t)
             sides.append((side, self.values[t] if takes_refs else self.read(op, t, side)))
-        guard = common = _common_prefix([g for g, _ in sides])
+        guard = _common_prefix([g for g, _ in sides])
         value = self.new_value(op.outputs[0], is_ref=op.outputs[0].dtype._is_ref_dtype, guard=guard)
         value.roots = frozenset().union(*[v.roots for _, v in sides])
         index = self.new_value(op.outputs[1], guard=guard)
-        tails = [g[len(common) :] for g, _ in sides]
+        tails = [g[len(guard) :] for g, _ in sides]
         extra = {"tails": tails, "alive": None}
         if not _exhaustive(tails):
             # No side need hold: whether one did becomes a value of its own.

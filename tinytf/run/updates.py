@@ -65,7 +65,7 @@ def update_by_pieces(program: Program, multiplications) -> None:
         known.pop(id(update), None)
         _move(instructions, update, next_product, known)
     if parallel.helpers() == 1:
-        for product, update in pairs:
+        for product, update in (pair for pair in pairs if pair[0].kind == "pieces"):
             _do_not_divide(instructions[instructions.index(product) + 1 : instructions.index(update)])
 
 

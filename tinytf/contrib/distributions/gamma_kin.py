@@ -7,6 +7,7 @@ import numpy as np
 from tinytf.distributions.continuous import _LocationScale
 from tinytf.distributions.distribution import NOT_REPARAMETERIZED
 from tinytf.distributions.gamma import Gamma
+from tinytf.distributions.parameters import ConcentrationAndRate
 from tinytf.distributions.util import checked
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import control_dependencies, name_scope
@@ -52,7 +53,7 @@ class Chi2WithAbsDf(Chi2):
         self._parameters = parameters
 
 
-class InverseGamma(_LocationScale):
+class InverseGamma(ConcentrationAndRate, _LocationScale):
     """1 / a gamma variable. Follows tf.contrib.distributions.InverseGamma of TF 1.15."""
 
     _parameter_names = ("concentration", "rate")
@@ -67,16 +68,6 @@ class InverseGamma(_LocationScale):
                 check_ops.assert_same_float_dtype([self._concentration, self._rate])
         parents = [self._concentration, self._rate]
         super().__init__(self._concentration.dtype, NOT_REPARAMETERIZED, validate_args, allow_nan_stats, parameters, parents, name)
-
-    @property
-    def concentration(self):
-        """The shape parameter."""
-        return self._concentration
-
-    @property
-    def rate(self):
-        """The inverse of the scale of the gamma variable."""
-        return self._rate
 
     def _sample_n(self, n, seed=None):
         return 1.0 / random_ops.random_gamma(shape=[n], alpha=self.concentration, beta=self.rate, dtype=self.dtype, seed=seed)

@@ -13,6 +13,7 @@ import numpy as np
 from tinytf import deadline, errors
 from tinytf.dtypes import as_dtype
 from tinytf.graph.op_summary import type_name
+from tinytf.shapes import in_brackets
 
 _FIRST_INDEX = -(2**63)
 
@@ -40,11 +41,11 @@ class Barrier:
             if len(keys) != len(values):
                 raise self._invalid("The number of keys and of values differ: %d and %d" % (len(keys), len(values)))
             if 0 in values.shape[1:]:
-                raise self._invalid("Tensors with no elements are not supported %s: received shape %s" % (self.name, "[" + ",".join(map(str, values.shape)) + "]"))
+                raise self._invalid("Tensors with no elements are not supported %s: received shape %s" % (self.name, in_brackets(values.shape)))
             if values.dtype != self.np_types[component]:
                 have, expected = (type_name(as_dtype(t)) for t in (values.dtype, self.np_types[component]))
                 raise self._invalid("Signature mismatch, have: string_ref, string, %s-> expected: string_ref, string, %s->" % (have, expected))
-            values = [values[i : i + 1].reshape(values.shape[1:]) for i in range(len(values))]  # strings stay arrays
+            values = [values[i, ...] for i in range(len(values))]  # strings stay arrays
             self._check(component, keys, values)
             number = _FIRST_INDEX + self.count
             self.count += 1

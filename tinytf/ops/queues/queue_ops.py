@@ -14,13 +14,12 @@ from tinytf.graph.constant_value import constant_value
 from tinytf.graph.convert import convert_to_tensor
 from tinytf.graph.default_graph import name_scope
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.op_summary import type_name
 from tinytf.graph.shape_rules import no_outputs, same_as_input, scalar, unknown
 from tinytf.ops.queues import queues
 from tinytf.ops.queues.shared import require_same_queue
 from tinytf.ops.random.random_seed import get_seed
 from tinytf.shapes import Dimension, TensorShape
-
-_SIGNATURE_NAMES = {d: name for name, d in _dtypes.SIGNATURE_NAMES.items()}
 
 # The ops ------------------------------------------------------------------------------------------
 
@@ -82,7 +81,7 @@ def _types_check(op):
 
     def check(queue):
         if given != queue.np_types:
-            have, expected = (", ".join(_SIGNATURE_NAMES[_dtypes.as_dtype(t)] for t in types) for types in (given, queue.np_types))
+            have, expected = (", ".join(type_name(_dtypes.as_dtype(t)) for t in types) for types in (given, queue.np_types))
             form = "resource, %s->" if takes else "resource->%s"
             raise errors.InvalidArgumentError(op.node_def, op, f"Signature mismatch, have: {form % have} expected: {form % expected}")
 

@@ -7,6 +7,7 @@ import numpy as np
 from tinytf import dtypes, errors, protos
 from tinytf.graph.build import make
 from tinytf.graph.op_entry import NOT_DIFFERENTIABLE, op
+from tinytf.graph.op_summary import type_name
 from tinytf.graph.sparse_tensor import SparseTensor, SparseTensorValue
 from tinytf.graph.tensor import Tensor
 from tinytf.graph.tensor_proto import decode, encode_content
@@ -60,9 +61,6 @@ def _serialize_many_kernel(op):
     return serialize
 
 
-_SIGNATURE_NAMES = {d: name for name, d in dtypes.SIGNATURE_NAMES.items()}
-
-
 def _parsed(op, cell):
     if isinstance(cell, np.ndarray):
         return cell
@@ -81,7 +79,7 @@ def _checked(op, cells, dtype, row=0):
     if shape.ndim != 1 or len(shape) != indices.shape[1]:
         raise errors.InvalidArgumentError(op.node_def, op, f"Expected column counts of indices to match size of shape but they do not: {indices.shape[1]} vs. {shape.size}")
     if values.dtype != np.dtype(dtype.as_numpy_dtype):
-        wanted, named = (_SIGNATURE_NAMES[d] for d in (dtype, dtypes.as_dtype(values.dtype)))
+        wanted, named = (type_name(d) for d in (dtype, dtypes.as_dtype(values.dtype)))
         raise errors.InvalidArgumentError(
             op.node_def, op, f"Requested SparseTensor of type {wanted} but SparseTensor[{row}].values.dtype() == {named}"
         )
